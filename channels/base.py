@@ -1,0 +1,180 @@
+"""What a channel is: one required method, two failures and one doubt (DESIGN 3.7).
+
+    ChannelError
+     +- TemporaryFailure   surely not taken; may be tried again
+     +- PermanentFailure   surely not taken; this address will not do
+     +- OutcomeUnknown     perhaps taken
+
+No retries, no database and no policy in here or in any channel.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from notifier.model.message import Enclosure
+from notifier.model.policy import AddressKind, ChannelFacts
+from notifier.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One try of one leg. ``message_id`` is stable over all tries of the leg; ``payload`` is what ``medium`` says.
+
+    ``title``, ``class_`` and ``item`` help channels that write files: the message's
+    subject for people, and a deterministic file stem of this leg.
+    """
+
+    attempt_id: str
+    address: str
+    medium: str
+    payload: Any
+    attachments: tuple[Enclosure, ...]
+    language: str
+    expires: datetime | None
+    message_id: str
+    message: str
+    """The id of the message that this is a leg of."""
+    item: str
+    """A deterministic file stem for this leg: written again, it changes nothing."""
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it. ``reference`` is the provider's own id, for receipts and look-ups."""
+
+    reference: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """``lookup``: the provider surely does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """``lookup``: the provider could not say."""
+
+    reason: str = ""
+
+
+class ChannelError(Exception):
+    """``reason`` is a sentence for staff, without address, number or body."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailure(ChannelError):
+    """Surely not taken; ``retry_after`` where the provider named a delay."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(ChannelError):
+    """Surely not taken, and this address will not do."""
+
+
+class OutcomeUnknown(ChannelError):
+    """Perhaps taken: no answer after DATA or after a POST was written, or the deadline cut it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a channel is built with besides its settings. ``outbox`` is where it may write files."""
+
+    outbox: Path
+    school: str
+    phone: str
+    website: str
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AsFile:
+    """What trial mode writes instead of sending: a suffix such as ``.eml`` and the bytes."""
+
+    suffix: str
+    content: bytes
+
+
+class Channel(Protocol):
+    """A way to reach. The class attributes are facts; everything else is behaviour."""
+
+    medium: ClassVar[str]
+    address: ClassVar[AddressKind]
+    public: ClassVar[bool]
+    by_person: ClassVar[bool]
+    confirms: ClassVar[bool]
+    writes_files: ClassVar[bool]
+    Settings: ClassVar[type[BaseModel]]
+
+    parallelism: int
+    """Sends at once."""
+    per_minute: float | None
+    """The account's pace; None where only parallelism limits."""
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Hand it over, or raise one of the three failures."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Composes(Protocol):
+    """A channel whose sending trial mode replaces by a file in the outbox."""
+
+    def as_file(self, outgoing: Outgoing) -> AsFile: ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell: ...
+
+
+@runtime_checkable
+class Collates(Protocol):
+    """A channel that gathers the items it has written into a sheet or print run."""
+
+    def collate(self, message: str) -> list[Path]:
+        """Rebuild this message's sheet wholly from the item files; an empty sheet is deleted."""
+        ...
+
+    def items(self, message: str) -> Sequence[str]:
+        """The stems of the items that are not yet in a closed run."""
+        ...
+
+    def withdraw(self, message: str, item: str) -> None:
+        """Delete one item's files; nothing happens where there are none."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    async def check(self) -> list[Problem]:
+        """What stands in the way of sending, found at start."""
+        ...
+
+
+def facts(name: str, channel: type[Channel], *, configured: bool) -> ChannelFacts:
+    """The facts on a channel's class, as routing and dispatch get them."""
+    return ChannelFacts(
+        name=name,
+        medium=channel.medium,
+        address=channel.address,
+        public=channel.public,
+        by_person=channel.by_person,
+        confirms=channel.confirms,
+        writes_files=channel.writes_files,
+        configured=configured,
+    )

@@ -1,0 +1,63 @@
+"""The school year: terms, days off and events."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTerm:
+    """``until`` is the last day."""
+
+    name: str
+    from_: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something on a day at the school or elsewhere. ``on_site`` None is unknown and counts as on-site (DESIGN 3.1)."""
+
+    id: str
+    title: str
+    date: date
+    start: time | None = None
+    end: time | None = None
+    place: str = ""
+    on_site: bool | None = None
+    to: str = ""
+    category: str = ""
+    details: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCalendar:
+    terms: tuple[SchoolTerm, ...] = ()
+    inset: frozenset[date] = frozenset()
+    closed: frozenset[date] = frozenset()
+    events: tuple[Event, ...] = ()
+
+    def event(self, id: str) -> Event | None:
+        return next((event for event in self.events if event.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """A newsletter's rhythm (DESIGN 3.8). ``day`` is 0 for Monday; ``upcoming_days`` how far its diary looks ahead."""
+
+    name: str
+    folder: str
+    as_: str
+    day: int
+    at: time
+    to: str = "whole school"
+    term_only: bool = True
+    upcoming_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One moment at which a newsletter goes."""
+
+    newsletter: str
+    at: datetime

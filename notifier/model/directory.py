@@ -1,0 +1,194 @@
+"""Pupils, contacts, links and arrangements at one moment (DESIGN 2 and 3.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeVar
+
+from notifier.model.message import Kind
+
+
+class Responsibility(StrEnum):
+    """Parental responsibility of a contact for a pupil; blank is unknown, never no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class LivesWith(StrEnum):
+    YES = "yes"
+    NO = "no"
+    SHARED = "shared"
+    UNKNOWN = "unknown"
+
+
+class Sort(StrEnum):
+    """The sorts of arrangement (DESIGN 3.1)."""
+
+    COURT_ORDER = "court-order"
+    INJUNCTION = "injunction"
+    AGREEMENT = "agreement"
+    WELFARE_HOLD = "welfare-hold"
+    SITE_BAN = "site-ban"
+    CONSENT = "consent"
+    COPY = "copy"
+    PAPER = "paper"
+    LARGE_PRINT = "large-print"
+    INTERPRETER = "interpreter"
+    UNSUBSCRIBE = "unsubscribe"
+    MARKETING_CONSENT = "marketing-consent"
+
+
+BARRING = frozenset({Sort.COURT_ORDER, Sort.INJUNCTION, Sort.AGREEMENT, Sort.WELFARE_HOLD})
+"""Take away everything within scope; ``until`` passing does not lift them (H34)."""
+
+DENYING = BARRING | {Sort.SITE_BAN, Sort.UNSUBSCRIBE}
+
+ANSWERS_FLAG = frozenset({Sort.COURT_ORDER, Sort.INJUNCTION, Sort.AGREEMENT})
+"""Sorts whose row in force answers ``court_order = yes`` on a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """``admitted_on`` is the first day at the school, ``left_on`` the last."""
+
+    id: str
+    forename: str
+    surname: str
+    class_: str
+    year: str = ""
+    groups: tuple[str, ...] = ()
+    admitted_on: date | None = None
+    left_on: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.forename} {self.surname}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An adult or an organisation. Numbers are E.164, the email address as typed but trimmed and valid."""
+
+    id: str
+    title: str = ""
+    forename: str = ""
+    surname: str = ""
+    salutation: str = ""
+    email: str = ""
+    mobile: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()
+    """Up to three address lines, then the town; without the postcode, without blanks."""
+    postcode: str = ""
+    household: str = ""
+    language: str = ""
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.title, self.forename, self.surname) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One contact for one pupil. ``priority`` None is last; ``relationship`` a CBDS code, OTH for anything unknown."""
+
+    pupil_id: str
+    contact_id: str
+    relationship: str = "OTH"
+    priority: int | None = None
+    lives_with: LivesWith = LivesWith.UNKNOWN
+    responsibility: Responsibility = Responsibility.UNKNOWN
+    contract_signatory: bool = False
+    court_order: bool = False
+    emergency_contact: bool = False
+
+    @property
+    def organisation(self) -> bool:
+        """A social worker or the local authority stands for an organisation (SCHOOL 8)."""
+        return self.relationship in ORGANISATIONS
+
+
+ORGANISATIONS = frozenset({"SWR", "LA"})
+"""Relationship codes of organisations; ``LA`` is our code for the words "local authority"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A dated fact that changes what a contact gets.
+
+    ``pupil_id`` None means all their pupils, empty ``scope`` all kinds.
+    ``until`` is the last day, ``ended_on`` the first day of the new state.
+    ``recorded``: known from the record alone, its row is no longer in the files
+    or was learned by the system.
+    """
+
+    sort: Sort
+    contact_id: str
+    pupil_id: str | None = None
+    scope: frozenset[Kind] = frozenset()
+    value: str = ""
+    from_: date | None = None
+    until: date | None = None
+    ended_on: date | None = None
+    evidence: str = ""
+    recorded_by: str = ""
+    recorded: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, tuple[str, ...], str]:
+        """By which a row is known again (DESIGN 3.1)."""
+        return (
+            self.sort.value,
+            self.contact_id,
+            self.pupil_id or "",
+            tuple(sorted(kind.value for kind in self.scope)),
+            self.from_.isoformat() if self.from_ else "",
+        )
+
+    def covers(self, kind: Kind) -> bool:
+        return not self.scope or kind in self.scope
+
+
+@dataclass(frozen=True)
+class Directory:
+    """An immutable snapshot with a version: what routing decides upon.
+
+    ``silenced`` are contacts named by an arrangement row that could not be read:
+    everything is withheld from them. ``held`` says why everything but emergencies
+    waits (an unreadable arrangement row that names nobody; a missing
+    ``arrangements.csv``), empty when nothing does.
+    """
+
+    version: int = 0
+    pupils: Mapping[str, Pupil] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    silenced: frozenset[str] = frozenset()
+    held: str = ""
+
+    @cached_property
+    def links_of_pupil(self) -> Mapping[str, tuple[Link, ...]]:
+        return _grouped(self.links, "pupil_id")
+
+    @cached_property
+    def links_of_contact(self) -> Mapping[str, tuple[Link, ...]]:
+        return _grouped(self.links, "contact_id")
+
+    @cached_property
+    def arrangements_of(self) -> Mapping[str, tuple[Arrangement, ...]]:
+        return _grouped(self.arrangements, "contact_id")
+
+
+Row = TypeVar("Row")
+
+
+def _grouped(rows: tuple[Row, ...], attribute: str) -> dict[str, tuple[Row, ...]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(getattr(row, attribute), []).append(row)
+    return {key: tuple(found) for key, found in groups.items()}

@@ -1,0 +1,199 @@
+"""A message: what the school wants to say, to whom, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from notifier.model.calendar import Event
+from notifier.model.problem import Problem
+from notifier.model.staff import Authority
+
+
+class Kind(StrEnum):
+    NEWSLETTER = "newsletter"
+    LETTER = "letter"
+    REPORT = "report"
+    NOTICE = "notice"
+    EMERGENCY = "emergency"
+
+
+class Lane(StrEnum):
+    """Which workers carry a leg; fixed at acceptance by kind."""
+
+    EMERGENCY = "emergency"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+LANE_OF: Mapping[Kind, Lane] = {
+    Kind.NEWSLETTER: Lane.BULK,
+    Kind.LETTER: Lane.NORMAL,
+    Kind.REPORT: Lane.NORMAL,
+    Kind.NOTICE: Lane.NORMAL,
+    Kind.EMERGENCY: Lane.EMERGENCY,
+}
+
+
+class Mode(StrEnum):
+    """Stamped at acceptance: what was accepted in trial never leaves through a real channel."""
+
+    TRIAL = "trial"
+    LIVE = "live"
+
+
+class Reach(StrEnum):
+    """What one term of an audience names."""
+
+    SCHOOL = "school"
+    YEAR = "year"
+    CLASS = "class"
+    GROUP = "group"
+    PUPIL = "pupil"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One resolved name of ``to:`` or ``except:``, in the directory's own spelling."""
+
+    reach: Reach
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The words in one language: sanitised HTML, the same as plain text, and the short version for a text."""
+
+    language: str
+    html: str
+    plain: str
+    subject: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with the message. ``digest`` is the sha256 of its bytes in hex."""
+
+    name: str
+    media_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture out of a body, named there as ``cid:DIGEST``."""
+
+    digest: str
+    media_type: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attachment with its bytes, on its way into the store or into a channel."""
+
+    attachment: Attachment
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What staff wrote above the message, typed; None or empty where they wrote nothing.
+
+    ``to`` and ``except_`` are the names as written: only acceptance, which knows
+    the directory, can tell what they mean. ``event`` likewise. ``send`` and
+    ``expires`` are aware. ``where`` maps a key to its place in the file.
+    """
+
+    kind: Kind | None = None
+    to: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+    subject: str = ""
+    from_: str = ""
+    send: datetime | None = None
+    expires: datetime | None = None
+    event: str = ""
+    remind: tuple[str, ...] = ()
+    essential: bool = False
+    important: bool = False
+    marketing: bool = False
+    category: str = ""
+    text: str = ""
+    language: str = ""
+    also: tuple[str, ...] = ()
+    replaces: str = ""
+    reply_to: str = ""
+    again: bool = False
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What intake hands to acceptance: a file as it was understood, with every problem found.
+
+    ``key`` makes it one message however often it is met (DESIGN 3.2): intake,
+    name, bytes and the local day it was claimed. ``source`` is the file name
+    shown to people.
+    """
+
+    key: str
+    source: str
+    intake: str
+    authority: Authority
+    header: Header
+    bodies: tuple[Body, ...]
+    enclosures: tuple[Enclosure, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    newsletter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An understood message: its audience resolved against the directory, its moments fixed.
+
+    ``bodies`` has the school's own language first. ``send_at`` None means at once.
+    ``author`` is a staff id, or a role where the intake acts as a role.
+    """
+
+    id: str
+    key: str
+    mode: Mode
+    kind: Kind
+    audience: tuple[Term, ...]
+    author: str
+    bodies: tuple[Body, ...]
+    except_: tuple[Term, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    source: str = ""
+    intake: str = ""
+    newsletter: str = ""
+    accepted_at: datetime | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    event: Event | None = None
+    essential: bool = False
+    important: bool = False
+    marketing: bool = False
+    category: str = ""
+    also: tuple[str, ...] = ()
+    reply_to: str = ""
+    replaces: str = ""
+    drill: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        return LANE_OF[self.kind]
+
+    @property
+    def subject(self) -> str:
+        return self.bodies[0].subject
+
+    def body(self, language: str) -> Body:
+        """The body in this language, else in the school's own."""
+        wanted = language.split("-")[0].lower()
+        for body in self.bodies:
+            if body.language.split("-")[0].lower() == wanted:
+                return body
+        return self.bodies[0]

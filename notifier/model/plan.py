@@ -1,0 +1,131 @@
+"""What routing makes of a message and a directory: a pure value (DESIGN 2, 3.3, 3.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from notifier.model.policy import Rung
+from notifier.model.problem import Problem
+
+
+class Basis(StrEnum):
+    """What let a delivery through: a main home's, or the reason for an additional copy."""
+
+    MAIN = "main"
+    COPY = "copy"
+    CONSENT = "consent"
+    EQUAL = "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One adult's address for one channel; the language is that adult's (empty: not known)."""
+
+    contact_id: str
+    value: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message for one recipient.
+
+    ``contact_ids`` by priority; ``routes`` maps a channel to the adults' usable
+    addresses in the order in which they are tried. ``also_ring`` are adults who
+    are not messaged but stand on an emergency's call sheet after the parents
+    ("check before ringing"). ``held`` is the rule for which the delivery waits
+    for a person, empty when it may go.
+    """
+
+    key: str
+    contact_ids: tuple[str, ...]
+    pupil_ids: tuple[str, ...]
+    household: str
+    basis: Basis
+    ladder: tuple[Rung, ...]
+    routes: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    language: str = ""
+    text_language: str = "en"
+    large_print: bool = False
+    interpreter: bool = False
+    also_ring: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    held: str = ""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The first address of each channel."""
+        return {channel: found[0].value for channel, found in self.routes.items() if found}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicItem:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An adult who does not get it, for which pupils, under which rule."""
+
+    contact_id: str
+    pupil_ids: tuple[str, ...]
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a person must do; ``about`` are ids, never names."""
+
+    what: str
+    about: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the trace: which step of DESIGN 3.5 decided what about whom, under which rule."""
+
+    step: int
+    rule: str
+    says: str
+    contact_id: str = ""
+    pupil_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    deliveries: tuple[Delivery, ...] = ()
+    public: tuple[PublicItem, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    trace: tuple[Step, ...] = ()
+    pupil_ids: tuple[str, ...] = ()
+    """The audience at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Recheck's yes: the delivery as it stands now, never wider than planned."""
+
+    delivery: Delivery
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    rule: str
+    reason: str = ""
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    rule: str
+    reason: str = ""
+    tasks: tuple[Task, ...] = ()
+
+
+Verdict: TypeAlias = Send | Withhold | Hold
