@@ -157,10 +157,13 @@ class Arrangement:
 class Directory:
     """An immutable snapshot with a version: what routing decides upon.
 
+    ``flags`` are the (contact, pupil) pairs for which ``court_order = yes`` stands
+    in the files or in the record; a link's own flag alone decides nothing.
     ``silenced`` are contacts named by an arrangement row that could not be read:
-    everything is withheld from them. ``held`` says why everything but emergencies
-    waits (an unreadable arrangement row that names nobody; a missing
-    ``arrangements.csv``), empty when nothing does.
+    everything is withheld from them. ``held`` says in a sentence why everything but
+    emergencies waits (an unreadable arrangement row that names nobody), and
+    ``refuses`` why everything but emergencies is refused (``arrangements.csv`` is
+    missing); both are empty when nothing is wrong.
     """
 
     version: int = 0
@@ -168,8 +171,10 @@ class Directory:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     arrangements: tuple[Arrangement, ...] = ()
+    flags: frozenset[tuple[str, str]] = frozenset()
     silenced: frozenset[str] = frozenset()
     held: str = ""
+    refuses: str = ""
 
     @cached_property
     def links_of_pupil(self) -> Mapping[str, tuple[Link, ...]]:

@@ -60,6 +60,25 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class LegPlan:
+    """One channel of one rung for one adult's address: what becomes a leg (DESIGN 2)."""
+
+    rung: int
+    channel: str
+    contact_id: str
+
+
+def legs_of(delivery: Delivery, rung: int) -> tuple[LegPlan, ...]:
+    """The legs with which a rung begins: each of its channels, to the first adult who has an address for it."""
+    plans = []
+    for channel in delivery.ladder[rung]:
+        route = delivery.routes.get(channel, ())
+        first = route[0].contact_id if route else next(iter(delivery.contact_ids), "")
+        plans.append(LegPlan(rung, channel, first))
+    return tuple(plans)
+
+
+@dataclass(frozen=True, slots=True)
 class PublicItem:
     channel: str
 
