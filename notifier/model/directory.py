@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
+from notifier.model.homes import holders, homes, postal_key
 from notifier.model.message import Kind
 
 
@@ -183,6 +184,48 @@ class Directory:
     @cached_property
     def links_of_contact(self) -> Mapping[str, tuple[Link, ...]]:
         return _grouped(self.links, "contact_id")
+
+    @cached_property
+    def home_of(self) -> Mapping[str, str]:
+        """The home of each contact."""
+        return homes((c.id, c.household, postal_key(c.address, c.postcode)) for c in self.contacts.values())
+
+    @cached_property
+    def contacts_of_home(self) -> Mapping[str, frozenset[str]]:
+        return holders((home, contact_id) for contact_id, home in self.home_of.items())
+
+    @cached_property
+    def holders_of(self) -> Mapping[str, frozenset[str]]:
+        """Which contacts hold an address, by its folded form: email, number (E.164) or postal key."""
+        return holders(
+            (key, contact.id)
+            for contact in self.contacts.values()
+            for key in {
+                contact.email.casefold(),
+                contact.mobile,
+                contact.phone,
+                postal_key(contact.address, contact.postcode),
+            }
+        )
+
+    @cached_property
+    def denials_about(self) -> Mapping[str, tuple[Arrangement, ...]]:
+        """The denying arrangements that could concern a pupil; a row without pupil concerns all their pupils."""
+        found: dict[str, list[Arrangement]] = {}
+        for row in self.arrangements:
+            if row.sort not in DENYING:
+                continue
+            if row.pupil_id is not None:
+                found.setdefault(row.pupil_id, []).append(row)
+            else:
+                for link in self.links_of_contact.get(row.contact_id, ()):
+                    found.setdefault(link.pupil_id, []).append(row)
+        return {pupil_id: tuple(rows) for pupil_id, rows in found.items()}
+
+    @cached_property
+    def flagged_about(self) -> Mapping[str, frozenset[str]]:
+        """The contacts with ``court_order = yes`` for a pupil."""
+        return holders((pupil_id, contact_id) for contact_id, pupil_id in self.flags)
 
     @cached_property
     def arrangements_of(self) -> Mapping[str, tuple[Arrangement, ...]]:

@@ -32,7 +32,8 @@ class Delivery:
     """One message for one recipient.
 
     ``contact_ids`` by priority; ``routes`` maps a channel to the adults' usable
-    addresses in the order in which they are tried. ``also_ring`` are adults who
+    addresses in the order in which they are tried; a channel carried out by a
+    person, or a public one, has a route also without an address. ``also_ring`` are adults who
     are not messaged but stand on an emergency's call sheet after the parents
     ("check before ringing"). ``held`` is the rule for which the delivery waits
     for a person, empty when it may go.
@@ -56,7 +57,7 @@ class Delivery:
     @property
     def addresses(self) -> dict[str, str]:
         """The first address of each channel."""
-        return {channel: found[0].value for channel, found in self.routes.items() if found}
+        return {channel: found[0].value for channel, found in self.routes.items() if found and found[0].value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,36 @@ class LegPlan:
 
 
 def legs_of(delivery: Delivery, rung: int) -> tuple[LegPlan, ...]:
-    """The legs with which a rung begins: each of its channels, to the first adult who has an address for it."""
-    plans = []
-    for channel in delivery.ladder[rung]:
-        route = delivery.routes.get(channel, ())
-        first = route[0].contact_id if route else next(iter(delivery.contact_ids), "")
-        plans.append(LegPlan(rung, channel, first))
-    return tuple(plans)
+    """The legs with which a rung begins: each of its channels, to the first adult who has an address for it.
+
+    A channel that no longer has a route (the address went, or may not be used) makes no leg; a rung
+    may so become empty, and the next one is taken.
+    """
+    return tuple(
+        LegPlan(rung, channel, delivery.routes[channel][0].contact_id)
+        for channel in delivery.ladder[rung]
+        if delivery.routes.get(channel)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class PublicItem:
+    """Something that goes out once per message, where anybody may see it."""
+
     channel: str
+
+    @property
+    def delivery(self) -> Delivery:
+        """The same as a delivery without adults or pupils, so that the queue carries it like any other."""
+        return Delivery(
+            key=f"public:{self.channel}",
+            contact_ids=(),
+            pupil_ids=(),
+            household="",
+            basis=Basis.EQUAL,
+            ladder=((self.channel,),),
+            routes={self.channel: (Address("", ""),)},
+        )
 
 
 @dataclass(frozen=True, slots=True)

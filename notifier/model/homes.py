@@ -1,0 +1,58 @@
+"""Who shares an address: homes, and who else holds an address (DESIGN 3.1, "Home").
+
+Missing data never joins two adults: a contact joins a home by the ``household``
+column, else by first address line and postcode together, else stands alone.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def folded(text: str) -> str:
+    """Case-folded, without spaces and punctuation: how addresses are compared."""
+    return _NOT_WORDS.sub("", text).casefold()
+
+
+def postal_key(address: tuple[str, ...], postcode: str) -> str:
+    """First line and postcode, folded; empty where either is missing."""
+    line = folded(address[0]) if address else ""
+    code = folded(postcode)
+    return f"{line}|{code}" if line and code else ""
+
+
+def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """The home of each contact, from (contact id, household, postal key).
+
+    A home is named by its household, else after its first contact, so that the
+    name tells nobody an address. A contact without household joins the home with
+    the same address, unless two households claim that address.
+    """
+    contacts = sorted(contacts)
+    claimed: defaultdict[str, set[str]] = defaultdict(set)
+    for _, household, postal in contacts:
+        if household and postal:
+            claimed[postal].add(household)
+    found: dict[str, str] = {}
+    first_at: dict[str, str] = {}
+    for contact_id, household, postal in contacts:
+        if household:
+            found[contact_id] = household
+        elif postal and len(claimed[postal]) == 1:
+            found[contact_id] = next(iter(claimed[postal]))
+        elif postal:
+            found[contact_id] = f"home-{first_at.setdefault(postal, contact_id)}"
+        else:
+            found[contact_id] = f"home-{contact_id}"
+    return found
+
+
+def holders(keys: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Who holds each address, from (address key, contact id)."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key, contact_id in keys:
+        if key:
+            found[key].add(contact_id)
+    return {key: frozenset(ids) for key, ids in found.items()}
