@@ -23,7 +23,10 @@ from notifier.model.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One try of one leg. ``message_id`` is stable over all tries of the leg; ``payload`` is what ``medium`` says.
+    """One try of one leg. ``payload`` is what ``medium`` says.
+
+    ``message_id`` is stable over all tries of the leg: bare letters and digits,
+    to which a channel adds the brackets and the domain that its own id wants.
 
     ``title``, ``class_`` and ``item`` help channels that write files: the message's
     subject for people, and a deterministic file stem of this leg.
@@ -108,7 +111,13 @@ class AsFile:
 
 
 class Channel(Protocol):
-    """A way to reach. The class attributes are facts; everything else is behaviour."""
+    """A way to reach. The class attributes are facts; everything else is behaviour.
+
+    ``repeatable``: sending again under the same id does no harm (the same
+    Message-ID, the same file), so a leg in doubt simply goes again, and outcomes
+    may be recorded in groups. Where it is false, each outcome is recorded at once,
+    and doubt asks ``lookup`` first.
+    """
 
     medium: ClassVar[str]
     address: ClassVar[AddressKind]
@@ -116,6 +125,7 @@ class Channel(Protocol):
     by_person: ClassVar[bool]
     confirms: ClassVar[bool]
     writes_files: ClassVar[bool]
+    repeatable: ClassVar[bool]
     Settings: ClassVar[type[BaseModel]]
 
     parallelism: int
