@@ -1,0 +1,7 @@
+"""Who gets a message, by which way, and why: the ten steps of DESIGN 3.5. Pure: ``now`` is an argument."""
+
+from notifier.routing.audience import resolve
+from notifier.routing.plan import plan
+from notifier.routing.recheck import recheck
+
+__all__ = ["plan", "recheck", "resolve"]

@@ -1,0 +1,129 @@
+"""Step 1: the names in ``to:`` become pupils present at that moment (DESIGN 3.2, 3.5)."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from notifier.model.directory import Directory, Pupil
+from notifier.model.message import Reach, Term
+from notifier.model.problem import Problem, error
+
+WIDE = frozenset({Reach.SCHOOL, Reach.YEAR, Reach.CLASS})
+"""A whole class or wider: only these may also go where anybody can read them."""
+
+_SCHOOL = frozenset({"wholeschool", "school", "theschool", "everyone", "all", "allfamilies"})
+_WORDS = re.compile(r"[\W_]+")
+
+
+def _fold(text: str) -> str:
+    return _WORDS.sub("", text).casefold()
+
+
+def present(pupil: Pupil, day: date) -> bool:
+    """Admitted and not left: ``left_on`` is the last day, ``admitted_on`` the first."""
+    return (pupil.admitted_on is None or pupil.admitted_on <= day) and (pupil.left_on is None or day <= pupil.left_on)
+
+
+def matches(pupil: Pupil, term: Term) -> bool:
+    match term.reach:
+        case Reach.SCHOOL:
+            return True
+        case Reach.CLASS:
+            return pupil.class_ == term.name
+        case Reach.YEAR:
+            return pupil.year == term.name
+        case Reach.GROUP:
+            return term.name in pupil.groups
+        case Reach.PUPIL:
+            return pupil.id == term.name
+
+
+def audience(
+    terms: Sequence[Term], except_: Sequence[Term], directory: Directory, day: date, among: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """The ids of the pupils whom the terms name and the exceptions do not, present on that day, in directory order.
+
+    ``among`` narrows the search to some pupils (a recheck looks at its own only).
+    """
+    pupils = (
+        directory.pupils.values()
+        if among is None
+        else (directory.pupils[pupil_id] for pupil_id in among if pupil_id in directory.pupils)
+    )
+    return tuple(
+        pupil.id
+        for pupil in pupils
+        if present(pupil, day)
+        and any(matches(pupil, term) for term in terms)
+        and not any(matches(pupil, term) for term in except_)
+    )
+
+
+def wide(terms: Sequence[Term]) -> bool:
+    return bool(terms) and all(term.reach in WIDE for term in terms)
+
+
+def _known(directory: Directory) -> dict[str, Term]:
+    """Every way to name somebody, folded; where two things share a name the plainer one (class before year) wins."""
+    names: dict[str, Term] = {}
+
+    def add(term: Term, *spellings: str) -> None:
+        for spelling in spellings:
+            if _fold(spelling):
+                names.setdefault(_fold(spelling), term)
+
+    for class_ in sorted({pupil.class_ for pupil in directory.pupils.values() if pupil.class_}):
+        add(Term(Reach.CLASS, class_), class_, f"{class_} class", f"class {class_}")
+    for year in sorted({pupil.year for pupil in directory.pupils.values() if pupil.year}):
+        bare = re.sub(r"(?i)^year\s*", "", year)
+        add(Term(Reach.YEAR, year), f"year {bare}", f"y{bare}", year if not year.isdigit() else "")
+    for group in sorted({group for pupil in directory.pupils.values() for group in pupil.groups}):
+        add(Term(Reach.GROUP, group), f"group {group}", group)
+    for pupil_id in directory.pupils:
+        add(Term(Reach.PUPIL, pupil_id), f"pupil {pupil_id}", pupil_id)
+    return names
+
+
+def resolve(names: Sequence[str], directory: Directory, where: str = "") -> tuple[tuple[Term, ...], list[Problem]]:
+    """What the school's words for an audience mean; an error with the nearest name for each that matches nobody."""
+    known = _known(directory)
+    terms: list[Term] = []
+    problems: list[Problem] = []
+    for name in names:
+        folded = _fold(name)
+        if folded in _SCHOOL:
+            term: Term | None = Term(Reach.SCHOOL)
+        else:
+            term = known.get(folded)
+        if term is None:
+            problems.append(error("audience-unknown", _unknown(name, known), where))
+        elif term not in terms:
+            terms.append(term)
+    return tuple(terms), problems
+
+
+def _unknown(name: str, known: Mapping[str, Term]) -> str:
+    near = difflib.get_close_matches(_fold(name), known, n=1, cutoff=0.6)
+    if near:
+        return f"Nobody is called “{name}”. Did you mean “{spoken(known[near[0]])}”?"
+    classes = sorted({term.name for term in known.values() if term.reach is Reach.CLASS})[:8]
+    return (
+        f"Nobody is called “{name}”. Write “whole school”, a class ({', '.join(classes) or 'none is recorded'}), "
+        "“Year 2”, “group Choir” or “pupil” with the number."
+    )
+
+
+def spoken(term: Term) -> str:
+    """A term as the school would say it."""
+    match term.reach:
+        case Reach.SCHOOL:
+            return "whole school"
+        case Reach.YEAR:
+            return f"Year {term.name}" if term.name[:1].isdigit() else term.name
+        case Reach.GROUP:
+            return f"group {term.name}"
+        case Reach.PUPIL:
+            return f"pupil {term.name}"
+        case Reach.CLASS:
+            return term.name

@@ -1,0 +1,134 @@
+"""Step 6: who is addressed together, about which children (DESIGN 3.5).
+
+A delivery lists only pupils that every adult named in it may hear about.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notifier.model.directory import Directory, Link
+from notifier.model.plan import Basis
+from notifier.model.policy import Per
+from notifier.routing.standing import Allowed, Refused, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """A delivery in the making. ``rules`` say what let its adults in."""
+
+    household: str
+    contact_ids: tuple[str, ...]
+    pupil_ids: tuple[str, ...]
+    basis: Basis
+    rules: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{'+'.join(self.contact_ids)}/{'+'.join(self.pupil_ids)}"
+
+
+@dataclass
+class Hearing:
+    """What one adult may hear about: by pupil what let them in; ``denied`` if an arrangement took a pupil away."""
+
+    allowed: dict[str, Allowed]
+    denied: bool = False
+    organisation: bool = False
+
+
+def hearings(standing: Standing, links: Sequence[Link]) -> tuple[dict[str, Hearing], dict[tuple[str, str], Refused]]:
+    """By contact what they may hear, and by (contact, pupil) why not."""
+    heard: defaultdict[str, Hearing] = defaultdict(lambda: Hearing({}))
+    refused: dict[tuple[str, str], Refused] = {}
+    for link in links:
+        answer = standing.hears(link)
+        hearing = heard[link.contact_id]
+        hearing.organisation = hearing.organisation or link.organisation
+        if isinstance(answer, Allowed):
+            hearing.allowed[link.pupil_id] = answer
+        else:
+            refused[link.contact_id, link.pupil_id] = answer
+            hearing.denied = hearing.denied or answer.denied
+    return dict(heard), refused
+
+
+def by_priority(directory: Directory, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:
+    """The lowest number over these pupils first, then by contact id; a blank priority is last."""
+
+    def rank(contact_id: str) -> tuple[float, str]:
+        numbers = [
+            float("inf") if link.priority is None else link.priority
+            for link in directory.links_of_contact.get(contact_id, ())
+            if link.pupil_id in pupil_ids
+        ]
+        return (min(numbers, default=float("inf")), contact_id)
+
+    return tuple(sorted(contact_ids, key=rank))
+
+
+def merge(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str], per: Per) -> list[Addressees]:
+    """Deliveries in the making, in the order of their first pupil."""
+    order = {pupil_id: place for place, pupil_id in enumerate(pupil_ids)}
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    found: list[Addressees] = []
+    for contact_id, hearing in heard.items():
+        if not hearing.allowed:
+            continue
+        if per is Per.CONTACT or hearing.organisation:
+            sets = [(p,) for p in hearing.allowed] if per is Per.PUPIL else [tuple(hearing.allowed)]
+            found += [_addressees(standing, heard, [contact_id], one, order) for one in sets]
+        else:
+            homes[standing.directory.home_of[contact_id]].append(contact_id)
+    for members in homes.values():
+        for contact_ids, pupils in _groups(heard, members, per):
+            found.append(_addressees(standing, heard, contact_ids, pupils, order))
+    found.sort(key=lambda one: (order[one.pupil_ids[0]], one.contact_ids))
+    return found
+
+
+def _groups(heard: Mapping[str, Hearing], members: Sequence[str], per: Per) -> list[tuple[list[str], tuple[str, ...]]]:
+    """Who of one home is named together: adults who may hear about the same pupils.
+
+    One who may hear about only some of them is covered by the others' copy and
+    named in none; but where a denying arrangement is the reason, each gets their own.
+    """
+    if per is Per.PUPIL:
+        pupils: defaultdict[str, list[str]] = defaultdict(list)
+        for contact_id in members:
+            for pupil_id in heard[contact_id].allowed:
+                pupils[pupil_id].append(contact_id)
+        return [(contact_ids, (pupil_id,)) for pupil_id, contact_ids in pupils.items()]
+    alone = [contact_id for contact_id in members if heard[contact_id].denied]
+    together: defaultdict[frozenset[str], list[str]] = defaultdict(list)
+    for contact_id in members:
+        if contact_id not in alone:
+            together[frozenset(heard[contact_id].allowed)].append(contact_id)
+    groups = [
+        (contact_ids, tuple(pupils))
+        for pupils, contact_ids in together.items()
+        if not any(pupils < o for o in together)
+    ]
+    return groups + [([contact_id], tuple(heard[contact_id].allowed)) for contact_id in alone]
+
+
+def _addressees(
+    standing: Standing,
+    heard: Mapping[str, Hearing],
+    contact_ids: Sequence[str],
+    pupils: Sequence[str],
+    order: Mapping[str, int],
+) -> Addressees:
+    pupil_ids = tuple(sorted(pupils, key=order.__getitem__))
+    ranked = by_priority(standing.directory, contact_ids, pupil_ids)
+    reasons = [heard[contact_id].allowed[pupil_id] for contact_id in ranked for pupil_id in pupil_ids]
+    bases = {reason.basis for reason in reasons}
+    # A home that is main for one of the children is no second home.
+    basis = Basis.MAIN if Basis.MAIN in bases else reasons[0].basis
+    return Addressees(
+        household=standing.directory.home_of[ranked[0]],
+        contact_ids=ranked,
+        pupil_ids=pupil_ids,
+        basis=basis,
+        rules=tuple(dict.fromkeys(reason.rule for reason in reasons)),
+    )

@@ -1,0 +1,198 @@
+"""The plan: all ten steps of DESIGN 3.5 for one message at one moment."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from notifier.model.directory import Directory, Link, Responsibility, Sort
+from notifier.model.message import Kind, Message
+from notifier.model.plan import Address, Basis, Delivery, Plan, Withheld
+from notifier.model.policy import Policy
+from notifier.model.problem import Severity, error, hold
+from notifier.routing import rules
+from notifier.routing.audience import audience
+from notifier.routing.ladder import asked, wanted, ways
+from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
+from notifier.routing.safeguards import in_person, public
+from notifier.routing.standing import Refused, Standing
+
+
+def plan(message: Message, directory: Directory, policy: Policy, now: datetime) -> Plan:
+    """Who gets this message at ``now`` (aware), by which way and why, who does not, and what people must do.
+
+    A plan with a problem of severity ``error`` has no deliveries; one with a
+    ``hold`` shows them, and waits for a person.
+    """
+    standing = Standing(message, directory, policy, now)
+    found = standing.found
+    pupil_ids = audience(message.audience, message.except_, directory, standing.day)
+    _may_go(message, directory, standing)
+    in_person(message, policy, found)
+    if not pupil_ids:
+        found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
+    if any(problem.severity is Severity.ERROR for problem in found.problems):
+        return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
+    found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
+    links = [
+        link
+        for pupil_id in pupil_ids
+        for link in directory.links_of_pupil.get(pupil_id, ())
+        if link.contact_id in directory.contacts
+    ]
+    heard, refused = hearings(standing, links)
+    deliveries = [
+        _delivery(standing, addressees)
+        for addressees in merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
+    ]
+    deliveries += _nobody_left(standing, heard, pupil_ids)
+    return Plan(
+        deliveries=tuple(deliveries),
+        public=public(message, directory, policy, found),
+        withheld=_withheld(directory, links, refused, deliveries),
+        tasks=tuple(found.tasks),
+        problems=tuple(found.problems),
+        trace=tuple(found.steps),
+        pupil_ids=pupil_ids,
+    )
+
+
+def _may_go(message: Message, directory: Directory, standing: Standing) -> None:
+    """What the families' files themselves forbid (DESIGN 3.1); an emergency goes all the same."""
+    if message.kind is Kind.EMERGENCY:
+        return
+    where = "families/arrangements.csv"
+    if directory.refuses:
+        standing.found.problem(error("arrangements-missing", directory.refuses, where, rules.UNREADABLE))
+    if directory.held:
+        standing.found.problem(hold("arrangements-unreadable", directory.held, where, rules.UNREADABLE))
+
+
+def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
+    contact_ids, pupil_ids = addressees.contact_ids, addressees.pupil_ids
+    ladder = wanted(standing, contact_ids, pupil_ids)
+    reached = ways(standing, contact_ids, pupil_ids, ladder)
+    delivery = Delivery(
+        key=addressees.key,
+        contact_ids=contact_ids,
+        pupil_ids=pupil_ids,
+        household=addressees.household,
+        basis=addressees.basis,
+        ladder=reached.ladder,
+        routes=reached.routes,
+        large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
+        interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+        also_ring=standby(standing, contact_ids, pupil_ids),
+        rules=tuple(
+            dict.fromkeys((*addressees.rules, *standing.policy.kinds[standing.kind].rules, *reached.rules)),
+        ),
+        held=rules.SHARED_ADDRESS if reached.blocked else "",
+    )
+    delivery = in_language(standing, delivery)
+    if delivery.held:
+        standing.found.problem(
+            hold(
+                "address-shared-with-barred",
+                "One copy waits for the office: every address that could be used is also used by somebody who may "
+                f"not hear about this child ({', '.join(contact_ids)}). Ask for another address, or ring.",
+                rule=rules.SHARED_ADDRESS,
+            )
+        )
+    if delivery.interpreter:
+        standing.found.task(
+            f"Offer to explain this message by word of mouth ({delivery.language or 'language not recorded'}).",
+            contact_ids,
+            rules.TRANSLATION,
+        )
+    return delivery
+
+
+def in_language(standing: Standing, delivery: Delivery) -> Delivery:
+    """Step 8: the language of the adult whose address is used first."""
+    first = next(iter(_routes_in_order(delivery)), None)
+    contact_id = first.contact_id if first else next(iter(delivery.contact_ids), "")
+    contact = standing.directory.contacts.get(contact_id)
+    language = (contact.language if contact else "") or standing.policy.language
+    return replace(delivery, language=language, text_language=standing.message.body(language).language)
+
+
+def _routes_in_order(delivery: Delivery) -> list[Address]:
+    return [delivery.routes[channel][0] for rung in delivery.ladder for channel in rung if delivery.routes.get(channel)]
+
+
+def standby(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:
+    """Adults for an emergency's call sheet only: emergency contacts and those whose responsibility is unknown,
+    where step 4 does not entitle them, and never one who is barred about one of these pupils (DESIGN 3.5)."""
+    if standing.kind is not Kind.EMERGENCY:
+        return ()
+    found: dict[str, None] = {}
+    barred = {contact_id for pupil_id in pupil_ids for contact_id in standing.bars(pupil_id)}
+    for pupil_id in pupil_ids:
+        for link in standing.directory.links_of_pupil.get(pupil_id, ()):
+            if (
+                link.contact_id in standing.directory.contacts
+                and link.contact_id not in contact_ids
+                and link.contact_id not in barred
+                and (link.emergency_contact or link.responsibility is Responsibility.UNKNOWN)
+                and isinstance(standing.hears(link), Refused)
+            ):
+                found[link.contact_id] = None
+    return by_priority(standing.directory, tuple(found), pupil_ids)
+
+
+def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str]) -> list[Delivery]:
+    """Pupils about whom nobody is told: a task each, and in an emergency a place on the call sheet."""
+    told = {pupil_id for hearing in heard.values() for pupil_id in hearing.allowed}
+    deliveries = []
+    for pupil_id in pupil_ids:
+        if pupil_id in told:
+            continue
+        standing.found.task(
+            "Nobody gets this message for this child. Find out whom to tell.", (pupil_id,), rules.LADDER
+        )
+        if standing.kind is not Kind.EMERGENCY:
+            continue
+        reached = ways(standing, (), (pupil_id,), wanted(standing, (), (pupil_id,)))
+        deliveries.append(
+            Delivery(
+                key=f"nobody/{pupil_id}",
+                contact_ids=(),
+                pupil_ids=(pupil_id,),
+                household="",
+                basis=Basis.MAIN,
+                ladder=reached.ladder,
+                routes=reached.routes,
+                language=standing.policy.language,
+                text_language=standing.message.body(standing.policy.language).language,
+                also_ring=standby(standing, (), (pupil_id,)),
+                rules=(rules.LADDER,),
+            )
+        )
+    return deliveries
+
+
+def _withheld(
+    directory: Directory,
+    links: Sequence[Link],
+    refused: Mapping[tuple[str, str], Refused],
+    deliveries: Sequence[Delivery],
+) -> tuple[Withheld, ...]:
+    """Each linked adult with the pupils that no delivery to them names and no copy to their home covers.
+
+    An adult whom a denying arrangement stops stands here always.
+    """
+    covered: defaultdict[str, set[str]] = defaultdict(set)
+    for delivery in deliveries:
+        if delivery.contact_ids:
+            covered[delivery.household].update(delivery.pupil_ids)
+    grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for link in links:
+        why = refused.get((link.contact_id, link.pupil_id))
+        if why is None:
+            continue
+        if why.denied or link.pupil_id not in covered[directory.home_of[link.contact_id]]:
+            grouped[link.contact_id, why.rule].append(link.pupil_id)
+    return tuple(
+        Withheld(contact_id, tuple(dict.fromkeys(pupil_ids)), rule, rules.REASONS[rule])
+        for (contact_id, rule), pupil_ids in grouped.items()
+    )

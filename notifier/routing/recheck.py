@@ -1,0 +1,78 @@
+"""Steps 1 to 8 again for one delivery, after the claim and immediately before each send (DESIGN 3.5)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from notifier.model.directory import Directory, Link, Sort
+from notifier.model.message import Kind, Message
+from notifier.model.plan import Delivery, Hold, Send, Verdict, Withhold
+from notifier.model.policy import Policy
+from notifier.routing import rules
+from notifier.routing.audience import audience
+from notifier.routing.ladder import asked, ways
+from notifier.routing.plan import in_language, standby
+from notifier.routing.standing import Allowed, Standing
+
+
+def recheck(message: Message, delivery: Delivery, directory: Directory, policy: Policy, now: datetime) -> Verdict:
+    """Whether this delivery may still go, and to whom about whom: never wider than it was planned.
+
+    First the pupils fall away about whom none of its adults may hear any more,
+    then the adults who may not hear about all that remain. The ladder's rungs keep
+    their places; a channel whose address went has no route any more.
+    """
+    if message.kind is not Kind.EMERGENCY and (directory.refuses or directory.held):
+        return Hold(rules.UNREADABLE, directory.refuses or directory.held)
+    standing = Standing(message, directory, policy, now)
+    present = audience(message.audience, message.except_, directory, standing.day, among=delivery.pupil_ids)
+    if not delivery.contact_ids:  # a child about whom nobody could be told: only the call sheet knows
+        if not present:
+            return Withhold(rules.PRESENT, "The child is no longer at the school.")
+        return Send(replace(delivery, also_ring=standby(standing, (), present)), tuple(standing.found.tasks))
+    links = {
+        (link.contact_id, link.pupil_id): link
+        for pupil_id in present
+        for link in directory.links_of_pupil.get(pupil_id, ())
+        if link.contact_id in directory.contacts
+    }
+    hears = {pair for pair, link in links.items() if isinstance(standing.hears(link), Allowed)}
+    pupil_ids = tuple(p for p in present if any((c, p) in hears for c in delivery.contact_ids))
+    contact_ids = tuple(c for c in delivery.contact_ids if pupil_ids and all((c, p) in hears for p in pupil_ids))
+    for contact_id in delivery.contact_ids:
+        still = tuple(p for p in pupil_ids if (contact_id, p) in hears)
+        if still and contact_id not in contact_ids:
+            standing.found.task(
+                "This adult fell out of a joint copy, but may still hear about this child. Send them their own.",
+                (contact_id, *still),
+                rules.PRESENT,
+            )
+    tasks = tuple(standing.found.tasks)
+    if not contact_ids:
+        return Withhold(_why(standing, links, delivery), "Nobody of this delivery may get it any more.", tasks)
+    reached = ways(standing, contact_ids, pupil_ids, delivery.ladder)
+    checked = in_language(
+        standing,
+        replace(
+            delivery,
+            contact_ids=contact_ids,
+            pupil_ids=pupil_ids,
+            routes=reached.routes,
+            also_ring=standby(standing, contact_ids, pupil_ids),
+            large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
+        ),
+    )
+    tasks = tuple(standing.found.tasks)
+    if reached.blocked:
+        return Hold(rules.SHARED_ADDRESS, "Every address is also used by somebody who may not hear about it.", tasks)
+    return Send(checked, tasks)
+
+
+def _why(standing: Standing, links: dict[tuple[str, str], Link], delivery: Delivery) -> str:
+    """The rule of the first refusal, by priority; the pupil or the link being gone counts as step 1."""
+    for contact_id in delivery.contact_ids:
+        for pupil_id in delivery.pupil_ids:
+            link = links.get((contact_id, pupil_id))
+            answer = standing.hears(link) if link else None
+            if answer is not None and not isinstance(answer, Allowed):
+                return answer.rule
+    return rules.PRESENT

@@ -1,0 +1,112 @@
+"""Step 9: what must be said in person, and what must not stand where anybody reads it (W42, W43)."""
+
+import re
+from collections.abc import Sequence
+
+from notifier.model.directory import Directory
+from notifier.model.message import Kind, Message
+from notifier.model.plan import PublicItem
+from notifier.model.policy import Policy
+from notifier.model.problem import advice, error, hold
+from notifier.routing import rules
+from notifier.routing.audience import wide
+from notifier.routing.standing import Findings
+
+_TOKENS = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+
+
+def words_of(text: str) -> str:
+    """The words alone, folded, with one space around each: so that a name is found whole or not at all."""
+    return f" {' '.join(_TOKENS.findall(text.replace('’', chr(39)).casefold()))} "
+
+
+def everything_said(message: Message) -> str:
+    return "\n".join(part for body in message.bodies for part in (body.subject, body.plain, body.text))
+
+
+def in_person(message: Message, policy: Policy, found: Findings) -> None:
+    """Refuses the categories of W42 on every channel, and holds what uses the words of the reviewed list."""
+    category = message.category.strip().casefold().replace(" ", "-").replace("_", "-")
+    if category in policy.in_person_only:
+        found.problem(
+            error(
+                "in-person-only",
+                f"This is about {category.replace('-', ' ')}, which the school tells families in person. "
+                "Nothing is sent: ring the family or speak with them today.",
+                rule=rules.IN_PERSON,
+            )
+        )
+        about = tuple(term.name for term in message.audience if term.name)
+        found.task(f"Speak in person with the family ({category}).", about, rules.IN_PERSON)
+        return
+    said = words_of(everything_said(message))
+    heard = [word for word in policy.watch_words if words_of(word) in said]
+    if heard and message.kind is not Kind.EMERGENCY:
+        quoted = ", ".join(f"“{word}”" for word in heard)
+        found.problem(
+            hold(
+                "in-person-words",
+                f"The words {quoted} are kept for talks in person. The head must say yes before this goes.",
+                rule=rules.IN_PERSON,
+            )
+        )
+
+
+def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
+    """The ids of pupils whose full name stands in the message."""
+    said = words_of(everything_said(message))
+    tokens = frozenset(said.split())
+    found = []
+    for pupil in directory.pupils.values():
+        surname = pupil.surname.casefold()
+        if (
+            surname
+            and not tokens.isdisjoint(_TOKENS.findall(surname.replace("’", "'")))
+            and words_of(pupil.name) in said
+        ):
+            found.append(pupil.id)
+    return tuple(found)
+
+
+def public(message: Message, directory: Directory, policy: Policy, found: Findings) -> tuple[PublicItem, ...]:
+    """What also goes where anybody can read it: only for a class or wider, no reports, no child's full name (W43)."""
+    kind = policy.kinds[message.kind]
+    asked = [channel for channel in message.also if _is_public(policy, channel)]
+    channels: Sequence[str] = list(
+        dict.fromkeys([*kind.also, *(kind.public_if_important if message.important else ()), *asked])
+    )
+    channels = [channel for channel in channels if _is_public(policy, channel)]
+    if not channels or message.kind is Kind.REPORT:
+        return ()
+    if not wide(message.audience):
+        if asked:
+            found.problem(
+                advice(
+                    "public-too-narrow",
+                    "This is not for a whole class or more, so it does not go where everybody can read it.",
+                    rule=rules.PUBLIC,
+                )
+            )
+        return ()
+    if names_in(message, directory):
+        found.problem(
+            advice(
+                "public-names-child",
+                "A child's full name stands in this message, so it does not go where everybody can read it. "
+                "Use first names to publish it.",
+                rule=rules.PUBLIC,
+            )
+        )
+        return ()
+    items = []
+    for channel in channels:
+        if policy.channels[channel].configured:
+            items.append(PublicItem(channel))
+        else:
+            found.step(7, rules.WEBSITE, f"{channel} is not set up, so it is left out")
+    return tuple(items)
+
+
+def _is_public(policy: Policy, channel: str) -> bool:
+    facts = policy.channels.get(channel)
+    return facts is not None and facts.public

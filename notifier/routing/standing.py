@@ -1,0 +1,313 @@
+"""Steps 2 to 5: what one adult may hear about one pupil, and under which rule (DESIGN 3.5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+
+from notifier.model.directory import (
+    ANSWERS_FLAG,
+    BARRING,
+    Arrangement,
+    Directory,
+    Link,
+    LivesWith,
+    Responsibility,
+    Sort,
+)
+from notifier.model.message import Kind, Message
+from notifier.model.plan import Basis, Step, Task
+from notifier.model.policy import Copies, Policy
+from notifier.model.problem import Problem, advice
+from notifier.routing import rules
+from notifier.routing.arrangements import in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``denied``: a denying arrangement is the reason, not a missing permission."""
+
+    rule: str
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    basis: Basis
+    rule: str
+
+
+@dataclass
+class Findings:
+    """What came to light on the way: gathered once each, in order."""
+
+    tasks: dict[Task, None] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def task(self, what: str, about: tuple[str, ...], rule: str) -> None:
+        self.tasks[Task(what, about, rule)] = None
+
+    def problem(self, problem: Problem) -> None:
+        self.problems[problem] = None
+
+    def step(self, step: int, rule: str, says: str, contact_id: str = "", pupil_id: str = "") -> None:
+        self.steps.append(Step(step, rule, says, contact_id, pupil_id))
+
+
+class Standing:
+    """Answers for one message at one moment. Answers are remembered: a school asks the same pair often."""
+
+    def __init__(self, message: Message, directory: Directory, policy: Policy, now: datetime) -> None:
+        self.message = message
+        self.directory = directory
+        self.policy = policy
+        self.kind: Kind = message.kind
+        self.day: date = now.astimezone(policy.timezone).date()
+        self.copies = Copies.ALWAYS if self.kind is Kind.EMERGENCY else policy.kinds[self.kind].copies
+        self.found = Findings()
+        self.bars: Callable[[str], dict[str, Refused]] = cache(self._bars)
+        self.main_homes: Callable[[str], frozenset[str]] = cache(self._main_homes)
+        self.hears: Callable[[Link], Allowed | Refused] = cache(self._hears)
+
+    # Step 3 -------------------------------------------------------------------------------------------------
+
+    def _bars(self, pupil_id: str) -> dict[str, Refused]:
+        """Every adult, linked or not, whom something bars from this message about this pupil."""
+        barred: dict[str, Refused] = {}
+        answered: set[str] = set()
+        for row in self.directory.denials_about.get(pupil_id, ()):
+            if row.sort not in BARRING or not self._in_force(row, pupil_id):
+                continue
+            if row.sort in ANSWERS_FLAG:
+                answered.add(row.contact_id)
+            if row.covers(self.kind):
+                rule = rules.HOLD if row.sort is Sort.WELFARE_HOLD else rules.ORDER
+                barred.setdefault(row.contact_id, Refused(rule, denied=True))
+        for contact_id in sorted(self.directory.flagged_about.get(pupil_id, frozenset()) - answered):
+            barred[contact_id] = Refused(rules.FLAG, denied=True)
+            self.found.task(
+                "Record what the court order says for this adult and this child in families/arrangements.csv.",
+                (contact_id, pupil_id),
+                rules.FLAG,
+            )
+        for link in self.directory.links_of_pupil.get(pupil_id, ()):
+            if link.contact_id in self.directory.silenced:
+                barred[link.contact_id] = Refused(rules.UNREADABLE, denied=True)
+        return barred
+
+    def _in_force(self, row: Arrangement, pupil_id: str) -> bool:
+        """Whether a barring row holds today; what is doubtful about it becomes a task (DESIGN 3.1, H34, H36)."""
+        about = (row.contact_id, pupil_id)
+        if not in_force(row, self.day):
+            return False
+        if row.sort is Sort.AGREEMENT and not row.evidence:
+            self.found.task(
+                "An agreement without evidence is not followed. Ask for it in writing and record where it is kept.",
+                about,
+                rules.AGREEMENT,
+            )
+            return False
+        if row.sort in (Sort.COURT_ORDER, Sort.INJUNCTION) and not row.evidence:
+            self.found.task(
+                "An order is followed, but no evidence is recorded. Ask to see it and record where it is kept.",
+                about,
+                rules.FLAG,
+            )
+        if row.sort is Sort.WELFARE_HOLD and row.recorded_by not in self.policy.head:
+            self.found.task("A welfare hold was not recorded by the head. Ask the head about it.", about, rules.HOLD)
+        if row.until is not None and row.until < self.day:
+            self.found.task(
+                "The end date of an order has passed, and it is still followed. Check it, then write ended_on.",
+                about,
+                rules.FLAG,
+            )
+        return True
+
+    # Homes --------------------------------------------------------------------------------------------------
+
+    def _main_homes(self, pupil_id: str) -> frozenset[str]:
+        """The homes in which a pupil lives; where nobody recorded one, the first adult's with responsibility."""
+        links = self.directory.links_of_pupil.get(pupil_id, ())
+        home_of = self.directory.home_of
+        living = frozenset(
+            home_of[link.contact_id]
+            for link in links
+            if link.lives_with in (LivesWith.YES, LivesWith.SHARED) and link.contact_id in home_of
+        )
+        if living:
+            return living
+        barred = self.bars(pupil_id)
+        able = [
+            link
+            for link in links
+            if link.responsibility is Responsibility.YES
+            and link.contact_id not in barred
+            and link.contact_id in home_of
+            and not link.organisation
+        ]
+        if able:
+            first = min(_rank(link) for link in able)
+            self.found.task("Record with whom this child lives (lives_with in links.csv).", (pupil_id,), rules.HOME)
+            return frozenset(home_of[link.contact_id] for link in able if _rank(link) == first)
+        return frozenset()
+
+    def lives_apart(self, link: Link) -> bool:
+        if self.directory.home_of[link.contact_id] not in self.main_homes(link.pupil_id):
+            return True
+        return link.lives_with is LivesWith.NO and any(
+            other.contact_id != link.contact_id and other.lives_with in (LivesWith.YES, LivesWith.SHARED)
+            for other in self.directory.links_of_pupil[link.pupil_id]
+        )
+
+    # Steps 3 to 5 for one link ------------------------------------------------------------------------------
+
+    def _hears(self, link: Link) -> Allowed | Refused:
+        answer = self._decide(link)
+        if isinstance(answer, Allowed):
+            self.found.step(4, answer.rule, f"may hear ({answer.basis.value})", link.contact_id, link.pupil_id)
+        else:
+            self.found.step(3 if answer.denied else 4, answer.rule, "withheld", link.contact_id, link.pupil_id)
+        return answer
+
+    def _decide(self, link: Link) -> Allowed | Refused:
+        barred = self.bars(link.pupil_id).get(link.contact_id)
+        if barred is not None:
+            return barred
+        if self._banned(link):
+            return Refused(rules.SITE_BAN, denied=True)
+        own_right = self._own_right(link)
+        consent = not own_right and self.consent(link)
+        if not own_right and not consent:
+            if link.responsibility is Responsibility.UNKNOWN:
+                self.found.task(
+                    "Record whether this adult has parental responsibility for this child (links.csv).",
+                    (link.contact_id, link.pupil_id),
+                    rules.RESPONSIBILITY,
+                )
+            return Refused(rules.RESPONSIBILITY, denied=False)
+        allowed = self._copy(link, own_right)
+        if isinstance(allowed, Refused):
+            return allowed
+        return self._wanted(link) or allowed
+
+    def _own_right(self, link: Link) -> str:
+        """The rule that entitles without a row, empty where none does."""
+        if link.responsibility is Responsibility.YES:
+            return rules.CORPORATE if link.organisation else rules.RESPONSIBILITY
+        if link.lives_with in (LivesWith.YES, LivesWith.SHARED):
+            return rules.CARE
+        return ""
+
+    def _copy(self, link: Link, own_right: str) -> Allowed | Refused:
+        """Whether an entitled adult who lives apart gets an additional copy."""
+        if link.organisation:
+            return Allowed(Basis.EQUAL, own_right or rules.CONSENT)
+        if not self.lives_apart(link):
+            return Allowed(Basis.MAIN, own_right or rules.CONSENT)
+        if not own_right:  # only consent let them in, and it counts as the request too
+            return Allowed(Basis.CONSENT, rules.CONSENT)
+        match self.copies:
+            case Copies.ALWAYS:
+                return Allowed(Basis.EQUAL, rules.EMERGENCY if self.kind is Kind.EMERGENCY else rules.EQUAL)
+            case Copies.ON_REQUEST:
+                if self._has(Sort.COPY, link):
+                    return Allowed(Basis.COPY, rules.REQUEST)
+                if self.consent(link):
+                    return Allowed(Basis.CONSENT, rules.CONSENT)
+                return Refused(rules.REQUEST, denied=False)
+            case Copies.SIGNATORY_OR_CONSENT:
+                if link.contract_signatory:
+                    return Allowed(Basis.EQUAL, rules.SIGNATORY)
+                if self.consent(link):
+                    return Allowed(Basis.CONSENT, rules.CONSENT)
+                return Refused(rules.SIGNATORY, denied=False)
+
+    def _wanted(self, link: Link) -> Refused | None:
+        """Step 5: advertising only with consent; no newsletter for who unsubscribed, whatever pupil and scope say."""
+        rows = self.directory.arrangements_of.get(link.contact_id, ())
+        if self.kind is Kind.NEWSLETTER and any(
+            row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows
+        ):
+            return Refused(rules.UNSUBSCRIBED, denied=True)
+        if self.message.marketing and not any(
+            row.sort is Sort.MARKETING_CONSENT and in_force(row, self.day) for row in rows
+        ):
+            return Refused(rules.MARKETING, denied=False)
+        return None
+
+    def _banned(self, link: Link) -> bool:
+        event = self.message.event
+        if self.kind not in (Kind.LETTER, Kind.NOTICE) or event is None or event.on_site is False:
+            return False
+        for row in self.directory.denials_about.get(link.pupil_id, ()):
+            if row.sort is Sort.SITE_BAN and row.contact_id == link.contact_id and row.covers(self.kind):
+                if not in_force(row, self.day):
+                    continue
+                self.found.task(
+                    "Decide how to invite or inform an adult who may not come on site.",
+                    (link.contact_id, link.pupil_id),
+                    rules.SITE_BAN,
+                )
+                return True
+        return False
+
+    def _has(self, sort: Sort, link: Link) -> bool:
+        return any(
+            row.sort is sort
+            and row.pupil_id in (None, link.pupil_id)
+            and row.covers(self.kind)
+            and in_force(row, self.day)
+            for row in self.directory.arrangements_of.get(link.contact_id, ())
+        )
+
+    def consent(self, link: Link) -> bool:
+        """Whether a contracting parent's written consent informs this adult (H28, H29); a flawed one is ignored."""
+        for row in self.directory.arrangements_of.get(link.contact_id, ()):
+            if (
+                row.sort is not Sort.CONSENT
+                or row.pupil_id not in (None, link.pupil_id)
+                or not row.covers(self.kind)
+                or not in_force(row, self.day)
+            ):
+                continue
+            flaw = self._flaw(row, link)
+            if not flaw:
+                return True
+            # With a blank pupil a consent simply does not reach the pupils for whom the giver did not sign.
+            if row.pupil_id is not None or flaw != "the giver did not sign the parent contract for this child":
+                self.found.problem(
+                    advice(
+                        "consent-ignored",
+                        f"The consent for {link.contact_id} about {link.pupil_id} is not followed: {flaw}.",
+                        "families/arrangements.csv",
+                        rules.CONSENT,
+                    )
+                )
+        return False
+
+    def _flaw(self, row: Arrangement, link: Link) -> str:
+        if not row.evidence:
+            return "no evidence is recorded"
+        if row.value == link.contact_id:
+            return "nobody can consent for themselves"
+        if row.value in self._barred_at_all(link.pupil_id):
+            return "the giver is barred about this child"
+        giver = next(
+            (other for other in self.directory.links_of_pupil[link.pupil_id] if other.contact_id == row.value), None
+        )
+        if giver is None or not giver.contract_signatory:
+            return "the giver did not sign the parent contract for this child"
+        return ""
+
+    def _barred_at_all(self, pupil_id: str) -> set[str]:
+        """Who is barred about a pupil from anything, whatever the scope: such an adult's consent counts for nothing."""
+        return set(self.bars(pupil_id)) | {
+            row.contact_id
+            for row in self.directory.denials_about.get(pupil_id, ())
+            if row.sort in BARRING and in_force(row, self.day) and (row.sort is not Sort.AGREEMENT or row.evidence)
+        }
+
+
+def _rank(link: Link) -> float:
+    return float("inf") if link.priority is None else link.priority
