@@ -73,12 +73,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with the message. ``digest`` is the sha256 of its bytes in hex."""
+    """A file that goes with the message. ``digest`` is the sha256 of its bytes in hex.
+
+    ``pupil_id`` is set on a report: it belongs to that one child, and goes only with a delivery about that child.
+    """
 
     name: str
     media_type: str
     digest: str
     size: int
+    pupil_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,10 @@ class Message:
     @property
     def subject(self) -> str:
         return self.bodies[0].subject
+
+    def attachments_for(self, pupil_ids: tuple[str, ...]) -> tuple[Attachment, ...]:
+        """What goes with a delivery about these pupils: a child's report never goes with another child's."""
+        return tuple(one for one in self.attachments if not one.pupil_id or pupil_ids == (one.pupil_id,))
 
     def body(self, language: str) -> Body:
         """The body in this language, else in the school's own."""
