@@ -34,7 +34,7 @@ def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[s
         ladder = [paper, *(tuple(channel for channel in rung if channel not in paper) for rung in ladder)]
         ladder = [rung for rung in ladder if rung]
     extra = [channel for channel in message.also if not _facts(standing, channel).public]
-    if message.essential:
+    if message.essential and "essential" in policy.text.allowed:
         extra.append(policy.text.channel)
     beside = [channel for channel in dict.fromkeys(extra) if not ladder or channel not in ladder[0]]
     if beside and ladder:
