@@ -22,12 +22,25 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence to add to the answer of an earlier file: what became of it since."""
+
+    intake: str
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """``text`` is plain English for the person who dropped the file; ``message_id`` empty when refused."""
+    """``text`` is plain English for the person who dropped the file; ``message_id`` empty when refused.
+
+    ``notes`` belong beside earlier files (a newer issue of a newsletter replaces the waiting one).
+    """
 
     outcome: Outcome
     text: str
     message_id: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def exit(self) -> Exit:
