@@ -9,13 +9,14 @@ No retries, no database and no policy in here or in any channel.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from notifier.clock import Clock, SystemClock
 from notifier.model.message import Enclosure
 from notifier.model.policy import AddressKind, ChannelFacts
 from notifier.model.problem import Problem
@@ -45,6 +46,8 @@ class Outgoing:
     item: str
     """A deterministic file stem for this leg: written again, it changes nothing."""
     drill: bool = False
+    family: str = ""
+    """For whom, as staff say it ("Amara Okafor: Ada (Oak)"): shown beside the item in the outbox, never sent or logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,17 @@ class OutcomeUnknown(ChannelError):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a channel is built with besides its settings. ``outbox`` is where it may write files."""
+    """What a channel is built with besides its settings. ``outbox`` is where it may write files.
+
+    ``clock`` dates what is written; it decides nothing.
+    """
 
     outbox: Path
     school: str
     phone: str
     website: str
     trial: bool
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True)
