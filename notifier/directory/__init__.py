@@ -1,0 +1,29 @@
+"""The families: four CSV files become one immutable directory (DESIGN 3.1).
+
+reading = read(config.families)          every problem at once, nothing decided
+taken = take_up(reading, before)         what is in force now
+accept(reading, before)                  a person has confirmed what disappears
+preview(reading, before)                 the folder as if accepted; nothing recorded
+differences(before, after)               in words, without any address
+save(directory, state) / load(state)     a whole copy, by atomic rename
+"""
+
+from notifier.directory.differences import differences
+from notifier.directory.reading import Reading, read
+from notifier.directory.snapshot import DamagedDirectory, decode, encode, load, save
+from notifier.directory.takeup import TakeUp, accept, preview, take_up
+
+__all__ = [
+    "DamagedDirectory",
+    "Reading",
+    "TakeUp",
+    "accept",
+    "decode",
+    "differences",
+    "encode",
+    "load",
+    "preview",
+    "read",
+    "save",
+    "take_up",
+]
