@@ -1,0 +1,200 @@
+"""config.toml -> Config, or every problem at once."""
+
+import os
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from notifier.clock import SystemClock
+from notifier.config import checks
+from notifier.config.channels import ChannelSettings, read_channels
+from notifier.config.config import CategoryNotices, Config, Http, Intake, Notices, School
+from notifier.config.places import Surroundings
+from notifier.config.policy import folded, not_set_up, read_policy
+from notifier.config.problems import ConfigProblems
+from notifier.config.reading import Tables, headings, read_tables
+from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NoticesTable, StaffTable
+from notifier.config.syntax import read_toml
+from notifier.model.calendar import Newsletter
+from notifier.model.message import Kind, Mode
+from notifier.model.problem import Problem, Severity, error
+from notifier.model.staff import Staff
+
+
+def load(
+    path: Path,
+    channel_settings: ChannelSettings,
+    environ: Mapping[str, str],
+    *,
+    today: date | None = None,
+    pins_required: bool = True,
+) -> Config:
+    """The config at ``path``, everything in it relative to its folder. Raises ConfigProblems with all errors.
+
+    ``channel_settings`` maps a channel's name to its settings model. ``today`` decides
+    whether the policy's review is due. ``pins_required`` false lets ``notifier staff
+    pin`` write the first PIN of a live school.
+    """
+    path = path.expanduser().absolute()
+    root, file = Path(os.path.normpath(path.parent)), path.name
+    raw = read_toml(path, file)
+    homes = headings(channel_settings)
+    around = Surroundings(root, file, environ)
+    tables, problems = read_tables(raw, file, homes)
+    channels, found = read_channels(raw.get("channels", {}), channel_settings, around, homes)
+    problems += found
+    settings, found = read_policy(
+        raw.get("policy", {}),
+        file=file,
+        channels=set(channel_settings),
+        today=today or SystemClock().now().date(),
+        homes=homes,
+    )
+    problems += found
+    zone, found = checks.timezone(tables.file.school.timezone, file)
+    problems += found
+    problems += checks.collisions(tables, root, file)
+    pin_files = {person.id: _pin_file(person, around) for _, person in tables.staff}
+    if pins_required:
+        problems += checks.pins(tables, pin_files, file)
+    staff = tuple(_person(number, person, pin_files[person.id], file, problems) for number, person in tables.staff)
+    http = _http(tables.file.http, around, problems)
+    store_url = _store_url(tables.file.store.url, root, file, problems)
+    if settings is not None and tables.file.school.mode is Mode.LIVE:
+        problems += not_set_up(settings, set(channels), file)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors or settings is None or zone is None:
+        raise ConfigProblems(errors)
+    school = tables.file.school
+    return Config(
+        root=root,
+        path=path,
+        school=School(school.name.strip(), school.mode, zone, school.phone.strip(), school.website, school.language),
+        channels=channels,
+        staff=staff,
+        intakes=_intakes(tables, root),
+        newsletters=tuple(_newsletter(entry) for entry in tables.file.newsletter),
+        notices=_notices(tables.file.notices),
+        store_url=store_url,
+        http=http,
+        polling=tables.file.drop.polling,
+        settle=timedelta(seconds=tables.file.drop.settle_seconds),
+        languages=tables.file.languages.use,
+        profile=tables.file.policy.profile,
+        policy_settings=settings,
+        pin_files=pin_files,
+        advice=tuple(problems),
+    )
+
+
+def _pin_file(person: StaffTable, around: Surroundings) -> Path:
+    return around.place(person.pin_file or f"pins/{person.id}.pin")
+
+
+def _person(number: int, table: StaffTable, path: Path, file: str, problems: list[Problem]) -> Staff:
+    pin_hash = ""
+    if path.is_file():
+        try:
+            pin_hash = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            pin_hash = "unreadable"
+        if not pin_hash.startswith("$argon2id$"):
+            problems.append(
+                error(
+                    "pin-unreadable",
+                    f"{path} does not hold a PIN as the program writes it; run 'notifier staff pin {table.id}'.",
+                    f"{file}: staff[{number}].pin_file",
+                )
+            )
+    return Staff(table.id, table.name.strip(), table.role, table.classes, table.email, table.mobile, pin_hash)
+
+
+def _intakes(tables: Tables, root: Path) -> tuple[Intake, ...]:
+    """Intakes first, then the folders of newsletters."""
+    return (
+        *(_intake(entry, root) for _, entry in tables.intake),
+        *(_issues(one, root) for _, one in tables.newsletter),
+    )
+
+
+def _intake(entry: IntakeTable, root: Path) -> Intake:
+    return Intake(
+        folder=checks.absolute(root, entry.folder),
+        name=entry.folder.rstrip("/"),
+        as_=entry.as_,
+        kind=entry.kind,
+        to=entry.to,
+        template=entry.template,
+    )
+
+
+def _issues(entry: NewsletterTable, root: Path) -> Intake:
+    return Intake(
+        folder=checks.absolute(root, entry.folder),
+        name=entry.folder.rstrip("/"),
+        as_=entry.as_,
+        kind=Kind.NEWSLETTER,
+        to=entry.to,
+        newsletter=entry.name,
+    )
+
+
+def _newsletter(entry: NewsletterTable) -> Newsletter:
+    return Newsletter(
+        name=entry.name,
+        folder=entry.folder.rstrip("/"),
+        as_=entry.as_,
+        day=entry.day,
+        at=entry.at,
+        to=", ".join(entry.to),
+        term_only=entry.term_only,
+        upcoming_days=entry.upcoming_days,
+    )
+
+
+def _notices(table: NoticesTable) -> Notices:
+    return Notices(
+        offsets=tuple(sorted(table.offsets, reverse=True)),
+        categories={
+            folded(name): CategoryNotices(tuple(sorted(found.offsets or table.offsets, reverse=True)), found.lead_time)
+            for name, found in table.categories.items()
+        },
+    )
+
+
+def _http(table: HttpTable, around: Surroundings, problems: list[Problem]) -> Http:
+    host, _, port = table.listen.rpartition(":")
+    if table.listen and not (host and port.isdigit() and 0 < int(port) < 65536):
+        where = f"{around.file}: http.listen"
+        problems.append(error("bad-listen", 'Write an address and a port: "127.0.0.1:8080".', where))
+        return Http()
+    secret = ""
+    if table.secret_file:
+        path = around.place(table.secret_file)
+        try:
+            secret = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            problems.append(
+                error(
+                    "secret-unreadable",
+                    f"The file {path} cannot be read; write a long random secret into it.",
+                    f"{around.file}: http.secret_file",
+                )
+            )
+    return Http(host.strip("[]"), int(port or 0), table.public_url.rstrip("/"), secret)
+
+
+def _store_url(url: str, root: Path, file: str, problems: list[Problem]) -> str:
+    """A relative database file lies in the school folder."""
+    scheme, slashes, rest = url.partition(":///")
+    if slashes and scheme.partition("+")[0] == "sqlite":
+        return url if rest.startswith("/") else f"{scheme}:///{root / rest}"
+    if not url.startswith(("postgresql://", "postgresql+asyncpg://")):
+        problems.append(
+            error(
+                "bad-store-url",
+                "Write sqlite:///state/notifier.db, or postgresql+asyncpg://USER@HOST/DATABASE.",
+                f"{file}: store.url",
+            )
+        )
+    return url

@@ -1,0 +1,175 @@
+"""Every setting of config.toml, declared once: loader, example file and docs all read these fields (STYLE 13).
+
+Defaults are the product's; ``examples`` are shown where a setting has none. The
+settings of a channel are declared with the channel and handed in, the policy's
+in ``policy_settings``.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from notifier.config.fields import (
+    DayOfWeek,
+    Email,
+    Id,
+    Language,
+    Mobile,
+    Names,
+    SendTime,
+    WebAddress,
+    Website,
+)
+from notifier.model.message import Kind, Mode
+from notifier.model.staff import Role
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and a name it does not know is a problem."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SchoolTable(Table):
+    """Who the school is, and whether messages really leave it."""
+
+    mode: Mode = Field(
+        Mode.TRIAL,
+        description='"trial" writes every message to outbox/ and sends nothing; "live" sends.',
+    )
+    name: str = Field(
+        min_length=1, description="The school's name, as families know it.", examples=["Example Infant School"]
+    )
+    timezone: str = Field("Europe/London", description="The time zone of the school's clocks.")
+    phone: str = Field("", description="The office's number, printed where a message cannot be answered.")
+    website: Website = Field("", description="The school's website, named in texts and letters.")
+    language: Language = Field("en", description="The language in which the school writes.")
+
+
+class StaffTable(Table):
+    """One person who may send or approve messages; one [[staff]] each."""
+
+    id: Id = Field(description="A short name for this person, used in this file and with --as.", examples=["b-malik"])
+    name: str = Field(
+        min_length=1, description="The person's name, as it appears under a message.", examples=["Bushra Malik"]
+    )
+    role: Role = Field(description="One of head, deputy, office, teacher.", examples=["office"])
+    classes: Names = Field((), description="The classes a teacher may write to.")
+    email: Email = Field("", description="Where questions about this person's messages and alerts go.")
+    mobile: Mobile = Field("", description="Where alerts go by text.")
+    pin_file: str = Field(
+        "", description="Where 'notifier staff pin' keeps this person's PIN, hashed; pins/ID.pin unless set."
+    )
+
+
+class IntakeTable(Table):
+    """A folder in which staff drop messages; one [[intake]] each."""
+
+    folder: str = Field(min_length=1, description="The folder that is watched.", examples=["drop/office"])
+    as_: str = Field(
+        alias="as",
+        description="In whose name messages from it go: a staff id or a role; whoever can write to the folder has it.",
+        examples=["office"],
+    )
+    kind: Kind | None = Field(
+        None,
+        description="What a message is that does not say: newsletter, letter, report, notice or emergency.",
+        examples=["letter"],
+    )
+    to: Names = Field(
+        (), description="Who gets a message that does not say; for the role teacher also the only ones who may."
+    )
+    template: str = Field("", description="A template of the school's own in templates/ for messages from it.")
+
+
+class NewsletterTable(Table):
+    """A newsletter that goes out on its day; what is dropped into its folder waits for it. One [[newsletter]] each."""
+
+    name: str = Field(min_length=1, description="The newsletter's name.", examples=["School News"])
+    folder: str = Field(min_length=1, description="The folder for its issues.", examples=["drop/newsletter"])
+    as_: str = Field(alias="as", description="In whose name it goes: a staff id or a role.", examples=["head"])
+    day: DayOfWeek = Field(description="The day of the week on which it goes.", examples=["Friday"])
+    at: SendTime = Field(description="The time at which it goes; not between 01:00 and 02:59.", examples=["15:30"])
+    to: Names = Field(("whole school",), min_length=1, description="Who gets it.")
+    term_only: bool = Field(True, description="Only on school days: not in holidays, on INSET days or when closed.")
+    upcoming_days: int = Field(14, ge=0, le=366, description="How many days its list of coming events looks ahead.")
+
+
+class CategoryTable(Table):
+    """Notices for one category of events."""
+
+    offsets: tuple[int, ...] = Field(
+        (), description="School days before the event on which its notices go.", examples=[[10, 2]]
+    )
+    lead_time: int | None = Field(
+        None, ge=0, le=200, description="School days of notice families should get; else the policy's.", examples=[10]
+    )
+
+
+class NoticesTable(Table):
+    """When notices of coming events go."""
+
+    offsets: tuple[int, ...] = Field((10, 2), description="School days before an event on which its notices go.")
+    categories: dict[str, CategoryTable] = Field(
+        default_factory=dict, description="The same for one category of events, as events.csv names it."
+    )
+
+
+class StoreTable(Table):
+    """Where messages, deliveries and what became of them are kept."""
+
+    url: str = Field(
+        "sqlite:///state/notifier.db",
+        description="The embedded database, or postgresql+asyncpg://USER@HOST/DATABASE.",
+    )
+
+
+class HttpTable(Table):
+    """The small web listener for delivery reports, unsubscribing and voice calls; without it these take other ways."""
+
+    listen: str = Field("", description="Address and port to listen on.", examples=["127.0.0.1:8080"])
+    public_url: WebAddress = Field(
+        "", description="How the listener is reached from outside.", examples=["https://notify.school.example.org"]
+    )
+    secret_file: str = Field(
+        "", description="A file with a long random secret for links in messages.", examples=["secrets/http"]
+    )
+
+
+class DropTable(Table):
+    """How the drop folders are watched."""
+
+    polling: bool = Field(False, description="Look again and again: for network shares that announce no changes.")
+    settle_seconds: float = Field(
+        2.0, ge=0.1, le=600, description="How long a file must have stayed the same before it is taken."
+    )
+
+
+class LanguagesTable(Table):
+    """The languages of headings and fixed sentences."""
+
+    use: tuple[Language, ...] = Field((), description="The languages to use; none named: every one the program knows.")
+
+
+class PolicyTable(BaseModel):
+    """``profile`` names where the policy starts from; the rest are overrides, read with the profile."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    profile: str = Field("woodgrange", description="The policy to start from: woodgrange or hyde-park.")
+
+
+class FileTables(Table):
+    """The whole file."""
+
+    school: SchoolTable
+    policy: PolicyTable = PolicyTable(profile="woodgrange")
+    staff: tuple[StaffTable, ...] = ()
+    intake: tuple[IntakeTable, ...] = ()
+    newsletter: tuple[NewsletterTable, ...] = ()
+    channels: dict[str, Any] = Field(default_factory=dict)
+    notices: NoticesTable = NoticesTable()
+    store: StoreTable = StoreTable()
+    http: HttpTable = HttpTable()
+    drop: DropTable = DropTable()
+    languages: LanguagesTable = LanguagesTable()
