@@ -1,0 +1,79 @@
+"""What staff wrote, made ready for one language: fields filled or marked, foreign runs isolated, no heading twice."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from notifier.model.message import Body
+from notifier.rendering import isolates
+from notifier.rendering.catalogues import Catalogue
+from notifier.rendering.fields import fill, fill_html, text_nodes, used
+from notifier.rendering.parts import clean
+from notifier.rendering.words import Voice, filler
+
+_HEADING = re.compile(r"^\s*<h([1-3])(?:\s[^>]*)?>(.*?)</h\1>\s*", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+_OPENING = re.compile(r"^\W*(dear|hello|hi|hey|good (?:morning|afternoon|evening)|welcome)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?۔؟।])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One body without a heading that only repeats the subject."""
+
+    language: str
+    subject: str
+    html: str
+    plain: str
+    text: str
+
+    @property
+    def greets(self) -> bool:
+        """Whether the words greet the family themselves."""
+        return "greeting" in used(self.plain) or _OPENING.match(self.plain) is not None
+
+
+def written(body: Body) -> Written:
+    subject = " ".join(clean(body.subject).split())
+    html, plain = clean(body.html), clean(body.plain).strip()
+    heading = _HEADING.match(html)
+    if heading and _same(unescape(_TAGS.sub("", heading.group(2))), subject):
+        html = html[heading.end() :]
+    first, _, rest = plain.partition("\n")
+    if _same(first.strip("#*_= "), subject):
+        plain = rest.lstrip("\n=-")
+    return Written(body.language, subject, html, plain.strip("\n"), clean(body.text).strip())
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def as_html(words: Written, fields: dict[str, str], catalogue: Catalogue) -> str:
+    """The body with its fields filled from words that are HTML already."""
+    html = text_nodes(words.html, isolates.runs_html) if catalogue.rtl else words.html
+    return fill_html(html, filler(fields))
+
+
+def as_plain(text: str, fields: dict[str, str], catalogue: Catalogue) -> str:
+    """Any of its plain texts with its fields filled."""
+    return fill(isolates.runs(text) if catalogue.rtl else text, filler(fields))
+
+
+def subject_html(words: Written, fields: dict[str, str], voice: Voice) -> str:
+    return fill(voice.own(words.subject), filler(fields))
+
+
+def summary(plain: str, limit: int = 160) -> str:
+    """The first whole sentences that fit, else the first words, on one line."""
+    line = " ".join(plain.split())
+    if len(line) <= limit:
+        return line
+    taken = ""
+    for sentence in _SENTENCE_END.split(line):
+        if len(taken) + len(sentence) + 1 > limit:
+            break
+        taken = f"{taken} {sentence}".strip()
+    if len(taken) >= limit // 3:
+        return taken
+    return line[: line.rfind(" ", 0, limit - 1)].rstrip(",;: ") + "…"

@@ -1,0 +1,67 @@
+"""Names, numbers and dates keep their own direction inside right-to-left text and the other way round (SCHOOL 44)."""
+
+import re
+import unicodedata
+
+from markupsafe import Markup, escape
+
+LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
+
+_RIGHT = frozenset({"R", "AL", "AN"})
+_FOREIGN_IN_RTL = frozenset({"L", "EN", "AN"})
+
+_RUN = re.compile(
+    r"(?<![\u2066-\u2068])(?:"
+    r"(?:https?://|www\.)[^\s<>\u2066-\u2069]+"
+    r"|[^\s<>@\u2066-\u2069]+@[A-Za-z0-9.-]+\.[A-Za-z]+"
+    r"|[+(]?\d[\d()]*(?:[ \u00a0./:,-]{1,2}[\d()]*\d[\d()]*)+"
+    r")(?!\u2069)"
+)
+_TRAILING = ".,;:!?؟،۔)"
+
+
+def is_rtl(text: str) -> bool:
+    """Whether a letter of it is written from right to left."""
+    return any(unicodedata.bidirectional(letter) in _RIGHT for letter in text)
+
+
+def needs(value: str, rtl: bool) -> bool:
+    """Whether the value could disturb, or be disturbed by, text of that direction."""
+    if value.isascii() and not rtl:
+        return False
+    wanted = _FOREIGN_IN_RTL if rtl else _RIGHT
+    return any(unicodedata.bidirectional(letter) in wanted for letter in value)
+
+
+def plain(value: str, rtl: bool) -> str:
+    """A name or phrase inside plain text."""
+    return f"{FIRST_STRONG}{value}{END}" if needs(value, rtl) else value
+
+
+def html(value: str, rtl: bool) -> Markup:
+    """A name or phrase inside HTML, escaped."""
+    return Markup("<bdi>{}</bdi>").format(value) if needs(value, rtl) else escape(value)
+
+
+def number(value: str, rtl: bool) -> str:
+    """A phone number, an address of the web or of a mailbox, inside plain text."""
+    return f"{LEFT_TO_RIGHT}{value}{END}" if rtl and value else value
+
+
+def number_html(value: str, rtl: bool) -> Markup:
+    return Markup('<bdi dir="ltr">{}</bdi>').format(value) if rtl and value else escape(value)
+
+
+def runs(text: str) -> str:
+    """Right-to-left plain text with every number of several groups, link and mailbox isolated."""
+    return _RUN.sub(lambda found: _wrapped(found.group(), LEFT_TO_RIGHT, END), text)
+
+
+def runs_html(text: str) -> str:
+    """The same for one text node of HTML, which is escaped already."""
+    return _RUN.sub(lambda found: _wrapped(found.group(), '<bdi dir="ltr">', "</bdi>"), text)
+
+
+def _wrapped(run: str, before: str, after: str) -> str:
+    kept = run.rstrip(_TRAILING) if not run.endswith(")") or "(" not in run else run
+    return f"{before}{kept}{after}{run[len(kept) :]}"

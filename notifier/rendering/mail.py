@@ -1,0 +1,219 @@
+"""A message as an email: HTML and plain text from one layout per kind, filled per family (DESIGN 4, PERFORMANCE 9)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from notifier.model.directory import Directory
+from notifier.model.message import Kind, Message, Reach
+from notifier.model.payload import MailPayload
+from notifier.model.plan import Address, Delivery
+from notifier.rendering import body as bodies
+from notifier.rendering import people
+from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.fixed import Fixed
+from notifier.rendering.parts import Parts, block, place
+from notifier.rendering.school import SchoolFacts
+from notifier.rendering.theme import Theme, inlined, phrases
+from notifier.rendering.words import (
+    FLAGS,
+    PLACES,
+    Voice,
+    as_places,
+    event_words,
+    fixed_fields,
+    flags,
+    neutral_fields,
+    offer,
+    personal,
+    ready,
+)
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+STOP = "STOP"
+"""The word with which a family answers a newsletter to get no more (SCHOOL 35)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterform:
+    """What all deliveries of a message in one language share."""
+
+    subject: str
+    language: str
+    voice: Catalogue
+    html: Parts
+    plain: Parts
+    headers: tuple[tuple[str, str], ...]
+
+
+class Mail:
+    def __init__(self, school: SchoolFacts, theme: Theme, catalogues: Catalogues) -> None:
+        self._school = school
+        self._theme = theme
+        self._catalogues = catalogues
+        self._fixed: Fixed[Letterform] = Fixed()
+
+    def render(
+        self,
+        message: Message,
+        delivery: Delivery | None,
+        directory: Directory,
+        now: datetime,
+        address: Address | None,
+    ) -> MailPayload:
+        """The mail for one delivery; without one, what anybody may read."""
+        words = message.body(delivery.text_language if delivery else self._school.language)
+        form = self._fixed.get(message, words.language, lambda: self.form(message, words.language, now, self._theme))
+        raised = flags(message, delivery, self._catalogues)
+        html, plain = self._values(message, delivery, directory, form.voice)
+        contact = directory.contacts.get(address.contact_id) if address else None
+        return MailPayload(
+            subject=self._subject(form, message, delivery, directory),
+            html=form.html.fill(html, raised),
+            plain=form.plain.fill(plain, raised),
+            language=form.language,
+            to_name=contact.name if contact else "",
+            from_name=self._school.name,
+            reply_to=message.reply_to or self._school.reply_to,
+            headers=form.headers,
+        )
+
+    def form(self, message: Message, language: str, now: datetime, theme: Theme, *, strict: bool = False) -> Letterform:
+        """The shared part of a message in one language. ``strict`` raises BrokenTemplate instead of falling back."""
+        words = bodies.written(message.body(language))
+        own = self._catalogues.of(words.language)
+        frame = self._catalogues.frame(words.language)
+        html, plain = Voice(frame, html=True), Voice(frame, html=False)
+        render = theme.strict if strict else theme.render
+        markup, body_html = self._context(message, words, own, html, now)
+        text, body_plain = self._context(message, words, own, plain, now)
+        page = render(f"email/{message.kind.value}.html", markup, body_html)
+        letter = render("email/plain.txt", text, body_plain)
+        subject = bodies.as_plain(words.subject, self._public_fields(message, own), own)
+        if message.drill:
+            subject = f"{frame.say('DRILL')}: {subject}"
+        return Letterform(
+            subject,
+            words.language,
+            frame,
+            Parts(inlined(page)),
+            Parts(letter.strip() + "\n"),
+            self._headers(message, own),
+        )
+
+    def _public_fields(self, message: Message, own: Catalogue) -> dict[str, str]:
+        voice = Voice(own, html=False)
+        return fixed_fields(self._school, message.event, voice) | neutral_fields(voice)
+
+    def _values(
+        self, message: Message, delivery: Delivery | None, directory: Directory, frame: Catalogue
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        html, plain = Voice(frame, html=True), Voice(frame, html=False)
+        if delivery is None:
+            nothing = dict.fromkeys(PLACES, "")
+            return nothing | neutral_fields(html), nothing | neutral_fields(plain)
+        offered = offer(message, delivery, self._catalogues)
+        return (
+            personal(delivery, directory, offered, self._school, html),
+            personal(delivery, directory, offered, self._school, plain),
+        )
+
+    def _subject(self, form: Letterform, message: Message, delivery: Delivery | None, directory: Directory) -> str:
+        """Mail about one child says no name where others may see it: on a lock screen, on a whiteboard (SCHOOL 13)."""
+        if delivery is None or not is_individual(message):
+            return form.subject
+        spoken = form.subject.casefold()
+        for pupil in people.pupils(delivery, directory):
+            for name in (pupil.forename, pupil.surname):
+                if name and re.search(rf"\b{re.escape(name.casefold())}\b", spoken):
+                    return form.voice.say("A message about your child")
+        return form.subject
+
+    def _context(
+        self, message: Message, words: bodies.Written, own: Catalogue, voice: Voice, now: datetime
+    ) -> tuple[dict[str, object], str]:
+        """What a template is given, and the body as it must stand in the result."""
+        school = self._school
+        fields = fixed_fields(school, message.event, Voice(own, voice.html)) | as_places()
+        public = self._public_fields(message, own)
+        subject = bodies.as_plain(words.subject, public, own)
+        if voice.html:
+            content = bodies.as_html(words, fields, own)
+            heading: str = ready(bodies.subject_html(words, fields, voice))
+        else:
+            content = bodies.as_plain(words.plain, fields, own)
+            heading = bodies.as_plain(words.subject, fields, own)
+        preview = "" if is_individual(message) else bodies.summary(bodies.as_plain(words.plain, public, own), 110)
+        day = (message.send_at or message.accepted_at or now).astimezone(school.timezone).date()
+        newsletter = message.kind is Kind.NEWSLETTER
+        reply_to = message.reply_to or school.reply_to
+        context: dict[str, object] = {
+            **phrases(voice.say),
+            "school": {
+                "name": voice.name(school.name),
+                "phone": voice.number(school.phone) if school.phone else "",
+                "website": voice.number(school.host or school.website) if school.website else "",
+                "link": school.link,
+            },
+            "message": {
+                "kind": message.kind.value,
+                "subject": heading,
+                "title": school.name if is_individual(message) else subject,
+                "preview": preview,
+                "drill": message.drill,
+                "date": voice.own(voice.catalogue.date(day)),
+                "attachments": [voice.name(attachment.name) for attachment in message.attachments],
+            },
+            "event": event_words(message.event, voice, words.subject) if message.event is not None else None,
+            "body": {
+                "html": ready(content) if voice.html else content,
+                "text": content,
+                "language": words.language,
+                "dir": own.direction,
+                "greets": words.greets,
+            },
+            "frame": {
+                "language": voice.catalogue.language,
+                "dir": voice.catalogue.direction,
+                "start": "right" if voice.catalogue.rtl else "left",
+            },
+            "personal": {name: ready(place(name)) for name in PLACES},
+            "when": _when,
+            "stop": f"mailto:{reply_to}?subject={quote(STOP)}" if newsletter and reply_to else "",
+            "stop_word": voice.name(STOP),
+        }
+        return context, content
+
+    def _headers(self, message: Message, own: Catalogue) -> tuple[tuple[str, str], ...]:
+        headers = [("Auto-Submitted", "auto-generated"), ("Content-Language", own.language)]
+        if message.kind is not Kind.NEWSLETTER:
+            return tuple(headers)
+        reply_to = message.reply_to or self._school.reply_to
+        host = self._school.host or reply_to.rpartition("@")[2] or f"{_slug(self._school.name) or 'school'}.localhost"
+        headers.append(("List-Id", f"<{_slug(message.newsletter) or 'newsletter'}.{host}>"))
+        if reply_to:
+            headers.append(("List-Unsubscribe", f"<mailto:{reply_to}?subject={quote(STOP)}>"))
+        return tuple(headers)
+
+
+def is_individual(message: Message) -> bool:
+    """About single children: a report, or a message to named pupils."""
+    return message.kind is Kind.REPORT or (
+        bool(message.audience) and all(term.reach is Reach.PUPIL for term in message.audience)
+    )
+
+
+def _when(flag: str, caller: "object") -> str:
+    """``{% call when("offer") %}...{% endcall %}``: only for deliveries with that flag."""
+    if flag not in FLAGS:
+        raise ValueError(f"when() knows {', '.join(sorted(FLAGS))}, not {flag}")
+    inside = caller()  # type: ignore[operator]
+    return ready(block(flag, inside)) if isinstance(inside, Markup) else block(flag, inside)
+
+
+def _slug(text: str) -> str:
+    return _SLUG.sub("-", text.casefold()).strip("-")

@@ -1,0 +1,55 @@
+"""How adults and children are called: only the delivery's own, children by forename (C21, DESIGN 3.5 step 6)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifier.model.directory import Contact, Directory, Pupil
+from notifier.model.plan import Delivery
+
+_DEAR = ("dear ", "hello ", "hi ")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    name: str
+    class_: str
+
+
+def addressed_as(contact: Contact) -> str:
+    """``Ms Khan``: the salutation on file without its "Dear", else title and surname, else forename and surname."""
+    chosen = " ".join(contact.salutation.split()).rstrip(",")
+    for opening in _DEAR:
+        if chosen.casefold().startswith(opening):
+            chosen = chosen[len(opening) :].strip()
+    if chosen:
+        return chosen
+    if contact.title and contact.surname:
+        return f"{contact.title} {contact.surname}"
+    return contact.name
+
+
+def adults(contact_ids: Sequence[str], directory: Directory) -> tuple[str, ...]:
+    """Each adult of a delivery as addressed, by priority; two who share a salutation are named once."""
+    names = (
+        addressed_as(directory.contacts[contact_id]) for contact_id in contact_ids if contact_id in directory.contacts
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def pupils(delivery: Delivery, directory: Directory) -> tuple[Pupil, ...]:
+    return tuple(directory.pupils[pupil_id] for pupil_id in delivery.pupil_ids if pupil_id in directory.pupils)
+
+
+def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:
+    """By forename; where two share one, with the surname."""
+    found = pupils(delivery, directory)
+    shared = Counter(pupil.forename for pupil in found)
+    return tuple(
+        Child(pupil.forename if pupil.forename and shared[pupil.forename] == 1 else pupil.name, pupil.class_)
+        for pupil in found
+    )
+
+
+def classes(found: Sequence[Child]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(child.class_ for child in found if child.class_))

@@ -1,0 +1,87 @@
+"""A message where anybody can read it: no child is named, every language stands on the same page (DESIGN 3.4)."""
+
+import re
+import unicodedata
+from datetime import datetime
+from hashlib import sha256
+
+from notifier.model.message import Body, Message
+from notifier.model.payload import PagePayload
+from notifier.rendering import body as bodies
+from notifier.rendering.catalogues import Catalogues, base
+from notifier.rendering.school import SchoolFacts
+from notifier.rendering.theme import Theme, phrases
+from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready
+
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Public:
+    """``template`` is ``public/page.html`` or ``public/poster.html``."""
+
+    def __init__(self, school: SchoolFacts, theme: Theme, catalogues: Catalogues, template: str) -> None:
+        self._school = school
+        self._theme = theme
+        self._catalogues = catalogues
+        self._template = template
+
+    def render(self, message: Message, now: datetime, *, strict: bool = False) -> PagePayload:
+        """The school's language first, every other as a section of its own."""
+        order = sorted(message.bodies, key=lambda body: base(body.language) != base(self._school.language))
+        first = bodies.written(order[0])
+        own = self._catalogues.of(first.language)
+        plain = Voice(own, html=False)
+        fields = fixed_fields(self._school, message.event, plain) | neutral_fields(plain)
+        title = bodies.as_plain(first.subject, fields, own)
+        published = message.send_at or message.accepted_at or now
+        zone = self._school.timezone
+        sections = [self._section(message, body) for body in order]
+        frame = Voice(self._catalogues.frame(first.language), html=True)
+        context = {
+            **phrases(frame.say),
+            "school": {"name": frame.name(self._school.name), "phone": frame.number(self._school.phone)},
+            "message": {
+                "kind": message.kind.value,
+                "drill": message.drill,
+                "date": frame.own(frame.catalogue.date(published.astimezone(zone).date())),
+            },
+            "sections": sections,
+        }
+        render = self._theme.strict if strict else self._theme.render
+        html = render(self._template, context, *(str(section["html"]) for section in sections))
+        return PagePayload(
+            slug=slug(message, title, published.astimezone(zone)),
+            title=f"{frame.catalogue.say('DRILL')}: {title}" if message.drill else title,
+            html=html.strip() + "\n",
+            summary=bodies.summary(bodies.as_plain(first.plain, fields, own)),
+            language=first.language,
+            published=published,
+            take_down=message.expires_at.astimezone(zone).date() if message.expires_at else None,
+            kind=message.kind.value,
+        )
+
+    def _section(self, message: Message, body: Body) -> dict[str, object]:
+        words = bodies.written(body)
+        own = self._catalogues.of(words.language)
+        voice = Voice(own, html=True)
+        fields = fixed_fields(self._school, message.event, voice) | neutral_fields(voice)
+        event: EventWords | None = (
+            event_words(message.event, voice, words.subject) if message.event is not None else None
+        )
+        return {
+            "language": words.language,
+            "dir": own.direction,
+            "name": own.locale.get_display_name(own.locale.language),
+            "subject": ready(bodies.subject_html(words, fields, voice)),
+            "html": ready(bodies.as_html(words, fields, own)),
+            "event": event,
+            "say": voice.say,
+        }
+
+
+def slug(message: Message, title: str, published: datetime) -> str:
+    """Day, words and a few figures of the message's id: the same for the same message, safe as a file name."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
+    words = _NOT_IN_SLUG.sub("-", letters).strip("-")[:50].strip("-")
+    mark = sha256(message.id.encode()).hexdigest()[:6]
+    return "-".join(part for part in (published.date().isoformat(), words or message.kind.value, mark) if part)

@@ -1,0 +1,30 @@
+"""What rendering needs to know about the school itself."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFacts:
+    """``phone`` as people write it; ``language`` a BCP 47 tag, ``reply_to`` a mailbox that reads answers."""
+
+    name: str
+    phone: str
+    website: str
+    timezone: ZoneInfo
+    language: str = "en"
+    reply_to: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host of the website, without ``www.``; empty where there is no website."""
+        if not self.website:
+            return ""
+        address = self.website if "//" in self.website else f"//{self.website}"
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+
+    @property
+    def link(self) -> str:
+        """The website as something to follow."""
+        return self.website if "//" in self.website or not self.website else f"https://{self.website}"

@@ -1,0 +1,183 @@
+"""The words for the places: once per message in its language, then per delivery, as HTML and as plain text."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from notifier.model.calendar import Event
+from notifier.model.directory import Directory
+from notifier.model.message import Message
+from notifier.model.plan import Basis, Delivery
+from notifier.rendering import isolates, people
+from notifier.rendering.catalogues import Catalogue, Catalogues, base
+from notifier.rendering.fields import Fill
+from notifier.rendering.parts import place
+from notifier.rendering.school import SchoolFacts
+
+PLACES = frozenset({"greeting", "greeting_line", "pupils", "class", "about", "offer", "offer_language", "offer_dir"})
+"""Places whose words differ per delivery."""
+
+FLAGS = frozenset({"about", "copy", "listed", "offer"})
+"""Blocks only some deliveries have: whom it is about; an additional copy; on the school's list; an offer to explain."""
+
+OFFER_BY_PHONE = (
+    "Would you like someone to tell you in your language what this says? Please ring the school on %(phone)s."
+)
+OFFER = "Would you like someone to tell you in your language what this says? Please ask at the school."
+
+
+def ready(html: str) -> Markup:
+    """HTML that needs no more escaping: from intake, our catalogues, or put together from escaped parts."""
+    return Markup(html)  # noqa: S704 - what may be handed in is said above
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A catalogue speaking HTML or plain text: phrases come escaped and with their values isolated as needed."""
+
+    catalogue: Catalogue
+    html: bool
+
+    def say(self, phrase: str, /, **values: str) -> str:
+        if not self.html:
+            return self.catalogue.say(phrase, **values)
+        said = ready(self.catalogue.gettext(phrase))
+        return said % values if values else said
+
+    def name(self, value: str) -> str:
+        """A name, a title, a date: whatever has its own direction."""
+        rtl = self.catalogue.rtl
+        return isolates.html(value, rtl) if self.html else isolates.plain(value, rtl)
+
+    def number(self, value: str) -> str:
+        rtl = self.catalogue.rtl
+        return isolates.number_html(value, rtl) if self.html else isolates.number(value, rtl)
+
+    def own(self, value: str) -> str:
+        """Words of this language itself, such as its dates."""
+        return escape(value) if self.html else value
+
+    def join(self, items: list[str]) -> str:
+        joined = self.catalogue.join(items)
+        return ready(joined) if self.html else joined
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    title: str
+    date: str
+    time: str
+    place: str
+
+
+def event_words(event: Event, voice: Voice, subject: str = "") -> EventWords:
+    """Empty where nothing is known, and the title where the subject says the same."""
+    catalogue = voice.catalogue
+    moments = [voice.own(catalogue.time(moment)) for moment in (event.start, event.end) if moment is not None]
+    if len(moments) == 2:
+        time = voice.say("%(start)s to %(end)s", start=moments[0], end=moments[1])
+    else:
+        time = "".join(moments) if event.start is not None else ""
+    return EventWords(
+        voice.name(event.title) if event.title.casefold() != subject.casefold() else "",
+        voice.own(catalogue.date(event.date)),
+        ready(time) if voice.html else time,
+        voice.name(event.place),
+    )
+
+
+def fixed_fields(school: SchoolFacts, event: Event | None, voice: Voice) -> dict[str, str]:
+    """The merge fields that are the same for every family."""
+    known = event_words(event, voice) if event is not None else EventWords("", "", "", "")
+    return {
+        "school": voice.name(school.name),
+        "phone": voice.number(school.phone),
+        "website": voice.number(school.website),
+        "event_title": known.title or voice.say("the event"),
+        "event_date": known.date or voice.say("date to be confirmed"),
+        "event_time": known.time or voice.say("time to be confirmed"),
+        "event_place": known.place or voice.say("place to be confirmed"),
+    }
+
+
+def neutral_fields(voice: Voice) -> dict[str, str]:
+    """The personal fields where anybody can read them (DESIGN 3.4: never a pupil's name)."""
+    return {
+        "greeting": voice.say("Dear families"),
+        "greeting_line": voice.say("%(greeting)s,", greeting=voice.say("Dear families")),
+        "pupils": voice.say("your child"),
+        "class": voice.say("your child's class"),
+    }
+
+
+def as_places() -> dict[str, str]:
+    """The personal fields as marks, for text that is filled per delivery."""
+    return {name: place(name) for name in ("greeting", "greeting_line", "pupils", "class")}
+
+
+def filler(fields: dict[str, str]) -> Fill:
+    """How a merge field becomes words: a greeting that ends its line brings its own comma."""
+
+    def words(name: str, ends_line: bool) -> str:
+        return fields["greeting_line" if name == "greeting" and ends_line else name]
+
+    return words
+
+
+def flags(message: Message, delivery: Delivery | None, catalogues: Catalogues) -> frozenset[str]:
+    """Which blocks this delivery has."""
+    if delivery is None:
+        return frozenset()
+    raised = set()
+    if delivery.pupil_ids:
+        raised |= {"about", "copy" if delivery.basis is Basis.COPY else "listed"}
+    if offer(message, delivery, catalogues) is not None:
+        raised.add("offer")
+    return frozenset(raised)
+
+
+def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catalogue | None:
+    """The language in which to offer a verbal translation (W34), None where there is no need or no catalogue for it."""
+    theirs = base(delivery.language)
+    understood = not theirs or theirs == base(message.body(delivery.text_language).language)
+    if understood and not delivery.interpreter:
+        return None
+    catalogue = catalogues.of(theirs or message.body(delivery.text_language).language)
+    return catalogue if catalogue.has(OFFER) else None
+
+
+def personal(
+    delivery: Delivery, directory: Directory, offered: Catalogue | None, school: SchoolFacts, voice: Voice
+) -> dict[str, str]:
+    """The words for every name in PLACES."""
+    found = people.children(delivery, directory)
+    neutral = neutral_fields(voice)
+    adults = people.adults(delivery.contact_ids, directory)
+    greeting = neutral["greeting"]
+    if adults:
+        greeting = voice.say("Dear %(names)s", names=voice.join([voice.name(name) for name in adults]))
+    names = [voice.name(child.name) for child in found]
+    rooms = people.classes(found)
+    about = [
+        voice.say("%(name)s (%(class)s)", **{"name": name, "class": voice.name(child.class_)}) if child.class_ else name
+        for name, child in zip(names, found, strict=True)
+    ]
+    values = {
+        "greeting": greeting,
+        "greeting_line": voice.say("%(greeting)s,", greeting=greeting),
+        "pupils": voice.join(names) if names else neutral["pupils"],
+        "class": voice.join([voice.name(room) for room in rooms]) if rooms else neutral["class"],
+        "about": voice.join(about),
+        "offer": "",
+        "offer_language": "",
+        "offer_dir": "",
+    }
+    if offered is not None:
+        values |= offer_words(offered, school, html=voice.html)
+    return values
+
+
+def offer_words(catalogue: Catalogue, school: SchoolFacts, *, html: bool) -> dict[str, str]:
+    voice = Voice(catalogue, html)
+    said = voice.say(OFFER_BY_PHONE, phone=voice.number(school.phone)) if school.phone else voice.say(OFFER)
+    return {"offer": said, "offer_language": catalogue.language, "offer_dir": catalogue.direction}
