@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
-from notifier.model.homes import holders, homes, postal_key
+from notifier.model.homes import email_key, holders, homes, postal_key
 from notifier.model.message import Kind
 
 
@@ -201,7 +201,7 @@ class Directory:
             (key, contact.id)
             for contact in self.contacts.values()
             for key in {
-                contact.email.casefold(),
+                email_key(contact.email),
                 contact.mobile,
                 contact.phone,
                 postal_key(contact.address, contact.postcode),
@@ -221,6 +221,16 @@ class Directory:
                 for link in self.links_of_contact.get(row.contact_id, ()):
                     found.setdefault(link.pupil_id, []).append(row)
         return {pupil_id: tuple(rows) for pupil_id, rows in found.items()}
+
+    @cached_property
+    def barred_unlinked(self) -> tuple[Arrangement, ...]:
+        """Bars on *all their pupils* of contacts who are linked to none: they stop no message, but still keep that
+        contact's addresses out (DESIGN 3.1), whichever child it is about."""
+        return tuple(
+            row
+            for row in self.arrangements
+            if row.sort in BARRING and row.pupil_id is None and row.contact_id not in self.links_of_contact
+        )
 
     @cached_property
     def flagged_about(self) -> Mapping[str, frozenset[str]]:

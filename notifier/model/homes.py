@@ -5,6 +5,7 @@ column, else by first address line and postcode together, else stands alone.
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -12,8 +13,13 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def folded(text: str) -> str:
-    """Case-folded, without spaces and punctuation: how addresses are compared."""
-    return _NOT_WORDS.sub("", text).casefold()
+    """Case-folded, without spaces and punctuation: how addresses are compared, however an accent was typed."""
+    return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def email_key(email: str) -> str:
+    """Empty without an address. Some providers pass over the dots in a name, so the comparison does too."""
+    return folded(email)
 
 
 def postal_key(address: tuple[str, ...], postcode: str) -> str:
@@ -28,9 +34,13 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
     A home is named by its household, else after its first contact, so that the
     name tells nobody an address. A contact without household joins the home with
-    the same address, unless two households claim that address.
+    the same address, unless two households claim that address. No household that
+    a school wrote is ever taken for a name made here: that would join strangers.
     """
     contacts = sorted(contacts)
+    alone = "home-"
+    while any(household.startswith(alone) for _, household, _ in contacts):
+        alone = f"own-{alone}"
     claimed: defaultdict[str, set[str]] = defaultdict(set)
     for _, household, postal in contacts:
         if household and postal:
@@ -43,9 +53,9 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
         elif postal and len(claimed[postal]) == 1:
             found[contact_id] = next(iter(claimed[postal]))
         elif postal:
-            found[contact_id] = f"home-{first_at.setdefault(postal, contact_id)}"
+            found[contact_id] = f"{alone}{first_at.setdefault(postal, contact_id)}"
         else:
-            found[contact_id] = f"home-{contact_id}"
+            found[contact_id] = f"{alone}{contact_id}"
     return found
 
 

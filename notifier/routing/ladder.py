@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifier.model.directory import Contact, Sort
-from notifier.model.homes import postal_key
+from notifier.model.homes import email_key, postal_key
 from notifier.model.message import Kind
 from notifier.model.plan import Address
 from notifier.model.policy import AddressKind, ChannelFacts, Rung
@@ -140,7 +140,7 @@ def _values(contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
     """(what is shown, what is compared) of one adult for one kind of address, best first."""
     match kind:
         case AddressKind.EMAIL:
-            pairs = [(contact.email, contact.email.casefold())]
+            pairs = [(contact.email, email_key(contact.email))]
         case AddressKind.MOBILE:
             pairs = [(contact.mobile, contact.mobile)]
         case AddressKind.PHONE:
