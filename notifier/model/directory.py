@@ -159,7 +159,7 @@ class Directory:
     """An immutable snapshot with a version: what routing decides upon.
 
     ``flags`` are the (contact, pupil) pairs for which ``court_order = yes`` stands
-    in the files or in the record; a link's own flag alone decides nothing.
+    in the files or in the record, also where the link itself is gone.
     ``silenced`` are contacts named by an arrangement row that could not be read:
     everything is withheld from them. ``held`` says in a sentence why everything but
     emergencies waits (an unreadable arrangement row that names nobody), and

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from notifier.model.directory import BARRING, Arrangement
+from notifier.model.directory import BARRING, Arrangement, Sort
 
 
 def in_force(row: Arrangement, day: date) -> bool:
@@ -15,3 +15,8 @@ def in_force(row: Arrangement, day: date) -> bool:
     if row.ended_on is not None and day >= row.ended_on:
         return False
     return row.sort in BARRING or row.until is None or day <= row.until
+
+
+def holds(row: Arrangement, day: date) -> bool:
+    """Whether a barring row is in force: an agreement without evidence never is (H36)."""
+    return in_force(row, day) and (row.sort is not Sort.AGREEMENT or bool(row.evidence))

@@ -47,11 +47,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     """What of this ladder can be used: channels that exist, at addresses no barred adult shares."""
     directory = standing.directory
     contacts = [directory.contacts[contact_id] for contact_id in contact_ids]
-    barred: set[str] = set()
-    for pupil_id in pupil_ids:
-        barred.update(standing.bars(pupil_id))
-    # An adult of this delivery may hear about all its pupils, so is never among the barred.
-    barred.difference_update(contact_ids)
+    barred = standing.kept_out(pupil_ids)
     kept: list[Rung] = []
     routes: dict[str, tuple[Address, ...]] = {}
     left_out: dict[str, None] = {}

@@ -1,6 +1,6 @@
 """Steps 2 to 5: what one adult may hear about one pupil, and under which rule (DESIGN 3.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -20,7 +20,7 @@ from notifier.model.plan import Basis, Step, Task
 from notifier.model.policy import Copies, Policy
 from notifier.model.problem import Problem, advice
 from notifier.routing import rules
-from notifier.routing.arrangements import in_force
+from notifier.routing.arrangements import holds, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +84,31 @@ class Standing:
             if row.covers(self.kind):
                 rule = rules.HOLD if row.sort is Sort.WELFARE_HOLD else rules.ORDER
                 barred.setdefault(row.contact_id, Refused(rule, denied=True))
-        for contact_id in sorted(self.directory.flagged_about.get(pupil_id, frozenset()) - answered):
+        links = self.directory.links_of_pupil.get(pupil_id, ())
+        # A snapshot keeps the flags apart from the links; where the two differ, the stricter one counts.
+        flagged = {link.contact_id for link in links if link.court_order}
+        flagged |= self.directory.flagged_about.get(pupil_id, frozenset())
+        for contact_id in sorted(flagged - answered):
             barred[contact_id] = Refused(rules.FLAG, denied=True)
             self.found.task(
                 "Record what the court order says for this adult and this child in families/arrangements.csv.",
                 (contact_id, pupil_id),
                 rules.FLAG,
             )
-        for link in self.directory.links_of_pupil.get(pupil_id, ()):
+        for link in links:
             if link.contact_id in self.directory.silenced:
                 barred[link.contact_id] = Refused(rules.UNREADABLE, denied=True)
         return barred
+
+    def kept_out(self, pupil_ids: Sequence[str]) -> set[str]:
+        """Whose addresses may not be used for a message about these pupils (step 7).
+
+        A bar on *all their pupils* of a contact whose links are gone names no child any more: it counts for each.
+        """
+        barred = {contact_id for pupil_id in pupil_ids for contact_id in self.bars(pupil_id)}
+        return barred | {
+            row.contact_id for row in self.directory.barred_unlinked if row.covers(self.kind) and holds(row, self.day)
+        }
 
     def _in_force(self, row: Arrangement, pupil_id: str) -> bool:
         """Whether a barring row holds today; what is doubtful about it becomes a task (DESIGN 3.1, H34, H36)."""
@@ -305,7 +319,7 @@ class Standing:
         return set(self.bars(pupil_id)) | {
             row.contact_id
             for row in self.directory.denials_about.get(pupil_id, ())
-            if row.sort in BARRING and in_force(row, self.day) and (row.sort is not Sort.AGREEMENT or row.evidence)
+            if row.sort in BARRING and holds(row, self.day)
         }
 
 
