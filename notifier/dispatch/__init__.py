@@ -1,0 +1,1 @@
+"""Due legs are claimed, checked once more, rendered, sent and settled; emergencies first (DESIGN 3.6, 3.7)."""

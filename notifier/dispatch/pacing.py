@@ -1,0 +1,60 @@
+"""An account's pace: so many sends a minute, the most urgent lane first (DESIGN 3.7)."""
+
+import asyncio
+import heapq
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import count
+
+from notifier.clock import Clock
+from notifier.model.message import Lane
+
+RANK: Mapping[Lane, int] = {Lane.EMERGENCY: 0, Lane.NORMAL: 1, Lane.BULK: 2}
+"""Which lane goes before which."""
+
+SLACK = timedelta(milliseconds=250)
+"""How far a late timer may be made up for: without it a fast account never reaches its pace."""
+
+
+class Pace:
+    """Turns of one account. ``per_minute`` None: no limit but the channel's own parallelism."""
+
+    def __init__(self, per_minute: float | None, clock: Clock) -> None:
+        self._gap = timedelta(minutes=1) / per_minute if per_minute else None
+        self._clock = clock
+        self._free: datetime | None = None
+        self._order = count()
+        self._queue: list[tuple[int, int]] = []
+        self._moved = asyncio.Event()
+
+    def within(self, span: timedelta) -> int | None:
+        """How many sends fit into a span, at least one; None without a limit."""
+        return None if self._gap is None else max(1, int(span / self._gap))
+
+    async def turn(self, lane: Lane) -> None:
+        """Wait until it is this one's turn. A later emergency overtakes whoever still waits."""
+        if self._gap is None:
+            return
+        ticket = (RANK[lane], next(self._order))
+        heapq.heappush(self._queue, ticket)
+        try:
+            while (wait := self._wait(ticket)) != 0:
+                if wait is None:
+                    await self._moved.wait()
+                else:
+                    await self._clock.sleep(wait)
+            now = self._clock.now()
+            self._free = max(self._free or now, now - SLACK) + self._gap
+        finally:
+            self._queue.remove(ticket)
+            heapq.heapify(self._queue)
+            self._moved.set()
+            self._moved = asyncio.Event()
+
+    def _wait(self, ticket: tuple[int, int]) -> float | None:
+        """Seconds until this ticket's turn; 0 is now, None: somebody else is first."""
+        if self._queue[0] != ticket:
+            return None
+        if self._free is None:
+            return 0
+        return max(0.0, (self._free - self._clock.now()).total_seconds())

@@ -1,0 +1,59 @@
+"""An account's pace, on a clock that only sleeping moves."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from notifier.clock import FixedClock
+from notifier.dispatch.pacing import SLACK, Pace
+from notifier.model.message import Lane
+
+START = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
+
+
+async def test_sends_are_spread_over_the_minute() -> None:
+    clock = FixedClock(START)
+    pace = Pace(60, clock)
+    for _ in range(11):
+        await pace.turn(Lane.NORMAL)
+    assert timedelta(seconds=10) - SLACK <= clock.now() - START <= timedelta(seconds=10)
+
+
+async def test_an_account_without_a_pace_never_waits() -> None:
+    clock = FixedClock(START)
+    pace = Pace(None, clock)
+    for _ in range(100):
+        await pace.turn(Lane.BULK)
+    assert clock.now() == START
+    assert pace.within(timedelta(minutes=1)) is None
+
+
+async def test_an_emergency_overtakes_everything_that_waits() -> None:
+    clock = FixedClock(START)
+    pace = Pace(6, clock)
+    order: list[Lane] = []
+
+    async def go(lane: Lane) -> None:
+        await pace.turn(lane)
+        order.append(lane)
+
+    await pace.turn(Lane.BULK)
+    lanes = (Lane.BULK, Lane.BULK, Lane.NORMAL, Lane.EMERGENCY)
+    await asyncio.gather(*(go(lane) for lane in lanes))
+    assert order == [Lane.EMERGENCY, Lane.NORMAL, Lane.BULK, Lane.BULK]
+
+
+async def test_who_is_stopped_while_waiting_leaves_the_queue() -> None:
+    clock = FixedClock(START)
+    pace = Pace(6, clock)
+    await pace.turn(Lane.BULK)
+    first, second = (asyncio.create_task(pace.turn(Lane.BULK)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first, second])
+    assert first.cancelled()
+    assert second.exception() is None
+
+
+def test_a_batch_is_what_the_pace_allows() -> None:
+    assert Pace(60, FixedClock(START)).within(timedelta(minutes=1)) == 60
+    assert Pace(0.5, FixedClock(START)).within(timedelta(minutes=1)) == 1
