@@ -5,7 +5,7 @@ A delivery lists only pupils that every adult named in it may hear about.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notifier.model.directory import Directory, Link
 from notifier.model.plan import Basis
@@ -30,10 +30,10 @@ class Addressees:
 
 @dataclass
 class Hearing:
-    """What one adult may hear about: by pupil what let them in; ``denied`` if an arrangement took a pupil away."""
+    """What one adult may hear about: by pupil what let them in; ``denied`` are those an arrangement took away."""
 
     allowed: dict[str, Allowed]
-    denied: bool = False
+    denied: set[str] = field(default_factory=set)
     organisation: bool = False
 
 
@@ -49,18 +49,20 @@ def hearings(standing: Standing, links: Sequence[Link]) -> tuple[dict[str, Heari
             hearing.allowed[link.pupil_id] = answer
         else:
             refused[link.contact_id, link.pupil_id] = answer
-            hearing.denied = hearing.denied or answer.denied
+            if answer.denied:
+                hearing.denied.add(link.pupil_id)
     return dict(heard), refused
 
 
 def by_priority(directory: Directory, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:
     """The lowest number over these pupils first, then by contact id; a blank priority is last."""
+    about = frozenset(pupil_ids)
 
     def rank(contact_id: str) -> tuple[float, str]:
         numbers = [
             float("inf") if link.priority is None else link.priority
             for link in directory.links_of_contact.get(contact_id, ())
-            if link.pupil_id in pupil_ids
+            if link.pupil_id in about
         ]
         return (min(numbers, default=float("inf")), contact_id)
 
@@ -99,17 +101,17 @@ def _groups(heard: Mapping[str, Hearing], members: Sequence[str], per: Per) -> l
             for pupil_id in heard[contact_id].allowed:
                 pupils[pupil_id].append(contact_id)
         return [(contact_ids, (pupil_id,)) for pupil_id, contact_ids in pupils.items()]
-    alone = [contact_id for contact_id in members if heard[contact_id].denied]
     together: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for contact_id in members:
-        if contact_id not in alone:
-            together[frozenset(heard[contact_id].allowed)].append(contact_id)
-    groups = [
-        (contact_ids, tuple(pupils))
-        for pupils, contact_ids in together.items()
-        if not any(pupils < o for o in together)
-    ]
-    return groups + [([contact_id], tuple(heard[contact_id].allowed)) for contact_id in alone]
+        together[frozenset(heard[contact_id].allowed)].append(contact_id)
+    groups: list[tuple[list[str], tuple[str, ...]]] = []
+    for pupil_ids, contact_ids in together.items():
+        beyond = {pupil_id for wider in together if pupil_ids < wider for pupil_id in wider - pupil_ids}
+        if not beyond:
+            groups.append((contact_ids, tuple(pupil_ids)))
+            continue
+        groups += [([one], tuple(pupil_ids)) for one in contact_ids if not heard[one].denied.isdisjoint(beyond)]
+    return groups
 
 
 def _addressees(
