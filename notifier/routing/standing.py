@@ -22,6 +22,8 @@ from notifier.model.problem import Problem, advice
 from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
 
+_NOT_SIGNED = "the giver did not sign the parent contract for this child"
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -244,9 +246,7 @@ class Standing:
             row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows
         ):
             return Refused(rules.UNSUBSCRIBED, denied=True)
-        if self.message.marketing and not any(
-            row.sort is Sort.MARKETING_CONSENT and in_force(row, self.day) for row in rows
-        ):
+        if self.message.marketing and not self._has(Sort.MARKETING_CONSENT, link):
             return Refused(rules.MARKETING, denied=False)
         return None
 
@@ -259,7 +259,7 @@ class Standing:
                 if not in_force(row, self.day):
                     continue
                 self.found.task(
-                    "Decide how to invite or inform an adult who may not come on site.",
+                    "This invites on site an adult who may not come on site. The head decides how to word it for them.",
                     (link.contact_id, link.pupil_id),
                     rules.SITE_BAN,
                 )
@@ -289,7 +289,7 @@ class Standing:
             if not flaw:
                 return True
             # With a blank pupil a consent simply does not reach the pupils for whom the giver did not sign.
-            if row.pupil_id is not None or flaw != "the giver did not sign the parent contract for this child":
+            if row.pupil_id is not None or flaw != _NOT_SIGNED or not self._signed_for_any(row):
                 self.found.problem(
                     advice(
                         "consent-ignored",
@@ -311,8 +311,16 @@ class Standing:
             (other for other in self.directory.links_of_pupil[link.pupil_id] if other.contact_id == row.value), None
         )
         if giver is None or not giver.contract_signatory:
-            return "the giver did not sign the parent contract for this child"
+            return _NOT_SIGNED
         return ""
+
+    def _signed_for_any(self, row: Arrangement) -> bool:
+        """Whether the giver signed for any child of the adult whom the consent is for."""
+        theirs = {link.pupil_id for link in self.directory.links_of_contact.get(row.contact_id, ())}
+        return any(
+            link.contract_signatory and link.pupil_id in theirs
+            for link in self.directory.links_of_contact.get(row.value, ())
+        )
 
     def _barred_at_all(self, pupil_id: str) -> set[str]:
         """Who is barred about a pupil from anything, whatever the scope: such an adult's consent counts for nothing."""
