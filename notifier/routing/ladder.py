@@ -27,19 +27,22 @@ def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[s
     """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add."""
     policy, message = standing.policy, standing.message
     ladder = [tuple(rung) for rung in policy.kinds[message.kind].ladder]
-    if any(asked(standing, Sort.PAPER, contact_id, pupil_ids) for contact_id in contact_ids):
+    if _asks_paper(standing, contact_ids, pupil_ids):
         paper = tuple(
             channel for rung in ladder for channel in rung if _facts(standing, channel).address is AddressKind.POSTAL
         )
         ladder = [paper, *(tuple(channel for channel in rung if channel not in paper) for rung in ladder)]
         ladder = [rung for rung in ladder if rung]
     extra = [channel for channel in message.also if not _facts(standing, channel).public]
-    if message.essential and "essential" in policy.text.allowed:
+    essential = message.essential and "essential" in policy.text.allowed
+    if essential:
         extra.append(policy.text.channel)
     beside = [channel for channel in dict.fromkeys(extra) if not ladder or channel not in ladder[0]]
     if beside and ladder:
         ladder[0] = (*beside, *ladder[0]) if policy.text.channel in beside else (*ladder[0], *beside)
         ladder[1:] = [tuple(channel for channel in rung if channel not in beside) for rung in ladder[1:]]
+    if not essential and message.kind.value not in policy.text.allowed:  # W37, whatever the ladder or ``also`` say
+        ladder = [tuple(channel for channel in rung if channel != policy.text.channel) for rung in ladder]
     return tuple(rung for rung in ladder if rung)
 
 
@@ -51,7 +54,6 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     kept: list[Rung] = []
     routes: dict[str, tuple[Address, ...]] = {}
     left_out: dict[str, None] = {}
-    had_other = False
     for rung in ladder:
         usable: list[str] = []
         for channel in rung:
@@ -67,7 +69,6 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
                 continue
             free, shared = _addresses(standing, contacts, facts.address, barred)
             left_out.update(dict.fromkeys(shared))
-            had_other = had_other or bool(free or shared)
             if free:
                 routes[channel] = free
                 usable.append(channel)
@@ -84,8 +85,13 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
             rules.SHARED_ADDRESS,
         )
     only_person = all(_facts(standing, channel).by_person for rung in kept for channel in rung)
-    blocked = bool(left_out) and had_other and only_person and standing.kind is not Kind.EMERGENCY
-    cited = [rules.SHARED_ADDRESS] if left_out else []
+    blocked = bool(left_out) and only_person and standing.kind is not Kind.EMERGENCY
+    used = [channel for rung in kept for channel in rung]
+    cited = [
+        *([rules.TEXT] if standing.policy.text.channel in used else []),
+        *([rules.PAPER] if _paper_first(standing, kept) and _asks_paper(standing, contact_ids, pupil_ids) else []),
+        *([rules.SHARED_ADDRESS] if left_out else []),
+    ]
     return Ways(tuple(kept), routes, blocked, tuple(cited))
 
 
@@ -98,6 +104,14 @@ def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[s
         and in_force(row, standing.day)
         for row in standing.directory.arrangements_of.get(contact_id, ())
     )
+
+
+def _asks_paper(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> bool:
+    return any(asked(standing, Sort.PAPER, contact_id, pupil_ids) for contact_id in contact_ids)
+
+
+def _paper_first(standing: Standing, ladder: Sequence[Rung]) -> bool:
+    return any(_facts(standing, channel).address is AddressKind.POSTAL for channel in (ladder[0] if ladder else ()))
 
 
 def _facts(standing: Standing, channel: str) -> ChannelFacts:
@@ -123,13 +137,13 @@ def _addresses(
 def _numbers_to_ring(
     standing: Standing, contacts: Iterable[Contact], barred: set[str], left_out: dict[str, None]
 ) -> tuple[Address, ...]:
-    """A number for each adult whom a person is to ring; nobody is dropped for having none."""
+    """A number for each adult whom a person is to ring, who has one first; nobody is dropped for having none."""
     found = []
     for contact in contacts:
         free, shared = _addresses(standing, (contact,), AddressKind.PHONE, barred)
         left_out.update(dict.fromkeys(shared))
         found.append(free[0] if free else Address(contact.id, "", contact.language))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda address: not address.value))
 
 
 def _values(contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
