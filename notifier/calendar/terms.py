@@ -1,0 +1,153 @@
+"""calendar/terms.toml: terms, INSET days and days closed (DESIGN 3.8)."""
+
+import re
+import tomllib
+from datetime import date, timedelta
+from typing import Any
+
+from notifier.calendar.values import read_date
+from notifier.model.calendar import SchoolTerm
+from notifier.model.problem import Problem, advice, error
+
+FILE = "calendar/terms.toml"
+KNOWN = ("term", "inset", "closed")
+TERM = ("name", "from", "until")
+LONGEST = timedelta(days=200)
+_AT = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+class Terms:
+    """What the file says, and its problems."""
+
+    def __init__(self) -> None:
+        self.terms: list[SchoolTerm] = []
+        self.inset: set[date] = set()
+        self.closed: set[date] = set()
+        self.problems: list[Problem] = []
+
+
+def read_terms(text: str) -> Terms:
+    """Every term and day off that can be read, and a problem for everything that cannot."""
+    found = Terms()
+    try:
+        raw = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as fault:
+        at = _AT.search(str(fault))
+        line = int(at[1]) if at else text.count("\n") + 1
+        content = [*text.split("\n"), ""][line - 1].strip()
+        found.problems.append(
+            error(
+                "terms-syntax",
+                f"Line {line} cannot be read: {content} — write a date as 2027-09-01 without quotes, and other text in "
+                "quotes; until then the school has no terms.",
+                f"{FILE}:{line}:{at[2] if at else 1}",
+            )
+        )
+        return found
+    lines = _lines(text)
+    for name in raw.keys() - set(KNOWN):
+        found.problems.append(
+            error(
+                "unknown-setting",
+                f"There is no setting '{name}' here; known are [[term]], inset and closed.",
+                _where(lines, name, 0),
+            )
+        )
+    terms = raw.get("term", [])
+    if not isinstance(terms, list) or not all(isinstance(term, dict) for term in terms):
+        found.problems.append(error("not-a-list", "Begin each term with the heading [[term]].", FILE))
+        terms = []
+    for number, table in enumerate(terms):
+        _term(table, number, lines, found)
+    _days(raw, "inset", found.inset, lines, found.problems)
+    _days(raw, "closed", found.closed, lines, found.problems)
+    found.terms.sort(key=lambda term: (term.from_, term.until))
+    _overlaps(found)
+    _off_days(found)
+    if not found.terms and not found.problems:
+        found.problems.append(
+            advice("no-terms", "No term is entered, so no day is a school day; add a [[term]].", FILE, "W20")
+        )
+    return found
+
+
+def _term(table: dict[str, Any], number: int, lines: list[str], found: Terms) -> None:
+    where = _where(lines, "[[term]]", number)
+    for key in table.keys() - set(TERM):
+        found.problems.append(error("unknown-setting", f"A term has no '{key}'; it has a name, from and until.", where))
+    days: dict[str, date] = {}
+    for key in ("from", "until"):
+        if key not in table:
+            found.problems.append(error("missing-setting", f"This term has no '{key}'; add one.", where))
+            continue
+        try:
+            days[key] = read_date(table[key])
+        except ValueError as fault:
+            found.problems.append(error("bad-date", str(fault), where))
+    if len(days) < 2:
+        return
+    name = str(table.get("name", "")).strip() or f"term {number + 1}"
+    if days["until"] < days["from"]:
+        found.problems.append(error("term-backwards", f"{name} ends before it begins; 'until' is its last day.", where))
+        return
+    if days["until"] - days["from"] > LONGEST:
+        found.problems.append(advice("term-long", f"{name} is longer than half a year; are its dates right?", where))
+    found.terms.append(SchoolTerm(name, days["from"], days["until"]))
+
+
+def _days(raw: dict[str, Any], name: str, into: set[date], lines: list[str], problems: list[Problem]) -> None:
+    values = raw.get(name, [])
+    if not isinstance(values, list):
+        problems.append(
+            error("not-a-list", f"'{name}' is a list of dates: {name} = [2027-01-04].", _where(lines, name, 0))
+        )
+        return
+    for value in values:
+        try:
+            into.add(read_date(value))
+        except ValueError as fault:
+            problems.append(error("bad-date", str(fault), _where(lines, name, 0)))
+
+
+def _overlaps(found: Terms) -> None:
+    for before, after in zip(found.terms, found.terms[1:], strict=False):
+        if after.from_ <= before.until:
+            found.problems.append(
+                error(
+                    "terms-overlap",
+                    f"{after.name} begins on {after.from_:%-d %B %Y}, before {before.name} has ended; "
+                    "put the dates right.",
+                    FILE,
+                )
+            )
+
+
+def _off_days(found: Terms) -> None:
+    """An INSET day outside every term says nothing; most often it is a slip."""
+    for day in sorted(found.inset):
+        if not any(term.from_ <= day <= term.until for term in found.terms):
+            found.problems.append(
+                advice(
+                    "inset-outside-term",
+                    f"The INSET day {day:%-d %B %Y} lies in no term; is its date right?",
+                    FILE,
+                )
+            )
+        elif day.weekday() >= 5:
+            found.problems.append(
+                advice("inset-at-weekend", f"The INSET day {day:%-d %B %Y} is a {day:%A}; is its date right?", FILE)
+            )
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def _where(lines: list[str], begins: str, number: int) -> str:
+    """The place of the ``number``-th line that begins so."""
+    for at, line in enumerate(lines, 1):
+        if line.lstrip().startswith(begins):
+            if number == 0:
+                return f"{FILE}:{at}:1"
+            number -= 1
+    return FILE

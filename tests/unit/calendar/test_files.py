@@ -1,0 +1,154 @@
+"""calendar/terms.toml and events.csv, and every slip that a school makes in them."""
+
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from notifier.calendar import read
+from notifier.model.problem import Problem, Severity
+
+TERMS = """
+inset = [2026-09-01]
+closed = ["03/05/2027"]
+
+[[term]]
+name = "Summer"
+from = 2027-04-12
+until = 2027-07-21
+
+[[term]]
+name = "Autumn"
+from = 2026-09-01
+until = "2026-12-18"
+"""
+EVENTS = """event_id,title,date,start,end,place,on_site,to,category,details,cancelled
+EV2,Sports day,2027-06-11,9.30,12:00,Field,yes,whole school,celebration,Bring a hat,no
+EV1,Farm,05/05/2027,,,Farm,no,Oak; Ash,trip,,
+EV3,Fair,2027-06-12,2 pm,4:30 pm,,,,,"Two
+lines",yes
+"""
+
+
+def write(folder: Path, terms: str = TERMS, events: str = EVENTS, encoding: str = "utf-8") -> Path:
+    (folder / "terms.toml").write_text(terms, encoding=encoding)
+    (folder / "events.csv").write_text(events, encoding=encoding)
+    return folder
+
+
+def ids(problems: list[Problem]) -> list[str]:
+    return [problem.id for problem in problems]
+
+
+def test_a_sound_calendar_is_read_whole(tmp_path: Path) -> None:
+    calendar, problems = read(write(tmp_path))
+    assert problems == []
+    assert [term.name for term in calendar.terms] == ["Autumn", "Summer"]
+    assert calendar.inset == {date(2026, 9, 1)}
+    assert calendar.closed == {date(2027, 5, 3)}
+    farm, sports, fair = calendar.events
+    assert (farm.id, farm.date, farm.on_site, farm.to, farm.start) == ("EV1", date(2027, 5, 5), False, "Oak; Ash", None)
+    assert (sports.on_site, sports.start, sports.end) == (True, time(9, 30), time(12))
+    assert (fair.on_site, fair.start, fair.cancelled, fair.details) == (None, time(14), True, "Two\nlines")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_what_excel_writes_is_read(tmp_path: Path, encoding: str, mark: str) -> None:
+    events = f"Event_ID{mark}Title{mark}Date\r\nEV1{mark}Farm{mark}05/05/2027\r\n"
+    calendar, problems = read(write(tmp_path, events=events, encoding=encoding))
+    assert problems == []
+    assert [event.title for event in calendar.events] == ["Farm"]
+
+
+@pytest.mark.parametrize(
+    ("row", "id", "where"),
+    [
+        pytest.param("EV1,Farm,05/13/2027", "bad-date", "calendar/events.csv:2:3", id="the month first"),
+        pytest.param("EV1,Farm,soon", "bad-date", "calendar/events.csv:2:3", id="a word"),
+        pytest.param("EV1,,2027-05-05", "missing-title", "calendar/events.csv:2:2", id="no title"),
+        pytest.param(",Farm,2027-05-05", "missing-event-id", "calendar/events.csv:2:1", id="no id"),
+        pytest.param("EV1,Farm,2027-05-05,25:00", "bad-start", "calendar/events.csv:2:4", id="no such hour"),
+        pytest.param("EV1,Farm,2027-05-05,13:00,12:00", "event-backwards", "calendar/events.csv:2:5", id="backwards"),
+        pytest.param("EV1,Farm,2027-05-05,,,,maybe", "bad-on-site", "calendar/events.csv:2:7", id="neither yes nor no"),
+        pytest.param(
+            "EV1,Farm,2027-05-05\nEV1,Zoo,2027-05-06", "duplicate-event", "calendar/events.csv:3:1", id="an id twice"
+        ),
+    ],
+)
+def test_a_slip_in_an_event_is_shown_where_it_is(tmp_path: Path, row: str, id: str, where: str) -> None:
+    header = "event_id,title,date,start,end,place,on_site,to,category,details,cancelled\n"
+    _, problems = read(write(tmp_path, events=header + row + "\n"))
+    assert [(problem.id, problem.where, problem.severity) for problem in problems] == [(id, where, Severity.ERROR)]
+
+
+def test_every_slip_is_said_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
+    events = "event_id,title,date,start\nEV1,,soon,99\nEV2,Farm,2027-05-05,\n"
+    calendar, problems = read(write(tmp_path, events=events))
+    assert ids(problems) == ["missing-title", "bad-date", "bad-start"]
+    assert [event.id for event in calendar.events] == ["EV2"]
+
+
+def test_a_row_after_a_cell_of_two_lines_is_still_found(tmp_path: Path) -> None:
+    events = 'event_id,title,date,details\nEV1,Farm,2027-05-05,"one\ntwo"\nEV2,Zoo,soon,\n'
+    _, problems = read(write(tmp_path, events=events))
+    assert [problem.where for problem in problems] == ["calendar/events.csv:4:3"]
+
+
+def test_a_missing_column_refuses_the_file_and_an_unknown_one_is_advice(tmp_path: Path) -> None:
+    _, problems = read(write(tmp_path, events="event_id,titel,date\nEV1,Farm,2027-05-05\n"))
+    assert ids(problems) == ["unknown-column", "missing-column"]
+    assert "Did you mean 'title'?" in problems[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("terms", "id"),
+    [
+        pytest.param("[[term]]\nname = Autumn\n", "terms-syntax", id="no quotes"),
+        pytest.param('[[term]]\nname = "A"\nfrom = 2026-09-01\n', "missing-setting", id="no end"),
+        pytest.param('[[term]]\nname = "A"\nfrom = 2026-09-02\nuntil = 2026-09-01\n', "term-backwards", id="backwards"),
+        pytest.param('[[term]]\nname = "A"\nfrom = "1st"\nuntil = 2026-09-01\n', "bad-date", id="not a date"),
+        pytest.param(
+            "[[term]]\nfrom = 2026-09-01\nuntil = 2026-10-01\n[[term]]\nfrom = 2026-10-01\nuntil = 2026-12-01\n",
+            "terms-overlap",
+            id="overlap",
+        ),
+        pytest.param("insett = [2026-09-01]\n", "unknown-setting", id="misspelt"),
+        pytest.param("inset = 2026-09-01\n", "not-a-list", id="a day that is no list"),
+        pytest.param('term = "Autumn"\n', "not-a-list", id="terms that are none"),
+    ],
+)
+def test_a_slip_in_the_terms_is_an_error(tmp_path: Path, terms: str, id: str) -> None:
+    _, problems = read(write(tmp_path, terms=terms, events="event_id,title,date\n"))
+    assert id in [problem.id for problem in problems if problem.severity is Severity.ERROR]
+
+
+def test_an_event_on_a_day_off_is_advice(tmp_path: Path) -> None:
+    calendar, problems = read(write(tmp_path, events="event_id,title,date\nEV1,Farm,2027-05-08\n"))
+    assert [(problem.id, problem.severity, problem.where) for problem in problems] == [
+        ("event-on-day-off", Severity.ADVICE, "calendar/events.csv:2:3")
+    ]
+    assert calendar.events
+
+
+def test_an_event_for_a_class_the_school_does_not_have_is_advice(tmp_path: Path) -> None:
+    _, problems = read(write(tmp_path), classes=["Oak", "Elm"])
+    assert ids(problems) == ["event-for-unknown-class"]
+
+
+def test_missing_files_are_advice_and_leave_no_school_days(tmp_path: Path) -> None:
+    calendar, problems = read(tmp_path)
+    assert ids(problems) == ["calendar-missing", "calendar-missing"]
+    assert calendar.terms == ()
+
+
+def test_another_encoding_is_said(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "events.csv").write_bytes("event_id,title,date\nEV1,Café,2027-05-05\n".encode("latin-1"))
+    _, problems = read(tmp_path)
+    assert ids(problems) == ["not-utf8"]
+
+
+def test_an_inset_day_outside_term_is_advice(tmp_path: Path) -> None:
+    _, problems = read(write(tmp_path, terms=TERMS.replace("2026-09-01]", "2026-08-31]")))
+    assert ids(problems) == ["inset-outside-term"]
