@@ -1,6 +1,7 @@
 """Step 9: what must be said in person, and what must not stand where anybody reads it (W42, W43)."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from notifier.model.directory import Directory
@@ -12,12 +13,18 @@ from notifier.routing import rules
 from notifier.routing.audience import wide
 from notifier.routing.standing import Findings
 
-_TOKENS = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _tokens(text: str) -> list[str]:
+    """Folded words without accents; an apostrophe or a hyphen parts two: "Zoë Khan's" is zoe, khan, s."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return _WORD.findall(plain.casefold())
 
 
 def words_of(text: str) -> str:
-    """The words alone, folded, with one space around each: so that a name is found whole or not at all."""
-    return f" {' '.join(_TOKENS.findall(text.replace('’', chr(39)).casefold()))} "
+    """The words alone, with one space around each: so that a name is found whole or not at all."""
+    return f" {' '.join(_tokens(text))} "
 
 
 def everything_said(message: Message) -> str:
@@ -26,7 +33,7 @@ def everything_said(message: Message) -> str:
 
 def in_person(message: Message, policy: Policy, found: Findings) -> None:
     """Refuses the categories of W42 on every channel, and holds what uses the words of the reviewed list."""
-    category = message.category.strip().casefold().replace(" ", "-").replace("_", "-")
+    category = "-".join(_tokens(message.category))
     if category in policy.in_person_only:
         found.problem(
             error(
@@ -53,17 +60,19 @@ def in_person(message: Message, policy: Policy, found: Findings) -> None:
 
 
 def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
-    """The ids of pupils whose full name stands in the message."""
-    said = words_of(everything_said(message))
+    """The ids of pupils whose full name stands in the message, whichever part of it comes first."""
+    shown = [attachment.name for attachment in message.attachments]
+    shown += [message.event.title, message.event.place, message.event.details] if message.event else []
+    said = words_of("\n".join((everything_said(message), *shown)))
     tokens = frozenset(said.split())
     found = []
     for pupil in directory.pupils.values():
-        surname = pupil.surname.casefold()
-        if (
-            surname
-            and not tokens.isdisjoint(_TOKENS.findall(surname.replace("’", "'")))
-            and words_of(pupil.name) in said
-        ):
+        surname = _tokens(pupil.surname)
+        forenames = _tokens(pupil.forename)
+        if not surname or not forenames or not tokens.issuperset(surname):
+            continue
+        spellings = (*forenames, *surname), (*surname, *forenames), (forenames[0], *surname), (*surname, forenames[0])
+        if any(f" {' '.join(spelling)} " in said for spelling in spellings):
             found.append(pupil.id)
     return tuple(found)
 
@@ -76,14 +85,14 @@ def public(message: Message, directory: Directory, policy: Policy, found: Findin
         dict.fromkeys([*kind.also, *(kind.public_if_important if message.important else ()), *asked])
     )
     channels = [channel for channel in channels if _is_public(policy, channel)]
-    if not channels or message.kind is Kind.REPORT:
+    if not channels:
         return ()
-    if not wide(message.audience):
+    if message.kind is Kind.REPORT or not wide(message.audience):
         if asked:
             found.problem(
                 advice(
                     "public-too-narrow",
-                    "This is not for a whole class or more, so it does not go where everybody can read it.",
+                    "Only a message to a whole class or more, and never a report, goes where everybody can read it.",
                     rule=rules.PUBLIC,
                 )
             )
