@@ -199,7 +199,10 @@ class Message:
         return tuple(one for one in self.attachments if not one.pupil_id or pupil_ids == (one.pupil_id,))
 
     def body(self, language: str) -> Body:
-        """The body in this language, else in the school's own."""
+        """The body in exactly this language, else in one of its varieties, else in the school's own."""
+        for body in self.bodies:
+            if body.language.lower() == language.lower():
+                return body
         wanted = language.split("-")[0].lower()
         for body in self.bodies:
             if body.language.split("-")[0].lower() == wanted:

@@ -2,8 +2,10 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from notifier.model.directory import Directory, Pupil
 from notifier.model.message import Reach, Term
@@ -16,8 +18,15 @@ _SCHOOL = frozenset({"wholeschool", "school", "theschool", "everyone", "all", "a
 _WORDS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
-    return _WORDS.sub("", text).casefold()
+    return _WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+@lru_cache(maxsize=256)
+def _year(text: str) -> str:
+    """Schools write "2", "Year 2" and "Y2", at times in one file."""
+    return re.sub(r"^(?:year|yr|y)(?=\d|r$)", "", _fold(text))
 
 
 def present(pupil: Pupil, day: date) -> bool:
@@ -30,11 +39,11 @@ def matches(pupil: Pupil, term: Term) -> bool:
         case Reach.SCHOOL:
             return True
         case Reach.CLASS:
-            return pupil.class_ == term.name
+            return _fold(pupil.class_) == _fold(term.name)
         case Reach.YEAR:
-            return pupil.year == term.name
+            return _year(pupil.year) == _year(term.name)
         case Reach.GROUP:
-            return term.name in pupil.groups
+            return any(_fold(group) == _fold(term.name) for group in pupil.groups)
         case Reach.PUPIL:
             return pupil.id == term.name
 
@@ -76,7 +85,7 @@ def _known(directory: Directory) -> dict[str, Term]:
     for class_ in sorted({pupil.class_ for pupil in directory.pupils.values() if pupil.class_}):
         add(Term(Reach.CLASS, class_), class_, f"{class_} class", f"class {class_}")
     for year in sorted({pupil.year for pupil in directory.pupils.values() if pupil.year}):
-        bare = re.sub(r"(?i)^year\s*", "", year)
+        bare = _year(year)
         add(Term(Reach.YEAR, year), f"year {bare}", f"y{bare}", year if not year.isdigit() else "")
     for group in sorted({group for pupil in directory.pupils.values() for group in pupil.groups}):
         add(Term(Reach.GROUP, group), f"group {group}", group)
