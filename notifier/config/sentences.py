@@ -22,9 +22,12 @@ def problems_of(
 ) -> list[Problem]:
     """One problem for each thing wrong. ``under`` is where ``model`` stands in the file; ``known`` maps every
     setting's last name to the table it belongs in, to help with one that stands in the wrong place."""
+    errors = failed.errors(include_url=False)
+    unknown = [found["loc"][:-1] for found in errors if found["loc"][-1:] == ("[key]",)]
     return [
         _problem(found, model, f"{file}: {dotted((*under, *_own(found['loc'])))}", known or {})
-        for found in failed.errors(include_url=False)
+        for found in errors
+        if found["loc"][-1:] == ("[key]",) or not any(found["loc"][: len(place)] == place for place in unknown)
     ]
 
 
