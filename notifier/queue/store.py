@@ -1,14 +1,21 @@
 """The store: every method is one transaction or one read (DESIGN 3.6, 4)."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
 
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Plan, Step, Withheld
-from notifier.model.states import MessageState
+from notifier.model.states import DeliveryState, MessageState
+from notifier.queue import claims, directories, messages, moments, reports, settling, tasks
+from notifier.queue.engine import Database
+from notifier.queue.opening import open_database
+from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
     Cancelled,
     Claim,
@@ -27,113 +34,137 @@ from notifier.queue.rows import (
     Wanted,
 )
 
+__all__ = ["Store", "StoreProblem"]
 
-class StoreProblem(Exception):
-    """The database cannot be used; ``sentence`` says why and what to do next."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Store:
-    """One school's database. ``wake`` is set whenever this process wrote something that may be due."""
+    """One school's database.
 
-    wake: asyncio.Event
+    ``wake`` is set whenever this process wrote something that may be due; other
+    processes are noticed by ``changed``. Any method may raise StoreProblem.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.wake = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str, *, root: Path, create: bool, clock: Clock) -> "Store":
-        """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem."""
-        raise NotImplementedError
+        """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem.
+
+        ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies.
+        """
+        return cls(await open_database(url, root, clock.now(), create=create))
 
     async def close(self) -> None:
-        raise NotImplementedError
+        await self._database.close()
 
     async def changed(self) -> bool:
         """Whether another process has written since this was last asked."""
-        raise NotImplementedError
+        return await self._database.changed()
+
+    async def _write(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """A write after which something may be due."""
+        result = await self._database.write(transaction, *args, **kwargs)
+        self.wake.set()
+        return result
 
     # messages
 
     async def enqueue(self, entry: Entry, now: datetime) -> Enqueued:
-        raise NotImplementedError
+        """Durable when this returns. Deliveries and legs only for an ACCEPTED message."""
+        return await self._write(messages.enqueue, entry, now)
 
     async def release(
         self, message_id: str, message: Message, plan: Plan, now: datetime, *, directory_version: int = 0
     ) -> bool:
-        raise NotImplementedError
+        """What waited or was held goes with this plan, exactly once; False if somebody else was first."""
+        return await self._write(messages.release, message_id, message, plan, now, directory_version)
 
     async def set_waiting(self, message_id: str, message: Message, now: datetime) -> bool:
-        raise NotImplementedError
+        """Waiting or held: it waits for ``message.send_at``."""
+        return await self._write(messages.set_waiting, message_id, message, now)
 
     async def hold(self, message_id: str, by: str, now: datetime) -> bool:
         """A waiting message waits for a person."""
-        raise NotImplementedError
+        return await self._write(messages.turn_by, message_id, MessageState.HELD, by, now, "hold")
 
     async def refuse(self, message_id: str, now: datetime, by: str = "") -> bool:
-        raise NotImplementedError
+        return await self._write(messages.turn_by, message_id, MessageState.REFUSED, by, now, "refuse")
 
     async def cancel(self, message_id: str, by: str, now: datetime) -> Cancelled | None:
-        raise NotImplementedError
+        """Waiting, held or accepted; None if there was nothing to stop."""
+        return await self._write(messages.cancel, message_id, by, now)
 
     async def message(self, id: str) -> StoredMessage | None:
-        raise NotImplementedError
+        return await self._database.read(messages.one, id)
 
     async def messages(self, states: Iterable[MessageState] | None = None, limit: int = 1000) -> list[StoredMessage]:
         """Newest first."""
-        raise NotImplementedError
+        wanted = None if states is None else tuple(states)
+        return await self._database.read(messages.newest, wanted, limit)
 
     async def find(self, text: str) -> StoredMessage | None:
-        raise NotImplementedError
+        """By id, or by a beginning of it that only one message has."""
+        return await self._database.read(messages.find, text)
 
     async def due_messages(self, now: datetime) -> list[StoredMessage]:
-        raise NotImplementedError
+        """Waiting messages whose moment has come, the earliest first."""
+        return await self._database.read(messages.fallen_due, now)
 
     async def waiting_for(self, newsletter: str) -> list[StoredMessage]:
-        raise NotImplementedError
+        """Issues of this newsletter that are waiting or held."""
+        return await self._database.read(messages.waiting_for, newsletter)
 
     async def blob(self, digest: str) -> bytes | None:
-        raise NotImplementedError
+        return await self._database.read(messages.content, digest)
 
     # what became of a message
 
     async def counts(self, message_id: str) -> Counts:
-        raise NotImplementedError
+        return await self._database.read(reports.counts, message_id)
 
     async def delivery(self, delivery_id: str) -> StoredDelivery | None:
-        raise NotImplementedError
+        return await self._database.read(reports.delivery, delivery_id)
 
     async def deliveries(self, message_id: str) -> list[StoredDelivery]:
-        raise NotImplementedError
+        """In the plan's order, public ones last."""
+        return await self._database.read(reports.deliveries, message_id)
 
     async def legs(self, message_id: str) -> list[StoredLeg]:
-        raise NotImplementedError
+        return await self._database.read(reports.legs, message_id)
 
     async def attempts(self, message_id: str) -> list[StoredAttempt]:
-        raise NotImplementedError
+        return await self._database.read(reports.attempts, message_id)
 
     async def withheld(self, message_id: str) -> list[Withheld]:
-        raise NotImplementedError
+        return await self._database.read(reports.withheld, message_id)
 
     async def trace(self, message_id: str) -> list[Step]:
-        raise NotImplementedError
+        return await self._database.read(reports.trace, message_id)
 
     async def unreached(self, message_id: str | None = None) -> list[StoredDelivery]:
-        raise NotImplementedError
+        return await self._database.read(reports.unreached, message_id)
 
     async def items_of(self, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
-        """Legs of that channel that have been written (SENT), with their deliveries as they stand."""
-        raise NotImplementedError
+        """The ids of that channel's legs that have been written, with their deliveries as they stand now."""
+        return await self._database.read(reports.items_of, message_id, channel)
 
     async def quiet(self, message_id: str, channel: str) -> bool:
         """No leg of that message and channel is due or started: its sheet may be collated."""
-        raise NotImplementedError
+        return await self._database.read(reports.quiet, message_id, channel)
 
     async def open_work(self, now: datetime) -> list[OpenWork]:
-        raise NotImplementedError
+        """What is left, and when."""
+        return await self._database.read(reports.open_work, now)
 
     async def status(self) -> Status:
-        raise NotImplementedError
+        return await self._database.read(reports.status)
 
     # claim, send, settle
 
@@ -149,71 +180,91 @@ class Store:
         alone_first: bool = True,
         mode: Mode | None = None,
     ) -> Claim:
-        raise NotImplementedError
+        """Due legs of one channel become this owner's, durably, each with an attempt.
+
+        Highest lane first, then fair between messages, then by moment. ``mode``
+        limits it to messages accepted in that mode. ``alone_first``: a leg that was
+        alone with a process when it died comes first, and alone.
+        """
+        return await self._database.write(claims.claim, owner, channel, lanes, limit, lease, now, alone_first, mode)
 
     async def claim_unknown(
         self, owner: str, lease: timedelta, now: datetime, *, channel: str | None = None, mode: Mode | None = None
     ) -> ClaimedLeg | None:
-        raise NotImplementedError
+        """One leg whose outcome is in doubt and may be asked about now. Settle it before claiming the next."""
+        return await self._database.write(claims.claim_unknown, owner, lease, now, channel, mode)
 
     async def take_over(self, owner: str, now: datetime, *, all_leases: bool = False) -> list[ClaimedLeg]:
-        raise NotImplementedError
+        """Legs that a dead process left started become unknown, for ``claim_unknown``.
+
+        Those whose lease ran out; with ``all_leases`` those of every other owner
+        (all are known to be dead: one computer, and its lock was free).
+        """
+        return await self._write(claims.take_over, owner, now, all_leases)
 
     async def still_wanted(self, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
-        raise NotImplementedError
+        """Read just before each send. A leg that is nobody's any more counts as CANCELLED."""
+        return await self._database.read(claims.still_wanted, leg_ids, now)
 
     async def give_back(
         self, leg_ids: Sequence[str], owner: str, now: datetime, *, until: datetime | None = None
     ) -> None:
         """Claimed but not begun: due again at once, or at ``until`` (quiet hours). Not counted as a try."""
-        raise NotImplementedError
+        await self._write(claims.give_back, leg_ids, owner, now, until)
 
     async def settle(self, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
-        raise NotImplementedError
+        """All in one commit; False for one whose leg another has taken over. Deliveries and messages move on."""
+        return await self._write(settling.settle, outcomes, now)
 
     async def resolve(self, id: str, sent: bool, by: str, now: datetime) -> bool:
         """A person says what became of an unknown leg, or of all unknown legs of a delivery."""
-        raise NotImplementedError
+        return await self._write(settling.resolve, id, sent, by, now)
 
     async def hold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool:
-        raise NotImplementedError
+        return await self._write(settling.stop_alone, delivery_id, DeliveryState.HELD, reason, now)
 
     async def withhold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool:
         """Also for an item already written whose files were then withdrawn."""
-        raise NotImplementedError
+        return await self._write(settling.stop_alone, delivery_id, DeliveryState.WITHHELD, reason, now)
 
     async def requeue_held(self, delivery_id: str, now: datetime, by: str) -> bool:
-        raise NotImplementedError
+        """A person lets a held delivery go; False if it is not held or its message is over."""
+        return await self._write(settling.requeue_held, delivery_id, now, by)
 
     # moments
 
     async def escalate(self, now: datetime, after: Mapping[Kind, timedelta]) -> int:
-        raise NotImplementedError
+        """The next rung for those who did not confirm in time; ``after`` as the policy says for each kind."""
+        return await self._write(moments.escalate, now, after)
 
     async def expire(self, now: datetime, escalating: Collection[Kind] = ()) -> int:
         """``escalating``: the kinds with ``escalate_after``. Returns how many deliveries ended."""
-        raise NotImplementedError
+        return await self._write(moments.expire, now, escalating)
 
     async def next_moment(self, now: datetime, after: Mapping[Kind, timedelta] | None = None) -> datetime | None:
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""
-        raise NotImplementedError
+        return await self._database.read(moments.next_moment, now, after or {})
 
     # tasks, directory, audit
 
     async def tasks(self, open_only: bool = True, message_id: str | None = None) -> list[StoredTask]:
-        raise NotImplementedError
+        return await self._database.read(tasks.list_tasks, open_only, message_id)
 
     async def task_done(self, id: int, by: str, now: datetime) -> bool:
-        raise NotImplementedError
+        """False if there is no such open task. An unreached delivery's task ticked off confirms the delivery."""
+        return await self._database.write(tasks.tick_off, id, by, now)
 
     async def put_directory(self, version: int, data: bytes, now: datetime) -> bool:
-        raise NotImplementedError
+        """False if that version is there already."""
+        return await self._database.write(directories.put, version, data, now)
 
     async def directory_version(self) -> int:
-        raise NotImplementedError
+        """0 where there is none."""
+        return await self._database.read(claims.directory_version)
 
     async def directory(self, version: int) -> bytes | None:
-        raise NotImplementedError
+        """None for one that was never there or is no longer kept."""
+        return await self._database.read(directories.get, version)
 
     async def audit(self, what: str, by: str, about: str, now: datetime) -> None:
-        raise NotImplementedError
+        await self._database.write(tasks.write_audit, what, by, about, now)

@@ -1,0 +1,123 @@
+"""Running transactions: on SQLite one writer thread, readers apart; on PostgreSQL asyncpg (DESIGN 4).
+
+A transaction is a plain function whose first argument is a connection. On SQLite
+it is one call on the one writer thread, so no write lock is ever held across an
+iteration of the loop (PERFORMANCE 7, 9).
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from notifier.queue.problem import translated
+
+P = ParamSpec("P")
+T = TypeVar("T")
+BUSY_SECONDS = 30
+
+
+class Database(Protocol):
+    """Where transactions run."""
+
+    async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
+        ...
+
+    async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    async def changed(self) -> bool:
+        """Whether another process has committed since this was last asked."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def _settings(dbapi: Any, _record: Any) -> None:
+    cursor = dbapi.cursor()
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _reading_only(dbapi: Any, _record: Any) -> None:
+    cursor = dbapi.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """The driver's own BEGIN comes too late: a read before the first write would be outside the transaction."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+class SqliteDatabase:
+    """``path`` is one file on a local disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        options = {"isolation_level": None, "timeout": BUSY_SECONDS}
+        self._writer = create_engine(
+            f"sqlite:///{path}", poolclass=StaticPool, connect_args={**options, "check_same_thread": False}
+        )
+        self._readers = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args=options)
+        for engine in (self._writer, self._readers.sync_engine):
+            event.listen(engine, "connect", _settings)
+        event.listen(self._writer, "begin", _begin_immediate)
+        event.listen(self._readers.sync_engine, "connect", _reading_only)
+        event.listen(self._readers.sync_engine, "begin", _begin)
+        self._seen: int | None = None
+
+    async def on_writer(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run it on the writer thread without beginning a transaction."""
+
+        def call() -> T:
+            with translated(self.name), self._writer.connect() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await self._hand_over(call)
+
+    async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def call() -> T:
+            with translated(self.name), self._writer.begin() as connection:
+                return transaction(connection, *args, **kwargs)
+
+        return await self._hand_over(call)
+
+    async def _hand_over(self, call: Callable[[], T]) -> T:
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
+
+    async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with translated(self.name):
+            async with self._readers.connect() as connection:
+                return await connection.run_sync(reading, *args, **kwargs)
+
+    async def changed(self) -> bool:
+        """The counter moves only by commits of other connections, and we have one that commits."""
+        version = await self.on_writer(_data_version)
+        before, self._seen = self._seen, version
+        return before is not None and before != version
+
+    async def close(self) -> None:
+        await self._readers.dispose()
+        await self._hand_over(self._writer.dispose)
+        self._thread.shutdown()
+
+
+def raw(connection: Connection) -> Any:
+    """The driver's own connection, for what SQLite refuses inside a transaction."""
+    return connection.connection.driver_connection
+
+
+def _data_version(connection: Connection) -> int:
+    return int(raw(connection).execute("PRAGMA data_version").fetchone()[0])

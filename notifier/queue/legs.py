@@ -1,0 +1,201 @@
+"""Beginning legs, and moving deliveries on by the ladder once their legs have moved."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from notifier.model import ladder
+from notifier.model.message import LANE_OF, Kind
+from notifier.model.plan import Delivery, LegPlan
+from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, MessageState
+from notifier.queue import schema
+from notifier.queue.encoding import RANK, delivery_from
+from notifier.queue.tasks import open_tasks, unreached_task
+
+_DUE: ColumnElement[str] = literal_column("'due'")
+_LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+
+_INSERT = insert(_LEG)
+_TURN = select(func.min(_LEG.c.turn)).where(
+    _LEG.c.channel == bindparam("of_channel"), _LEG.c.lane == bindparam("of_lane"), _LEG.c.state == _DUE
+)
+_DELIVERIES = (
+    select(
+        _DELIVERY.c.id,
+        _DELIVERY.c.message_id,
+        _DELIVERY.c.state,
+        _DELIVERY.c.rung,
+        _DELIVERY.c.public,
+        _DELIVERY.c.value,
+        _MESSAGE.c.state.label("message_state"),
+        _MESSAGE.c.expired,
+        _MESSAGE.c.kind,
+        _MESSAGE.c.mode,
+    )
+    .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
+    .where(_DELIVERY.c.id.in_(_IDS))
+    .order_by(_DELIVERY.c.id)
+    .with_for_update(of=_DELIVERY)
+)
+_LEGS = (
+    select(
+        _LEG.c.delivery_id, _LEG.c.rung, _LEG.c.channel, _LEG.c.contact_id, _LEG.c.state, _LEG.c.by_person, _LEG.c.id
+    )
+    .where(_LEG.c.delivery_id.in_(_IDS))
+    .order_by(_LEG.c.delivery_id, _LEG.c.rung, _LEG.c.id)
+)
+_MOVE = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=bindparam("to"))
+_CLIMB = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.id == bindparam("which"))
+    .values(state=bindparam("to"), rung=bindparam("to_rung"), rung_at=None)
+)
+_WITHDRAW_LATER = (
+    update(_LEG)
+    .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE, _LEG.c.rung > bindparam("after_rung"))
+    .values(state=LegState.WITHDRAWN.value, settled_at=bindparam("now"), reason=bindparam("why"))
+)
+_OPEN = [state.value for state in OPEN_DELIVERY]
+_STILL_OPEN = exists().where(and_(_DELIVERY.c.message_id == _MESSAGE.c.id, _DELIVERY.c.state.in_(_OPEN)))
+_FINISH = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.state == MessageState.ACCEPTED.value, ~_STILL_OPEN)
+    .values(state=MessageState.DONE.value, changed_at=bindparam("now"))
+)
+_REOPEN = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.state == MessageState.DONE.value, _STILL_OPEN)
+    .values(state=MessageState.ACCEPTED.value, changed_at=bindparam("now"))
+)
+_LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c.id).with_for_update()
+
+STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.REFUSED})
+
+
+def lock_messages(conn: Connection, message_ids: Collection[str]) -> None:
+    """Whoever may finish a message holds its row: of two last settlements, one has to see the other's."""
+    if conn.dialect.name != "sqlite":
+        conn.execute(_LOCK, {"ids": sorted(message_ids)})
+
+
+class Starter:
+    """Makes the rows of new legs. ``turn`` begins where each channel's queue stands, so nobody has to wait longer."""
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self._conn, self._now = conn, now
+        self._turns: dict[tuple[str, int], int] = {}
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, delivery_id: str, message_id: str, kind: Kind, mode: str, plan: LegPlan, number: int) -> None:
+        """``number``: how many legs of this rung and channel the delivery had before."""
+        lane = RANK[LANE_OF[kind]]
+        turn = self._turns.get((plan.channel, lane))
+        if turn is None:
+            found = self._conn.execute(_TURN, {"of_channel": plan.channel, "of_lane": lane}).scalar()
+            turn = 0 if found is None else int(found)
+        self._turns[plan.channel, lane] = turn + 1
+        self._rows.append(
+            {
+                "id": ladder.leg_id(delivery_id, plan.rung, plan.channel, number),
+                "delivery_id": delivery_id,
+                "message_id": message_id,
+                "rung": plan.rung,
+                "channel": plan.channel,
+                "contact_id": plan.contact_id,
+                "lane": lane,
+                "mode": mode,
+                "turn": turn,
+                "state": LegState.DUE.value,
+                "due_at": self._now,
+            }
+        )
+
+    def write(self) -> None:
+        if self._rows:
+            self._conn.execute(_INSERT, self._rows)
+
+
+def progress(
+    conn: Connection,
+    delivery_ids: Iterable[str],
+    now: datetime,
+    *,
+    next_address: Mapping[str, str] | None = None,
+    climb: bool = False,
+) -> dict[str, DeliveryState]:
+    """Move these deliveries on by what their legs are now; tells the new state of those that changed.
+
+    ``next_address`` maps a delivery to the contact that dispatch wants tried next.
+    ``climb``: the rung's time is over, take the next one whatever became of this one.
+    """
+    ids = sorted(set(delivery_ids))
+    if not ids:
+        return {}
+    rows = conn.execute(_DELIVERIES, {"ids": ids}).all()
+    legs: dict[str, list[ladder.Leg]] = {}
+    for leg in conn.execute(_LEGS, {"ids": ids}):
+        legs.setdefault(leg.delivery_id, []).append(
+            ladder.Leg(leg.rung, leg.channel, leg.contact_id, LegState(leg.state), leg.by_person)
+        )
+    starter = Starter(conn, now)
+    moved: dict[str, DeliveryState] = {}
+    steps, climbs, late = [], [], []
+    for row in rows:
+        own = legs.get(row.id, [])
+        before = DeliveryState(row.state)
+        move = _decide(row, own, before, climb, (next_address or {}).get(row.id, ""))
+        for plan in move.start:
+            number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
+            starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
+        if move.rung != row.rung:
+            climbs.append({"which": row.id, "to": move.state.value, "to_rung": move.rung})
+        elif move.state is not before:
+            steps.append({"which": row.id, "to": move.state.value})
+        if move.state is before:
+            continue
+        moved[row.id] = move.state
+        if move.state is DeliveryState.UNREACHED:
+            task = unreached_task(delivery_from(row.value), public=row.public)
+            open_tasks(conn, (task,), now, row.message_id, row.id)
+        if move.state is DeliveryState.CONFIRMED:
+            arrived = min((leg.rung for leg in own if leg.state is LegState.DELIVERED), default=row.rung)
+            late.append({"which": row.id, "after_rung": arrived, "now": now, "why": "It arrived another way."})
+    for statement, batch in ((_MOVE, steps), (_CLIMB, climbs), (_WITHDRAW_LATER, late)):
+        if batch:
+            conn.execute(statement, batch)
+    starter.write()
+    return moved
+
+
+def _decide(row: Any, legs: Sequence[ladder.Leg], before: DeliveryState, climb: bool, prefer: str) -> ladder.Move:
+    over = bool(row.expired) or MessageState(row.message_state) in STOPPED
+    wanted = DeliveryState.EXPIRED if row.expired else DeliveryState.CANCELLED
+    delivery: Delivery | None = None
+    if not over and (climb or ladder.failing(row.rung, legs)):
+        delivery = delivery_from(row.value)
+        if climb:
+            return ladder.climb(delivery, before, row.rung)
+    return ladder.advance(delivery, before, row.rung, legs, over=over, wanted=wanted, prefer=prefer)
+
+
+def finish(conn: Connection, message_ids: Iterable[str], now: datetime) -> None:
+    """A message is done when none of its deliveries is planned, sending or held; a failed one opens it again."""
+    ids = sorted(set(message_ids))
+    if ids:
+        conn.execute(_FINISH, {"ids": ids, "now": now})
+        conn.execute(_REOPEN, {"ids": ids, "now": now})

@@ -1,0 +1,312 @@
+"""Messages come in, wait, are released, held, superseded, refused and cancelled; and are read again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from notifier.model import ladder
+from notifier.model.message import Message
+from notifier.model.plan import Delivery, Plan
+from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
+from notifier.queue import schema
+from notifier.queue.encoding import delivery_text, ids_text, message_from, message_text, steps_bytes
+from notifier.queue.inserting import InsertNew
+from notifier.queue.legs import Starter, finish, lock_messages, progress
+from notifier.queue.rows import Cancelled, Enqueued, Entry, StoredMessage
+from notifier.queue.tasks import open_tasks, unreached_task, write_audit
+
+_MESSAGE, _DELIVERY, _LEG = schema.message, schema.delivery, schema.leg
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_STATES: BindParameter[Sequence[str]] = bindparam("states", expanding=True)
+_DUE: ColumnElement[str] = literal_column("'due'")
+WAITS = (MessageState.WAITING, MessageState.HELD)
+
+_NEW_MESSAGE, _NEW_BLOB = InsertNew(_MESSAGE), InsertNew(schema.blob)
+_NEW_LINK, _NEW_TRACE = InsertNew(schema.message_blob), InsertNew(schema.trace)
+_INSERT_DELIVERY, _INSERT_WITHHELD = insert(_DELIVERY), insert(schema.withheld)
+_BY_KEY = select(_MESSAGE.c.id).where(
+    _MESSAGE.c.key == bindparam("key"), _MESSAGE.c.mode == bindparam("mode"), _MESSAGE.c.drill == bindparam("drill")
+)
+_SUPERSEDE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.state.in_([state.value for state in WAITS]))
+    .values(state=MessageState.SUPERSEDED.value, superseded_by=bindparam("newer"), changed_at=bindparam("now"))
+)
+_TURN = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("which"), _MESSAGE.c.state.in_(_STATES))
+    .values(state=bindparam("to"), changed_at=bindparam("now"))
+)
+_TURN_BY = _TURN.values(by=bindparam("who"))
+_TURN_VALUE = _TURN.values(
+    value=bindparam("new_value"),
+    send_at=bindparam("new_send_at"),
+    expires_at=bindparam("new_expires_at"),
+    subject=bindparam("new_subject"),
+)
+_TURN_ACCEPTED = _TURN_VALUE.values(directory_version=bindparam("new_directory_version"))
+_FORGET_TRACE = delete(schema.trace).where(schema.trace.c.message_id == bindparam("which"))
+_FORGET_WITHHELD = delete(schema.withheld).where(schema.withheld.c.message_id == bindparam("which"))
+_OPEN_DELIVERIES = select(_DELIVERY.c.id, _DELIVERY.c.state).where(
+    _DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state.in_(_STATES)
+)
+_SENT = (
+    select(_LEG.c.delivery_id)
+    .distinct()
+    .where(
+        _LEG.c.message_id == bindparam("which"),
+        _LEG.c.state.in_([LegState.SENT, LegState.DELIVERED, LegState.STARTED, LegState.UNKNOWN]),
+    )
+)
+WITHDRAW_DUE = (
+    update(_LEG)
+    .where(_LEG.c.message_id == bindparam("which"), _LEG.c.state == _DUE)
+    .values(state=LegState.WITHDRAWN.value, reason=bindparam("why"), settled_at=bindparam("now"))
+)
+MOVE_HELD = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state == DeliveryState.HELD.value)
+    .values(state=bindparam("to"))
+)
+
+
+def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
+    """All of it or nothing. A message whose key is there in this mode already changes nothing."""
+    message = entry.message
+    lock_messages(conn, entry.supersedes)
+    if not _NEW_MESSAGE.one(conn, _row(entry, now)):
+        keys = {"key": message.key, "mode": message.mode.value, "drill": message.drill}
+        return Enqueued(str(conn.execute(_BY_KEY, keys).scalar_one()), already=True)
+    rows = [{"digest": digest, "media_type": of, "content": content} for digest, (of, content) in entry.blobs.items()]
+    _NEW_BLOB.many(conn, rows)
+    _NEW_LINK.many(conn, [{"message_id": message.id, "digest": digest} for digest in entry.blobs])
+    if entry.supersedes:
+        conn.execute(_SUPERSEDE, {"ids": list(entry.supersedes), "newer": message.id, "now": now})
+    open_tasks(conn, entry.plan.tasks, now, message.id)
+    _NEW_TRACE.one(conn, {"message_id": message.id, "value": steps_bytes(entry.plan.trace)})
+    if entry.state is MessageState.ACCEPTED:
+        _write_plan(conn, message, entry.plan, now)
+    return Enqueued(message.id)
+
+
+def _row(entry: Entry, now: datetime) -> dict[str, Any]:
+    message = entry.message
+    return {
+        "id": message.id,
+        "key": message.key,
+        "mode": message.mode.value,
+        "drill": message.drill,
+        "kind": message.kind.value,
+        "newsletter": message.newsletter,
+        "subject": message.subject,
+        "state": entry.state.value,
+        "send_at": message.send_at,
+        "expires_at": message.expires_at,
+        "received_at": now,
+        "changed_at": now,
+        "directory_version": entry.directory_version,
+        "answer": entry.answer,
+        "value": message_text(message),
+    }
+
+
+def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -> None:
+    """Deliveries with the legs of their first rung, and who gets nothing."""
+    public = [item.delivery for item in plan.public]
+    rows, begun, unreached = [], [], []
+    for number, delivery in enumerate((*plan.deliveries, *public)):
+        id = ladder.delivery_id(message.id, number)
+        first = ladder.next_rung(delivery, -1)
+        is_public = number >= len(plan.deliveries)
+        state = DeliveryState.HELD if delivery.held else DeliveryState.PLANNED
+        if first is None and not delivery.held:
+            state = DeliveryState.UNREACHED
+            unreached.append((id, delivery, is_public))
+        elif first is not None and not delivery.held:
+            begun.append((id, first[1]))
+        rows.append(_delivery_row(id, message.id, number, delivery, state, first[0] if first else 0, is_public))
+    if rows:
+        conn.execute(_INSERT_DELIVERY, rows)
+    starter = Starter(conn, now)
+    for id, legs in begun:
+        for leg in legs:
+            starter.add(id, message.id, message.kind, message.mode.value, leg, 0)
+    starter.write()
+    for id, delivery, is_public in unreached:
+        open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
+    withheld = [
+        {
+            "message_id": message.id,
+            "number": number,
+            "contact_id": one.contact_id,
+            "pupil_ids": ids_text(one.pupil_ids),
+            "rule": one.rule,
+            "reason": one.reason,
+        }
+        for number, one in enumerate(plan.withheld)
+    ]
+    if withheld:
+        conn.execute(_INSERT_WITHHELD, withheld)
+    finish(conn, [message.id], now)
+
+
+def _delivery_row(
+    id: str, message_id: str, number: int, delivery: Delivery, state: DeliveryState, rung: int, public: bool
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "message_id": message_id,
+        "number": number,
+        "key": delivery.key,
+        "state": state.value,
+        "rung": rung,
+        "public": public,
+        "reason": delivery.held,
+        "value": delivery_text(delivery),
+    }
+
+
+def release(
+    conn: Connection, message_id: str, message: Message, plan: Plan, now: datetime, directory_version: int
+) -> bool:
+    """What waited or was held goes, exactly once: False if somebody else was first."""
+    values = {**_value(message), "new_directory_version": directory_version}
+    if not _turn(conn, _TURN_ACCEPTED, message_id, MessageState.ACCEPTED, now, WAITS, values):
+        return False
+    conn.execute(_FORGET_TRACE, {"which": message_id})
+    conn.execute(_FORGET_WITHHELD, {"which": message_id})
+    _NEW_TRACE.one(conn, {"message_id": message_id, "value": steps_bytes(plan.trace)})
+    open_tasks(conn, plan.tasks, now, message_id)
+    _write_plan(conn, message, plan, now)
+    return True
+
+
+def set_waiting(conn: Connection, message_id: str, message: Message, now: datetime) -> bool:
+    """A held message was approved for later, or a waiting one changed its moment."""
+    return _turn(conn, _TURN_VALUE, message_id, MessageState.WAITING, now, WAITS, _value(message))
+
+
+def _value(message: Message) -> dict[str, Any]:
+    return {
+        "new_value": message_text(message),
+        "new_send_at": message.send_at,
+        "new_expires_at": message.expires_at,
+        "new_subject": message.subject,
+    }
+
+
+def turn_by(conn: Connection, message_id: str, to: MessageState, by: str, now: datetime, what: str) -> bool:
+    """A person (or expiry) puts a message into another state, where the table allows it."""
+    before = tuple(state for state in MessageState if may_follow(state, to))
+    if not _turn(conn, _TURN_BY, message_id, to, now, before, {"who": by}):
+        return False
+    write_audit(conn, what, by, message_id, now)
+    return True
+
+
+def _turn(
+    conn: Connection,
+    statement: Any,
+    message_id: str,
+    to: MessageState,
+    now: datetime,
+    before: Iterable[MessageState],
+    values: dict[str, Any],
+) -> bool:
+    states = [state.value for state in before]
+    return bool(
+        conn.execute(statement, {"which": message_id, "states": states, "to": to.value, "now": now, **values}).rowcount
+    )
+
+
+def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancelled | None:
+    """Stop what has not gone yet. None if there is nothing to stop: unknown, done, or stopped before."""
+    lock_messages(conn, [message_id])
+    if not turn_by(conn, message_id, MessageState.CANCELLED, by, now, "cancel"):
+        return None
+    conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "The message was cancelled.", "now": now})
+    sent = {row.delivery_id for row in conn.execute(_SENT, {"which": message_id})}
+    left = conn.execute(
+        _OPEN_DELIVERIES, {"which": message_id, "states": [DeliveryState.PLANNED, DeliveryState.SENDING]}
+    ).all()
+    moved = progress(conn, [row.id for row in left], now)
+    held = conn.execute(MOVE_HELD, {"which": message_id, "to": DeliveryState.CANCELLED.value}).rowcount
+    unsent = sum(state is DeliveryState.CANCELLED and id not in sent for id, state in moved.items())
+    return Cancelled(unsent + held, len(sent))
+
+
+# reading
+
+_ALL = select(_MESSAGE)
+_ONE = _ALL.where(_MESSAGE.c.id == bindparam("which"))
+_PREFIXED = _ALL.where(func.substr(_MESSAGE.c.id, 1, bindparam("length")) == bindparam("start")).limit(2)
+_NEWEST = _MESSAGE.c.received_at.desc(), _MESSAGE.c.id.desc()
+_LATEST = _ALL.order_by(*_NEWEST).limit(bindparam("most"))
+_LATEST_IN = _ALL.where(_MESSAGE.c.state.in_(_STATES)).order_by(*_NEWEST).limit(bindparam("most"))
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
+_FALLEN_DUE = _ALL.where(_MESSAGE.c.state == _WAITING, _MESSAGE.c.send_at <= bindparam("now")).order_by(
+    _MESSAGE.c.send_at, _MESSAGE.c.id
+)
+_FOR_NEWSLETTER = _ALL.where(
+    _MESSAGE.c.state.in_([state.value for state in WAITS]), _MESSAGE.c.newsletter == bindparam("name")
+).order_by(_MESSAGE.c.received_at, _MESSAGE.c.id)
+_CONTENT = select(schema.blob.c.content).where(schema.blob.c.digest == bindparam("digest"))
+
+
+def one(conn: Connection, id: str) -> StoredMessage | None:
+    row = conn.execute(_ONE, {"which": id}).first()
+    return None if row is None else _stored(row)
+
+
+def find(conn: Connection, text: str) -> StoredMessage | None:
+    """By its id, or by the beginning of it where only one message begins so."""
+    found = one(conn, text)
+    if found is not None or not text:
+        return found
+    rows = conn.execute(_PREFIXED, {"length": len(text), "start": text}).all()
+    return _stored(rows[0]) if len(rows) == 1 else None
+
+
+def newest(conn: Connection, states: Sequence[MessageState] | None, limit: int) -> list[StoredMessage]:
+    if states is None:
+        return [_stored(row) for row in conn.execute(_LATEST, {"most": limit})]
+    wanted = [state.value for state in states]
+    return [_stored(row) for row in conn.execute(_LATEST_IN, {"states": wanted, "most": limit})]
+
+
+def fallen_due(conn: Connection, now: datetime) -> list[StoredMessage]:
+    return [_stored(row) for row in conn.execute(_FALLEN_DUE, {"now": now})]
+
+
+def waiting_for(conn: Connection, newsletter: str) -> list[StoredMessage]:
+    return [_stored(row) for row in conn.execute(_FOR_NEWSLETTER, {"name": newsletter})]
+
+
+def content(conn: Connection, digest: str) -> bytes | None:
+    return conn.execute(_CONTENT, {"digest": digest}).scalar()
+
+
+def _stored(row: Any) -> StoredMessage:
+    return StoredMessage(
+        message_from(row.value),
+        MessageState(row.state),
+        row.received_at,
+        row.changed_at,
+        row.answer,
+        row.directory_version,
+        row.by,
+        row.superseded_by,
+    )

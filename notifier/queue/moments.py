@@ -1,0 +1,125 @@
+"""What falls due by the clock: the next rung, the end of a message, and when to look again (DESIGN 3.6)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, false, func, literal_column, select, update
+
+from notifier.model.message import Kind
+from notifier.model.plan import Task
+from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.queue import schema
+from notifier.queue.encoding import delivery_from
+from notifier.queue.legs import STOPPED, finish, lock_messages, progress
+from notifier.queue.messages import MOVE_HELD, WAITS, WITHDRAW_DUE, turn_by
+from notifier.queue.tasks import RULE, open_tasks, unreached_task
+
+_LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
+_STATES: BindParameter[Sequence[str]] = bindparam("states", expanding=True)
+_UNCONFIRMED = [DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.HANDED_OVER]
+_UNSENT = [DeliveryState.PLANNED, DeliveryState.SENDING]
+EXPIRY = "expiry"
+
+
+def _word(state: LegState | MessageState) -> ColumnElement[str]:
+    return literal_column(f"'{state.value}'")
+
+
+_CLIMBING = (
+    select(_DELIVERY.c.id, _DELIVERY.c.message_id)
+    .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
+    .where(
+        _MESSAGE.c.kind == bindparam("of_kind"),
+        _MESSAGE.c.expired == false(),
+        _MESSAGE.c.state.in_([MessageState.ACCEPTED, MessageState.DONE]),
+        _DELIVERY.c.state.in_(_UNCONFIRMED),
+        _DELIVERY.c.public == false(),
+    )
+)
+_LATE = _CLIMBING.where(_DELIVERY.c.rung_at <= bindparam("since"))
+_NEXT_CLIMB = _CLIMBING.with_only_columns(func.min(_DELIVERY.c.rung_at)).where(_DELIVERY.c.rung_at > bindparam("since"))
+_EXPIRING = (
+    select(_MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.state)
+    .where(_MESSAGE.c.expires_at <= bindparam("now"), ~_MESSAGE.c.expired)
+    .order_by(_MESSAGE.c.id)
+    .with_for_update(skip_locked=True)
+)
+_EXPIRED = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("which")).values(expired=True)
+_IN_STATE = select(_DELIVERY.c.id, _DELIVERY.c.value, _DELIVERY.c.public).where(
+    _DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state.in_(_STATES)
+)
+_UNREACH = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=DeliveryState.UNREACHED.value)
+_NEXT_DUE = select(func.min(_LEG.c.due_at)).where(_LEG.c.state == _word(LegState.DUE), _LEG.c.due_at > bindparam("now"))
+_NEXT_DOUBT = select(func.min(_LEG.c.due_at)).where(
+    _LEG.c.state == _word(LegState.UNKNOWN), _LEG.c.due_at > bindparam("now")
+)
+_NEXT_LEASE = select(func.min(_LEG.c.lease_until)).where(
+    _LEG.c.state == _word(LegState.STARTED), _LEG.c.lease_until > bindparam("now")
+)
+_NEXT_SEND = select(func.min(_MESSAGE.c.send_at)).where(
+    _MESSAGE.c.state == _word(MessageState.WAITING), _MESSAGE.c.send_at > bindparam("now")
+)
+_NEXT_EXPIRY = select(func.min(_MESSAGE.c.expires_at)).where(
+    ~_MESSAGE.c.expired, _MESSAGE.c.expires_at > bindparam("now")
+)
+
+
+def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> int:
+    """Whoever has not confirmed within that time of the rung's first send gets the next rung."""
+    moved = 0
+    for kind, wait in after.items():
+        late = conn.execute(_LATE, {"of_kind": kind.value, "since": now - wait}).all()
+        if not late:
+            continue
+        lock_messages(conn, [row.message_id for row in late])
+        moved += len(progress(conn, [row.id for row in late], now, climb=True))
+        finish(conn, [row.message_id for row in late], now)
+    return moved
+
+
+def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int:
+    """End what is past its moment. What is on the wire may still come back; nothing new begins."""
+    ended = 0
+    for row in conn.execute(_EXPIRING, {"now": now}).all():
+        conn.execute(_EXPIRED, {"which": row.id})
+        state = MessageState(row.state)
+        if state in WAITS:
+            turn_by(conn, row.id, MessageState.CANCELLED, EXPIRY, now, "expire")
+            what = "A message expired before it went, and nobody got it. Send it anew if it is still wanted."
+            open_tasks(conn, [Task(what, (row.id,), RULE)], now, row.id)
+            continue
+        if state in STOPPED:
+            continue
+        conn.execute(WITHDRAW_DUE, {"which": row.id, "why": "The message expired.", "now": now})
+        if Kind(row.kind) in escalating:
+            ended += _unreach(conn, row.id, now)
+        else:
+            ended += conn.execute(MOVE_HELD, {"which": row.id, "to": DeliveryState.EXPIRED.value}).rowcount
+        left = conn.execute(_IN_STATE, {"which": row.id, "states": _UNSENT}).all()
+        moved = progress(conn, [one.id for one in left], now)
+        ended += sum(to is DeliveryState.EXPIRED for to in moved.values())
+        finish(conn, [row.id], now)
+    return ended
+
+
+def _unreach(conn: Connection, message_id: str, now: datetime) -> int:
+    """Of a kind that escalates, everybody who did not confirm has to be told by a person."""
+    rows = conn.execute(_IN_STATE, {"which": message_id, "states": [*_UNCONFIRMED, DeliveryState.HELD]}).all()
+    people = [row for row in rows if not row.public]
+    if people:
+        conn.execute(_UNREACH, [{"which": row.id} for row in people])
+    for row in people:
+        open_tasks(conn, [unreached_task(delivery_from(row.value), public=False)], now, message_id, row.id)
+    return len(people)
+
+
+def next_moment(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> datetime | None:
+    """The earliest moment to come at which there is something to do; None if nothing waits for a moment."""
+    found = [
+        conn.execute(query, {"now": now}).scalar()
+        for query in (_NEXT_DUE, _NEXT_DOUBT, _NEXT_LEASE, _NEXT_SEND, _NEXT_EXPIRY)
+    ]
+    for kind, wait in after.items():
+        begun = conn.execute(_NEXT_CLIMB, {"of_kind": kind.value, "since": now - wait}).scalar()
+        found.append(None if begun is None else begun + wait)
+    return min((moment for moment in found if moment is not None), default=None)

@@ -1,0 +1,239 @@
+"""What became of things: read only."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, or_, select
+
+from notifier.model.message import Mode
+from notifier.model.plan import Step, Withheld
+from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.queue import schema
+from notifier.queue.claims import directory_version
+from notifier.queue.encoding import LANES, delivery_from, ids_from, steps_from
+from notifier.queue.rows import Counts, Left, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
+
+_LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
+_WHICH: ColumnElement[str] = bindparam("which")
+_DUE: ColumnElement[str] = literal_column("'due'")
+_STARTED: ColumnElement[str] = literal_column("'started'")
+
+_DELIVERIES = select(_DELIVERY).where(_DELIVERY.c.message_id == _WHICH).order_by(_DELIVERY.c.number)
+_DELIVERY_ONE = select(_DELIVERY).where(_DELIVERY.c.id == _WHICH)
+_LEGS = (
+    select(_LEG)
+    .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
+    .where(_LEG.c.message_id == _WHICH)
+    .order_by(_DELIVERY.c.number, _LEG.c.rung, _LEG.c.id)
+)
+_ATTEMPTS = (
+    select(_ATTEMPT)
+    .join(_LEG, _LEG.c.id == _ATTEMPT.c.leg_id)
+    .where(_LEG.c.message_id == _WHICH)
+    .order_by(_ATTEMPT.c.started_at, _ATTEMPT.c.leg_id, _ATTEMPT.c.number)
+)
+_WITHHELD = select(schema.withheld).where(schema.withheld.c.message_id == _WHICH).order_by(schema.withheld.c.number)
+_TRACE = select(schema.trace.c.value).where(schema.trace.c.message_id == _WHICH)
+_UNREACHED = select(_DELIVERY).where(_DELIVERY.c.state == DeliveryState.UNREACHED.value)
+_ITEMS = (
+    select(_LEG.c.id.label("leg_id"), _DELIVERY)
+    .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
+    .where(
+        _LEG.c.message_id == _WHICH,
+        _LEG.c.channel == bindparam("on_channel"),
+        _LEG.c.state.in_([LegState.SENT, LegState.DELIVERED]),
+    )
+    .order_by(_DELIVERY.c.number, _LEG.c.id)
+)
+_BUSY = (
+    select(_LEG.c.id)
+    .where(
+        _LEG.c.message_id == _WHICH,
+        _LEG.c.channel == bindparam("on_channel"),
+        or_(_LEG.c.state == _STARTED, (_LEG.c.state == _DUE) & _LEG.c.due_at.is_not(None)),
+    )
+    .limit(1)
+)
+_COUNT_DELIVERIES = (
+    select(_DELIVERY.c.state, func.count()).where(_DELIVERY.c.message_id == _WHICH).group_by(_DELIVERY.c.state)
+)
+_COUNT_LEGS = (
+    select(_LEG.c.channel, _LEG.c.state, func.count())
+    .where(_LEG.c.message_id == _WHICH)
+    .group_by(_LEG.c.channel, _LEG.c.state)
+)
+_COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
+
+_ALL_MESSAGES = select(_MESSAGE.c.state, func.count()).group_by(_MESSAGE.c.state)
+_ALL_DELIVERIES = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)
+_ALL_LEGS = select(_LEG.c.channel, _LEG.c.state, func.count()).group_by(_LEG.c.channel, _LEG.c.state)
+_OPEN_TASKS = select(func.count()).where(schema.task.c.done_at.is_(None))
+_OLDEST = select(func.min(_LEG.c.due_at)).where(_LEG.c.state == _DUE)
+
+_LEFT_LEGS = (
+    select(
+        _LEG.c.message_id,
+        _MESSAGE.c.subject,
+        _LEG.c.channel,
+        _LEG.c.state,
+        func.count().label("how_many"),
+        func.min(_LEG.c.due_at).label("due"),
+        func.min(_LEG.c.lease_until).label("lease"),
+    )
+    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
+    .where(
+        or_(
+            (_LEG.c.state == _DUE) & _LEG.c.due_at.is_not(None),
+            _LEG.c.state == _STARTED,
+            _LEG.c.state.in_([LegState.UNKNOWN, LegState.TECHNICAL_FAILURE]),
+        )
+    )
+    .group_by(_LEG.c.message_id, _MESSAGE.c.subject, _LEG.c.channel, _LEG.c.state)
+    .order_by(_LEG.c.message_id, _LEG.c.channel, _LEG.c.state)
+)
+_LEFT_DELIVERIES = (
+    select(_DELIVERY.c.message_id, _MESSAGE.c.subject, _DELIVERY.c.state, func.count().label("how_many"))
+    .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
+    .where(_DELIVERY.c.state.in_([DeliveryState.HELD, DeliveryState.UNREACHED]))
+    .group_by(_DELIVERY.c.message_id, _MESSAGE.c.subject, _DELIVERY.c.state)
+    .order_by(_DELIVERY.c.message_id, _DELIVERY.c.state)
+)
+_LEFT_MESSAGES = (
+    select(_MESSAGE.c.id, _MESSAGE.c.subject, _MESSAGE.c.state, _MESSAGE.c.send_at)
+    .where(_MESSAGE.c.state.in_([MessageState.WAITING, MessageState.HELD]))
+    .order_by(_MESSAGE.c.send_at, _MESSAGE.c.id)
+)
+
+
+def delivery(conn: Connection, id: str) -> StoredDelivery | None:
+    row = conn.execute(_DELIVERY_ONE, {"which": id}).first()
+    return None if row is None else _delivery(row)
+
+
+def deliveries(conn: Connection, message_id: str) -> list[StoredDelivery]:
+    return [_delivery(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
+
+
+def _delivery(row: Any) -> StoredDelivery:
+    return StoredDelivery(
+        row.id,
+        row.message_id,
+        delivery_from(row.value),
+        DeliveryState(row.state),
+        row.rung,
+        row.public,
+        row.reason,
+        row.rung_at,
+    )
+
+
+def legs(conn: Connection, message_id: str) -> list[StoredLeg]:
+    return [
+        StoredLeg(
+            id=row.id,
+            delivery_id=row.delivery_id,
+            message_id=row.message_id,
+            rung=row.rung,
+            channel=row.channel,
+            contact_id=row.contact_id,
+            lane=LANES[row.lane],
+            mode=Mode(row.mode),
+            state=LegState(row.state),
+            due_at=row.due_at,
+            tries=row.tries,
+            crashes=row.crashes,
+            owner=row.owner,
+            lease_until=row.lease_until,
+            reason=row.reason,
+            reference=row.reference,
+            settled_at=row.settled_at,
+        )
+        for row in conn.execute(_LEGS, {"which": message_id})
+    ]
+
+
+def attempts(conn: Connection, message_id: str) -> list[StoredAttempt]:
+    return [
+        StoredAttempt(
+            row.id,
+            row.leg_id,
+            row.number,
+            row.owner,
+            row.started_at,
+            row.ended_at,
+            LegState(row.outcome),
+            row.reason,
+            row.reference,
+        )
+        for row in conn.execute(_ATTEMPTS, {"which": message_id})
+    ]
+
+
+def withheld(conn: Connection, message_id: str) -> list[Withheld]:
+    return [
+        Withheld(row.contact_id, ids_from(row.pupil_ids), row.rule, row.reason)
+        for row in conn.execute(_WITHHELD, {"which": message_id})
+    ]
+
+
+def trace(conn: Connection, message_id: str) -> list[Step]:
+    value = conn.execute(_TRACE, {"which": message_id}).scalar()
+    return [] if value is None else list(steps_from(value))
+
+
+def unreached(conn: Connection, message_id: str | None) -> list[StoredDelivery]:
+    query = _UNREACHED if message_id is None else _UNREACHED.where(_DELIVERY.c.message_id == message_id)
+    return [_delivery(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
+
+
+def items_of(conn: Connection, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
+    rows = conn.execute(_ITEMS, {"which": message_id, "on_channel": channel})
+    return [(row.leg_id, _delivery(row)) for row in rows]
+
+
+def quiet(conn: Connection, message_id: str, channel: str) -> bool:
+    """A leg that waits for a person does not count: the sheet is made without it."""
+    return conn.execute(_BUSY, {"which": message_id, "on_channel": channel}).first() is None
+
+
+def counts(conn: Connection, message_id: str) -> Counts:
+    values = {"which": message_id}
+    return Counts(
+        {DeliveryState(state): number for state, number in conn.execute(_COUNT_DELIVERIES, values)},
+        {(channel, LegState(state)): number for channel, state, number in conn.execute(_COUNT_LEGS, values)},
+        int(conn.execute(_COUNT_WITHHELD, values).scalar_one()),
+    )
+
+
+def status(conn: Connection) -> Status:
+    return Status(
+        {MessageState(state): number for state, number in conn.execute(_ALL_MESSAGES)},
+        {DeliveryState(state): number for state, number in conn.execute(_ALL_DELIVERIES)},
+        {(channel, LegState(state)): number for channel, state, number in conn.execute(_ALL_LEGS)},
+        int(conn.execute(_OPEN_TASKS).scalar_one()),
+        directory_version(conn),
+        conn.execute(_OLDEST).scalar(),
+    )
+
+
+def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
+    """All that is left, and when: work that needs a person has no moment."""
+    found = []
+    for row in conn.execute(_LEFT_LEGS):
+        left = {
+            LegState.DUE: Left.DUE,
+            LegState.STARTED: Left.STARTED,
+            LegState.UNKNOWN: Left.UNKNOWN,
+            LegState.TECHNICAL_FAILURE: Left.TECHNICAL,
+        }[LegState(row.state)]
+        at = row.lease if left is Left.STARTED else row.due
+        person = left is Left.TECHNICAL or (left is Left.UNKNOWN and at is None)
+        found.append(OpenWork(row.message_id, row.subject, left, row.channel, row.how_many, at, person))
+    for row in conn.execute(_LEFT_DELIVERIES):
+        left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
+        found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))
+    for message in conn.execute(_LEFT_MESSAGES):
+        held = message.state == MessageState.HELD.value
+        left = Left.HELD if held else Left.WAITING
+        found.append(OpenWork(message.id, message.subject, left, "", 1, None if held else message.send_at, held))
+    return found

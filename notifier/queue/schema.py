@@ -1,0 +1,239 @@
+"""The tables. Values as JSON where only the program reads them, columns where the database has to choose by them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC: a timestamp on PostgreSQL, on SQLite a text of fixed width that sorts by time."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_once",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "pk": "%(table_name)s_pk",
+    }
+)
+
+school = Table(
+    "school",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("stamped_at", Moment, nullable=False),
+)
+"""One row: which school folder this database belongs to."""
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("drill", Boolean, nullable=False, server_default=false()),
+    Column("kind", String, nullable=False),
+    Column("newsletter", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("send_at", Moment),
+    Column("expires_at", Moment),
+    Column("expired", Boolean, nullable=False, server_default=false()),
+    Column("received_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("by", String, nullable=False, server_default=""),
+    Column("superseded_by", String, nullable=False, server_default=""),
+    Column("directory_version", Integer, nullable=False, server_default="0"),
+    Column("answer", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("key", "mode", "drill"),
+)
+Index("message_by_state", message.c.state, message.c.send_at)
+Index("message_by_kind", message.c.kind, message.c.expired)
+Index("message_expiring", message.c.expires_at, sqlite_where=text("NOT expired"), postgresql_where=text("NOT expired"))
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""The decisions of the plan: compressed JSON, one row a message, read only to explain."""
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+message_blob = Table(
+    "message_blob",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), primary_key=True),
+    Column("digest", ForeignKey("blob.digest"), primary_key=True),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("message_id", ForeignKey("message.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("key", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("rung_at", Moment),
+    Column("public", Boolean, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("message_id", "key"),
+)
+Index("delivery_by_state", delivery.c.message_id, delivery.c.state)
+_LEFT = text("state IN ('held', 'unreached')")
+Index("delivery_left", delivery.c.state, delivery.c.message_id, sqlite_where=_LEFT, postgresql_where=_LEFT)
+
+leg = Table(
+    "leg",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False),
+    Column("message_id", ForeignKey("message.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("contact_id", String, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due_at", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("owner", String, nullable=False, server_default=""),
+    Column("lease_until", Moment),
+    Column("batch", Integer, nullable=False, server_default="0"),
+    Column("unknown_since", Moment),
+    Column("by_person", Boolean, nullable=False, server_default=false()),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("reference", String, nullable=False, server_default=""),
+    Column("settled_at", Moment),
+    UniqueConstraint("delivery_id", "rung", "channel", "contact_id"),
+)
+"""``turn`` keeps messages level with one another: it counts up within a message from where the queue stands when
+it joins, and the lowest goes first. ``batch`` is how many legs were claimed together."""
+
+_READY = text("state = 'due'")
+Index(
+    "leg_ready", leg.c.channel, leg.c.lane, leg.c.turn, leg.c.due_at, leg.c.id,
+    sqlite_where=_READY, postgresql_where=_READY,
+)  # fmt: skip
+Index("leg_due", leg.c.due_at, sqlite_where=_READY, postgresql_where=_READY)
+_LEASED = text("state = 'started'")
+Index("leg_leased", leg.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
+_UNKNOWN = text("state IN ('unknown', 'technical_failure')")
+Index("leg_in_doubt", leg.c.state, leg.c.due_at, sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN)
+_CRASHED = text("state = 'due' AND crashes > 0")
+Index("leg_crashed", leg.c.channel, leg.c.due_at, sqlite_where=_CRASHED, postgresql_where=_CRASHED)
+Index("leg_of_message", leg.c.message_id, leg.c.channel, leg.c.state)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("leg_id", ForeignKey("leg.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("reference", String, nullable=False, server_default=""),
+)
+
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("contact_id", String, nullable=False),
+    Column("pupil_ids", Text, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("message_id", String, nullable=False, server_default=""),
+    Column("delivery_id", String, nullable=False, server_default=""),
+    Column("what", String, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("done_by", String, nullable=False, server_default=""),
+    Column("key", String, nullable=False, unique=True),
+)
+"""``key`` is a digest of everything that makes two tasks the same one."""
+Index("task_open", task.c.opened_at, sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"))
+
+directory = Table(
+    "directory",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("stored_at", Moment, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("about", String, nullable=False),
+)
+"""Who did what to what, only ever added to."""

@@ -1,0 +1,274 @@
+"""Settling: how attempts ended, many in one commit, each guarded by the leg's state and owner (DESIGN 3.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, literal_column, or_, select, update
+
+from notifier.logs import logger
+from notifier.model import ladder
+from notifier.model.message import Kind
+from notifier.model.plan import Delivery, legs_of
+from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
+from notifier.queue import schema
+from notifier.queue.encoding import delivery_from, delivery_text
+from notifier.queue.legs import STOPPED, Starter, finish, lock_messages, progress
+from notifier.queue.messages import WITHDRAW_DUE
+from notifier.queue.rows import Settlement
+from notifier.queue.tasks import open_tasks, write_audit
+
+log = logger("queue")
+
+_LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_DUE: ColumnElement[str] = literal_column("'due'")
+
+_MESSAGES = select(_LEG.c.message_id).distinct().where(_LEG.c.id.in_(_IDS))
+_STARTED = (
+    select(
+        _LEG.c.id,
+        _LEG.c.delivery_id,
+        _LEG.c.message_id,
+        _LEG.c.state,
+        _LEG.c.owner,
+        _LEG.c.tries,
+        _LEG.c.unknown_since,
+        _LEG.c.by_person,
+        _ATTEMPT.c.started_at,
+    )
+    .join(_ATTEMPT, _ATTEMPT.c.leg_id == _LEG.c.id)
+    .where(_LEG.c.id.in_(_IDS), _ATTEMPT.c.number == _LEG.c.tries)
+    .order_by(_LEG.c.id)
+    .with_for_update(of=_LEG)
+)
+_SETTLE = (
+    update(_LEG)
+    .where(_LEG.c.id == bindparam("which"))
+    .values(
+        state=bindparam("to"),
+        due_at=bindparam("at"),
+        owner="",
+        lease_until=None,
+        unknown_since=bindparam("since"),
+        by_person=bindparam("by_hand"),
+        reason=bindparam("why"),
+        reference=bindparam("ref"),
+        settled_at=bindparam("now"),
+    )
+)
+_END = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("which"))
+    .values(outcome=bindparam("to"), ended_at=bindparam("now"), reason=bindparam("why"), reference=bindparam("ref"))
+)
+_ONE = select(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).with_for_update()
+_VALUES = select(_DELIVERY.c.id, _DELIVERY.c.value).where(_DELIVERY.c.id.in_(_IDS)).with_for_update()
+_REDUCE = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(value=bindparam("new_value"))
+_STOP = (
+    update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=bindparam("to"), reason=bindparam("why"))
+)
+_WITHDRAW = (
+    update(_LEG)
+    .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE)
+    .values(state=LegState.WITHDRAWN.value, reason=bindparam("why"), settled_at=bindparam("now"))
+)
+_PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
+_WAKE = (
+    update(_LEG)
+    .where(
+        _LEG.c.delivery_id == bindparam("which"),
+        _LEG.c.state.in_([LegState.DUE, LegState.UNKNOWN]),
+        _LEG.c.due_at.is_(None),
+    )
+    .values(due_at=bindparam("now"))
+)
+_ITS_MESSAGE = select(_MESSAGE.c.state, _MESSAGE.c.expired, _MESSAGE.c.kind, _MESSAGE.c.mode).where(
+    _MESSAGE.c.id == bindparam("which")
+)
+_ANY_LEG = select(_LEG.c.id).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.rung == bindparam("on_rung"))
+_IN_DOUBT = (
+    select(_LEG.c.id, _LEG.c.delivery_id, _LEG.c.message_id, _LEG.c.state, _LEG.c.tries)
+    .where(
+        or_(_LEG.c.id == bindparam("which"), _LEG.c.delivery_id == bindparam("which")),
+        _LEG.c.state.in_([LegState.UNKNOWN, LegState.TECHNICAL_FAILURE]),
+    )
+    .with_for_update()
+)
+_RESOLVE = (
+    update(_LEG)
+    .where(_LEG.c.id == bindparam("which"))
+    .values(
+        state=bindparam("to"), due_at=bindparam("at"), reason=bindparam("why"), settled_at=bindparam("now"),
+        unknown_since=None,
+    )
+)  # fmt: skip
+
+
+def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
+    """For each whether it counted: False where another took the leg over, or it was settled before."""
+    ids = sorted({one.leg_id for one in outcomes})
+    if not ids:
+        return []
+    if conn.dialect.name != "sqlite":
+        lock_messages(conn, [row.message_id for row in conn.execute(_MESSAGES, {"ids": ids})])
+    started = {row.id: row for row in conn.execute(_STARTED, {"ids": ids})}
+    counted: list[bool] = []
+    done: list[tuple[Any, Settlement]] = []
+    for one in outcomes:
+        row = started.get(one.leg_id)
+        counted.append(row is not None and _is_its(row, one))
+        if counted[-1]:
+            done.append((started.pop(one.leg_id), one))
+    if not done:
+        return counted
+    conn.execute(_SETTLE, [_leg_values(row, one, now) for row, one in done])
+    conn.execute(_END, [_attempt_values(one, now) for _, one in done])
+    _reduce(conn, {row.delivery_id: one.delivery for row, one in done if one.delivery is not None})
+    for row, one in done:
+        if one.tasks:
+            open_tasks(conn, one.tasks, now, row.message_id)
+        if one.delivery_state is not None:
+            stop(conn, row.delivery_id, one.delivery_state, one.reason, now)
+    wanted_next = {row.delivery_id: one.next_address for row, one in done if one.next_address}
+    progress(conn, [row.delivery_id for row, _ in done], now, next_address=wanted_next)
+    finish(conn, [row.message_id for row, _ in done], now)
+    return counted
+
+
+def _is_its(row: Any, one: Settlement) -> bool:
+    return (
+        row.state == LegState.STARTED.value
+        and row.owner == one.owner
+        and ladder.attempt_id(row.id, row.tries) == one.attempt_id
+        and may_follow(LegState.STARTED, one.outcome)
+    )
+
+
+def _leg_values(row: Any, one: Settlement, now: datetime) -> dict[str, Any]:
+    to, at, since = one.outcome, None, None
+    if one.delivery_state is DeliveryState.HELD:
+        to = LegState.DUE if row.unknown_since is None else LegState.UNKNOWN
+        since = row.unknown_since
+    elif to is LegState.TEMPORARY_FAILURE:
+        to, at = (LegState.PERMANENT_FAILURE, None) if one.retry_at is None else (LegState.DUE, one.retry_at)
+    elif to is LegState.UNKNOWN:
+        since = row.unknown_since or row.started_at
+        at = one.retry_at or (now if row.unknown_since is None else None)
+    elif to is LegState.DUE:
+        at = one.retry_at or now
+    return {
+        "which": row.id,
+        "to": to.value,
+        "at": at,
+        "since": since,
+        "by_hand": one.by_person or row.by_person,
+        "why": one.reason,
+        "ref": one.reference,
+        "now": now,
+    }
+
+
+def _attempt_values(one: Settlement, now: datetime) -> dict[str, Any]:
+    return {
+        "which": one.attempt_id,
+        "to": one.outcome.value,
+        "now": now,
+        "why": one.reason,
+        "ref": one.reference,
+    }
+
+
+def _reduce(conn: Connection, rechecked: Mapping[str, Delivery]) -> None:
+    """Recheck only ever takes away; a delivery that came back wider is a fault, and the narrow one stays."""
+    if not rechecked:
+        return
+    changed = []
+    for row in conn.execute(_VALUES, {"ids": list(rechecked)}):
+        new = rechecked[row.id]
+        text = delivery_text(new)
+        if text == row.value:
+            continue
+        old = delivery_from(row.value)
+        if (
+            _addresses(new) <= _addresses(old)
+            and {*new.contact_ids} <= {*old.contact_ids}
+            and {*new.pupil_ids} <= {*old.pupil_ids}
+        ):
+            changed.append({"which": row.id, "new_value": text})
+        else:
+            log.error("a rechecked delivery was wider than the planned one and was not taken", delivery=row.id)
+    if changed:
+        conn.execute(_REDUCE, changed)
+
+
+def _addresses(delivery: Delivery) -> set[tuple[str, str]]:
+    return {(address.contact_id, address.value) for route in delivery.routes.values() for address in route}
+
+
+def stop(conn: Connection, delivery_id: str, to: DeliveryState, reason: str, now: datetime) -> bool:
+    """WITHHELD withdraws what has not gone; HELD parks it until a person lets it go."""
+    row = conn.execute(_ONE, {"which": delivery_id}).first()
+    if row is None or not may_follow(DeliveryState(row.state), to):
+        return False
+    conn.execute(_STOP, {"which": delivery_id, "to": to.value, "why": reason})
+    if to is DeliveryState.HELD:
+        conn.execute(_PARK, {"which": delivery_id})
+    else:
+        conn.execute(_WITHDRAW, {"which": delivery_id, "why": reason, "now": now})
+    return True
+
+
+def stop_alone(conn: Connection, delivery_id: str, to: DeliveryState, reason: str, now: datetime) -> bool:
+    """As ``stop``, outside a settlement."""
+    done = stop(conn, delivery_id, to, reason, now)
+    if done:
+        finish(conn, [delivery_id.rpartition(".")[0]], now)
+    return done
+
+
+def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> bool:
+    """A person lets a held delivery go: from where it stood, or from the beginning of its rung."""
+    row = conn.execute(_ONE, {"which": delivery_id}).first()
+    if row is None or row.state != DeliveryState.HELD.value:
+        return False
+    owner = conn.execute(_ITS_MESSAGE, {"which": row.message_id}).one()
+    if owner.expired or MessageState(owner.state) is not MessageState.ACCEPTED:
+        return False
+    delivery = replace(delivery_from(row.value), held="")
+    conn.execute(_REDUCE, {"which": delivery_id, "new_value": delivery_text(delivery)})
+    conn.execute(_STOP, {"which": delivery_id, "to": DeliveryState.PLANNED.value, "why": ""})
+    if not conn.execute(_WAKE, {"which": delivery_id, "now": now}).rowcount:
+        if conn.execute(_ANY_LEG, {"which": delivery_id, "on_rung": row.rung}).first() is None:
+            starter = Starter(conn, now)
+            for plan in legs_of(delivery, row.rung) if row.rung < len(delivery.ladder) else ():
+                starter.add(delivery_id, row.message_id, Kind(owner.kind), owner.mode, plan, 0)
+            starter.write()
+        progress(conn, [delivery_id], now)
+        finish(conn, [row.message_id], now)
+    write_audit(conn, "let go", by, delivery_id, now)
+    return True
+
+
+def resolve(conn: Connection, id: str, sent: bool, by: str, now: datetime) -> bool:
+    """What a person found out about an unknown leg, or about all those of a delivery.
+
+    Not sent: it goes again, as does a leg parked by a fault of the program. Of
+    such a leg nobody can say that it was sent. False if there was nothing to say.
+    """
+    rows = [row for row in conn.execute(_IN_DOUBT, {"which": id}) if not sent or row.state == LegState.UNKNOWN.value]
+    if not rows:
+        return False
+    to = LegState.SENT if sent else LegState.DUE
+    said = "A person said that it was sent." if sent else "A person said that it was not sent."
+    values = {"to": to.value, "at": None if sent else now, "why": said, "now": now}
+    conn.execute(_RESOLVE, [{"which": row.id, **values} for row in rows])
+    for message_id in {row.message_id for row in rows}:
+        owner = conn.execute(_ITS_MESSAGE, {"which": message_id}).one()
+        if not sent and (owner.expired or MessageState(owner.state) in STOPPED):
+            conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "Its message is over.", "now": now})
+    progress(conn, [row.delivery_id for row in rows], now)
+    finish(conn, [row.message_id for row in rows], now)
+    write_audit(conn, "resolve: sent" if sent else "resolve: not sent", by, id, now)
+    return True

@@ -1,0 +1,97 @@
+"""What people must do, and that they did it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, true, update
+
+from notifier.model.plan import Delivery, Task
+from notifier.model.states import DeliveryState
+from notifier.queue import schema
+from notifier.queue.encoding import ids_from, ids_text
+from notifier.queue.inserting import InsertNew
+from notifier.queue.rows import StoredTask
+
+RULE = "DESIGN 3.6"
+
+_NEW = InsertNew(schema.task)
+_AUDIT = insert(schema.audit)
+_DONE = (
+    update(schema.task)
+    .where(schema.task.c.id == bindparam("task"), schema.task.c.done_at.is_(None))
+    .values(done_at=bindparam("now"), done_by=bindparam("who"))
+    .returning(schema.task.c.delivery_id)
+)
+_CONFIRM = (
+    update(schema.delivery)
+    .where(schema.delivery.c.id == bindparam("which"), schema.delivery.c.state == DeliveryState.UNREACHED.value)
+    .values(state=DeliveryState.CONFIRMED.value)
+)
+
+
+def open_tasks(
+    conn: Connection, tasks: Iterable[Task], now: datetime, message_id: str = "", delivery_id: str = ""
+) -> None:
+    """Open those that are not there yet; the same task for the same message is opened once, done or not."""
+    rows = []
+    for task in tasks:
+        about = ids_text(task.about)
+        parts = "\0".join((task.what, about, task.rule, message_id, delivery_id))
+        rows.append(
+            {
+                "message_id": message_id,
+                "delivery_id": delivery_id,
+                "what": task.what,
+                "about": about,
+                "rule": task.rule,
+                "opened_at": now,
+                "key": hashlib.sha256(parts.encode()).hexdigest(),
+            }
+        )
+    _NEW.many(conn, rows)
+
+
+def unreached_task(delivery: Delivery, *, public: bool) -> Task:
+    if public:
+        return Task("Put this message up by hand: its public copy could not be put out.", (), RULE)
+    what = "Ring this family and tell them: nothing has reached them for certain. Then tick this off."
+    return Task(what, delivery.contact_ids + delivery.pupil_ids, RULE)
+
+
+def list_tasks(conn: Connection, open_only: bool, message_id: str | None) -> list[StoredTask]:
+    query = select(schema.task).where(
+        schema.task.c.done_at.is_(None) if open_only else true(),
+        true() if message_id is None else schema.task.c.message_id == message_id,
+    )
+    return [_task(row) for row in conn.execute(query.order_by(schema.task.c.id))]
+
+
+def _task(row: Any) -> StoredTask:
+    return StoredTask(
+        row.id,
+        row.message_id,
+        row.what,
+        ids_from(row.about),
+        row.rule,
+        row.opened_at,
+        row.done_at,
+        row.done_by,
+        row.delivery_id,
+    )
+
+
+def tick_off(conn: Connection, id: int, by: str, now: datetime) -> bool:
+    """Ticking off an unreached delivery's task confirms the delivery. False if it was done, or is not there."""
+    found = conn.execute(_DONE, {"task": id, "now": now, "who": by}).first()
+    if found is None:
+        return False
+    if found.delivery_id:
+        conn.execute(_CONFIRM, {"which": found.delivery_id})
+    write_audit(conn, "task done", by, str(id), now)
+    return True
+
+
+def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:
+    conn.execute(_AUDIT, {"at": now, "by": by, "what": what, "about": about})
