@@ -18,6 +18,7 @@ NOT_GIVEN = frozenset(
 )
 """What is typed into a cell to say that there is nothing."""
 
+EMAIL_LIKE = re.compile(r"[^@\s,;/]+@[^@\s,;/]+")
 PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+'-]+(?:\.[A-Za-z0-9_+'-]+)*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 FORMATTING = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -83,8 +84,8 @@ def read_email(cell: str) -> str:
         raise BadAddress(
             "email-control", "This email address holds an invisible control character. Delete the cell and retype it."
         )
-    cell = FORMATTING.sub("", cell)
-    if cell.count("@") > 1:
+    cell = (cell if cell.isascii() else FORMATTING.sub("", cell)).removeprefix("mailto:")
+    if cell.count("@") > 1 and len(EMAIL_LIKE.findall(cell)) > 1:
         raise BadAddress("email-two", "There are two email addresses in this cell. Give each adult one.")
     local, _, domain = cell.partition("@")
     if PLAIN_LOCAL.fullmatch(local) and len(local) <= 64 and len(cell) <= 254:
@@ -108,7 +109,7 @@ def _domain_fault(domain: str) -> str:
 
 def _email_fault(email: str) -> str:
     try:
-        validate_email(email, check_deliverability=False)
+        validate_email(email, check_deliverability=False, strict=True)
     except EmailNotValidError as fault:
         return str(fault)
     return ""
@@ -116,7 +117,7 @@ def _email_fault(email: str) -> str:
 
 def read_number(cell: str) -> Number:
     """The number in E.164, British unless it says otherwise; raises BadAddress."""
-    text = FORMATTING.sub("", cell).lstrip("'").removeprefix("tel:").strip()
+    text = (cell if cell.isascii() else FORMATTING.sub("", cell)).lstrip("'").removeprefix("tel:").strip()
     compact = NUMBER_NOISE.sub("", text)
     mobile = GB_MOBILE.fullmatch(compact)
     if mobile:
@@ -154,6 +155,8 @@ def _odd_number(text: str) -> Number:
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise _no_number()
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if e164.startswith("+447") and len(e164) != len("+447700900123"):
+        raise _no_number()
     return Number(e164, _takes_texts(parsed, e164), extension)
 
 

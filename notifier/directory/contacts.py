@@ -63,6 +63,9 @@ def read_contacts(table: Table) -> Contacts:
         if not id:
             row.report("id-missing", "contact_id", "This row has no contact_id. Give every contact an id of their own.")
             continue
+        if row.damaged:
+            found.lines.setdefault(id, row.line)
+            continue
         if not forename and not surname:
             row.report("name-missing", "surname", f"Contact {id} has no name. An organisation's goes under surname.")
         contact = Contact(

@@ -30,7 +30,7 @@ SCHEMA = Schema(
 class Links:
     """``good`` by (pupil, contact); ``flags`` are (contact, pupil) with ``court_order = yes``, of unusable rows too.
 
-    ``silenced`` are contacts whose ``court_order`` cannot be read.
+    ``silenced`` are contacts whose ``court_order`` cannot be read, or whose row has slipped.
     """
 
     good: dict[tuple[str, str], Link] = field(default_factory=dict)
@@ -44,6 +44,9 @@ def read_links(table: Table, pupils: Ids | None, contacts: Ids | None) -> Links:
     lines: dict[str, int] = {}
     for row in table.rows():
         pupil_id, contact_id, relation, priority, lives, responsibility, signed, order, emergency = row.cells
+        if row.damaged:
+            found.silenced.update({contact_id} if contacts and contact_id in contacts else ())
+            continue
         if not _somebody(row, "pupil_id", pupil_id, pupils, "pupils.csv"):
             pupil_id = ""
         if not _somebody(row, "contact_id", contact_id, contacts, "contacts.csv"):

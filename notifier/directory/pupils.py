@@ -30,6 +30,9 @@ def read_pupils(table: Table) -> Pupils:
         if not id:
             row.report("id-missing", "pupil_id", "This row has no pupil_id. Give every pupil an id of their own.")
             continue
+        if row.damaged:
+            found.lines.setdefault(id, row.line)
+            continue
         if not forename and not surname:
             row.report("name-missing", "surname", f"Pupil {id} has no name. Fill in forename and surname.")
         if not class_:

@@ -68,6 +68,9 @@ def read_register(table: Table, pupils: Ids | None, contacts: Ids | None) -> Reg
     found = Register()
     for row in table.rows():
         word, contact_id, pupil_id, scope, value, since, until, ended, evidence, recorded_by = row.cells
+        if row.damaged:
+            found.doubts.append(Doubt(contact_id, swallowed=row.swallowed))
+            continue
         sort = _sort(row, word)
         kinds = _kinds(row, scope)
         from_, last, ended_on = day(row, "from", since), day(row, "until", until), day(row, "ended_on", ended)
@@ -81,7 +84,7 @@ def read_register(table: Table, pupils: Ids | None, contacts: Ids | None) -> Reg
             )
             row.report("arrangement-contact-missing", "contact_id", sentence)
         if sort is None or row.spoilt:
-            found.doubts.append(Doubt(contact_id, swallowed=row.swallowed))
+            found.doubts.append(Doubt(contact_id))
             continue
         arrangement = Arrangement(
             sort=sort,

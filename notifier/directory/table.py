@@ -51,6 +51,11 @@ class Row:
     swallowed: bool = False
     spoilt: bool = False
 
+    @property
+    def damaged(self) -> bool:
+        """Its cells may stand in the wrong columns, so nothing more is said of them."""
+        return self.slipped or self.swallowed
+
     def at(self, column: str) -> str:
         return f"{self.table.where}:{self.line}:{self.table.places.get(column, 1)}"
 
@@ -95,7 +100,7 @@ class Table:
                 return
             line, lines, ended = ended + 1 + self.skipped, reader.line_num - ended, reader.line_num
             if not header_seen:
-                header_seen = any(cell.strip() for cell in fields)
+                header_seen = _says_something(fields)
                 continue
             excess = fields[width:]
             if len(fields) < width:
@@ -257,12 +262,16 @@ def _first_row(text: str, delimiter: str) -> tuple[list[str], int]:
     ended = 0
     try:
         for fields in reader:
-            if any(cell.strip() for cell in fields):
+            if _says_something(fields):
                 return [re.sub(r"[\s\-]+", "_", cell.strip().lower()) for cell in fields], ended + 1
             ended = reader.line_num
     except csv.Error:
         pass
     return [], 1
+
+
+def _says_something(fields: Sequence[str]) -> bool:
+    return any(character.isalnum() for cell in fields for character in cell)
 
 
 def _known(names: Sequence[str], schema: Schema) -> int:
