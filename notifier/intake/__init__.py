@@ -1,0 +1,7 @@
+"""A file in a drop folder becomes a Submission, and gets its answer beside it (DESIGN 3.2)."""
+
+from notifier.intake.disk import Disk, Unreadable
+from notifier.intake.folder import IntakeFolder
+from notifier.intake.reading import read, read_messages_file
+
+__all__ = ["Disk", "IntakeFolder", "Unreadable", "read", "read_messages_file"]

@@ -1,0 +1,42 @@
+"""How large a thing staff drop may be, and the sentence for one that is larger. Sizes in bytes."""
+
+from notifier.model.problem import Problem, error
+
+MB = 1024 * 1024
+
+FILE = 25 * MB
+"""One file. A larger one is refused without being read."""
+ENCLOSED = 25 * MB
+"""All that goes with one message, pictures included: more than this no mail server takes."""
+HEAVY = 7 * MB
+"""From here on some families' mail services will not take it."""
+TEXT = 2 * MB
+"""A Markdown, text or TOML file."""
+REPORTS = 400 * MB
+"""All pupils' reports of one folder together; each goes alone."""
+FOLDER_FILES = 1_500
+PICTURES = 60
+PIXELS = 50_000_000
+
+UNPACKED = 150 * MB
+"""What a Word file may unpack to, altogether; ``UNPACKED_PART`` for one of its XML parts."""
+UNPACKED_PART = 20 * MB
+UNPACKED_RATIO = 250
+PARTS = 3_000
+
+SUBJECT = 250
+VALUE = 4_000
+
+
+def in_words(size: int) -> str:
+    """``31 MB``, ``820 kB``."""
+    return f"{round(size / MB):,} MB" if size >= MB else f"{max(1, round(size / 1024))} kB"
+
+
+def too_large(name: str, size: int, limit: int = FILE) -> Problem:
+    return error(
+        "file-too-large",
+        f"{name} is {in_words(size)}; at most {in_words(limit)} can be taken. "
+        "Make its pictures smaller, or put the file on the website and write a link to it.",
+        name,
+    )

@@ -1,0 +1,77 @@
+"""One document understood: its header entries, its safe HTML, its pictures and files."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from notifier.intake import leading, limits
+from notifier.intake.bundle import Bundle
+from notifier.intake.clean import clean, without_blanks
+from notifier.intake.documents import READERS
+from notifier.intake.documents.draft import Draft
+from notifier.intake.entries import Entry
+from notifier.intake.names import has_control, hides_direction, suffix
+from notifier.intake.pictures import picture
+from notifier.model.message import Enclosure
+from notifier.model.problem import Problem, Severity, advice
+
+_HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    entries: tuple[Entry, ...] = ()
+    html: str = ""
+    pictures: tuple[Enclosure, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def value(self, key: str) -> str:
+        return next((entry.value for entry in self.entries if entry.key == key), "")
+
+
+def read(name: str, bundle: Bundle) -> Draft:
+    """The draft of a document in the bundle."""
+    content = bundle.content(name)
+    if isinstance(content, Problem):
+        return Draft(problems=(content,))
+    return READERS[suffix(name)](content, name)
+
+
+def understand(draft: Draft, name: str, bundle: Bundle) -> Page:
+    pictures = dict(draft.pictures)
+    problems = list(draft.problems)
+    for wanted in draft.beside[: limits.PICTURES]:
+        lies = bundle.find(wanted)
+        content = bundle.content(lies) if lies else None
+        if isinstance(content, Problem):
+            problems.append(content)
+        elif lies and content is not None:
+            found = picture(content, lies)
+            if isinstance(found, Enclosure):
+                pictures[wanted] = found
+            else:
+                problems.append(advice("picture-left-out", f"The picture {lies} does not go out: {found}.", name))
+    cleaned = clean(draft.html, pictures, name)
+    entries, html = draft.entries, cleaned.html
+    if draft.leading:
+        entries, html, wrong = leading.split_off(cleaned.html, name)
+        problems += wrong
+    left_out = {problem.where for problem in problems if problem.id == "picture-left-out"}
+    problems += [one for one in cleaned.problems if not (left_out and one.id == "picture-missing")]
+    return Page(entries, without_blanks(html), cleaned.pictures, draft.enclosures, tuple(problems))
+
+
+def heading(html: str) -> str:
+    """The first heading that says something, fit for a subject."""
+    for found in _HEADING.finditer(html):
+        words = " ".join(unescape(_TAG.sub("", found[2])).split())
+        plain = "".join(sign for sign in words if not has_control(sign) and not hides_direction(sign))
+        if plain:
+            return plain if len(plain) <= limits.SUBJECT else plain[: limits.SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+    return ""

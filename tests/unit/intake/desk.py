@@ -1,0 +1,100 @@
+"""A drop folder, documents made on the spot, and a moment: Monday 23 November 2026, half past nine."""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import docx
+
+from notifier.intake import IntakeFolder, read
+from notifier.model.message import Submission
+from notifier.model.problem import Severity
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+def png(width: int = 2, height: int = 2) -> bytes:
+    """A real picture, one grey."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\x00" + b"\x80" * width) * min(height, 64)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def word(*paragraphs: str, then: Callable[[docx.document.Document], None] | None = None) -> bytes:
+    """A Word file; a paragraph beginning with ``# `` is a heading."""
+    document = docx.Document()
+    for text in paragraphs:
+        if text.startswith("# "):
+            document.add_heading(text[2:], 1)
+        else:
+            document.add_paragraph(text)
+    if then:
+        then(document)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def email(body: str, html: str = "", **headers: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = "Office <office@school.example.org>"
+    mail["To"] = "somebody@example.org"
+    mail["Subject"] = headers.get("subject", "FW: what I wrote")
+    if body:
+        mail.set_content(body)
+    if html and body:
+        mail.add_alternative(html, subtype="html")
+    elif html:
+        mail.set_content(html, subtype="html")
+    return mail
+
+
+@dataclass
+class Desk:
+    """Somebody at the office: puts files into a drop folder and has them read."""
+
+    path: Path
+    intake: IntakeFolder
+    now: datetime = NOW
+    read_names: list[str] = field(default_factory=list)
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def read(self, name: str, content: str | bytes | None = None) -> Submission:
+        """The only submission of this file."""
+        found = self.read_all(name, content)
+        assert len(found) == 1
+        return found[0]
+
+    def read_all(self, name: str, content: str | bytes | None = None) -> tuple[Submission, ...]:
+        if content is not None:
+            self.put(name, content)
+        return read(self.path / name, self.intake, self.now, LONDON)
+
+
+def ids(submission: Submission, severity: Severity | None = None) -> set[str]:
+    return {problem.id for problem in submission.problems if severity is None or problem.severity is severity}
+
+
+def errors(submission: Submission) -> set[str]:
+    return ids(submission, Severity.ERROR)
