@@ -18,9 +18,13 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     """Whether this delivery may still go, and to whom about whom: never wider than it was planned.
 
     First the pupils fall away about whom none of its adults may hear any more,
-    then the adults who may not hear about all that remain. The ladder's rungs keep
-    their places; a channel whose address went has no route any more.
+    then the adults who may not hear about all that remain, then those who no longer
+    share the home of the others: a joint copy would show one parent the other's name
+    and go to an address that is only one's own. The ladder's rungs keep their places;
+    a channel whose address went has no route any more. A public item is not asked about.
     """
+    if not delivery.contact_ids and not delivery.pupil_ids:
+        return Send(delivery)
     if message.kind is not Kind.EMERGENCY and (directory.refuses or directory.held):
         return Hold(rules.UNREADABLE, directory.refuses or directory.held)
     standing = Standing(message, directory, policy, now)
@@ -28,7 +32,8 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     if not delivery.contact_ids:  # a child about whom nobody could be told: only the call sheet knows
         if not present:
             return Withhold(rules.PRESENT, "The child is no longer at the school.")
-        return Send(replace(delivery, also_ring=standby(standing, (), present)), tuple(standing.found.tasks))
+        also_ring = _still(standing, delivery, (), present)
+        return Send(replace(delivery, also_ring=also_ring), tuple(standing.found.tasks))
     links = {
         (link.contact_id, link.pupil_id): link
         for pupil_id in present
@@ -38,6 +43,7 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     hears = {pair for pair, link in links.items() if isinstance(standing.hears(link), Allowed)}
     pupil_ids = tuple(p for p in present if any((c, p) in hears for c in delivery.contact_ids))
     contact_ids = tuple(c for c in delivery.contact_ids if pupil_ids and all((c, p) in hears for p in pupil_ids))
+    contact_ids = _one_home(directory, delivery, contact_ids)
     for contact_id in delivery.contact_ids:
         still = tuple(p for p in pupil_ids if (contact_id, p) in hears)
         if still and contact_id not in contact_ids:
@@ -57,14 +63,31 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
             contact_ids=contact_ids,
             pupil_ids=pupil_ids,
             routes=reached.routes,
-            also_ring=standby(standing, contact_ids, pupil_ids),
+            also_ring=_still(standing, delivery, contact_ids, pupil_ids),
             large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
+            interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+            held="",
         ),
     )
     tasks = tuple(standing.found.tasks)
     if reached.blocked:
         return Hold(rules.SHARED_ADDRESS, "Every address is also used by somebody who may not hear about it.", tasks)
     return Send(checked, tasks)
+
+
+def _one_home(directory: Directory, delivery: Delivery, contact_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Those who still live together: in the home the delivery was planned for, else in that of the first adult."""
+    at_home = tuple(one for one in contact_ids if directory.home_of[one] == delivery.household)
+    first = (at_home or contact_ids)[:1]
+    return tuple(one for one in contact_ids if directory.home_of[one] == directory.home_of[first[0]])
+
+
+def _still(
+    standing: Standing, delivery: Delivery, contact_ids: tuple[str, ...], pupil_ids: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Who of those to be rung first or before may still stand on the call sheet; nobody is added."""
+    before = {*delivery.also_ring, *delivery.contact_ids}
+    return tuple(one for one in standby(standing, contact_ids, pupil_ids) if one in before)
 
 
 def _why(standing: Standing, links: dict[tuple[str, str], Link], delivery: Delivery) -> str:
