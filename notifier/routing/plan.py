@@ -49,7 +49,7 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     return Plan(
         deliveries=tuple(deliveries),
         public=public(message, directory, policy, found),
-        withheld=_withheld(directory, links, refused, deliveries),
+        withheld=_withheld(directory, links, heard, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),
         trace=tuple(found.steps),
@@ -174,16 +174,17 @@ def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Se
 def _withheld(
     directory: Directory,
     links: Sequence[Link],
+    heard: Mapping[str, Hearing],
     refused: Mapping[tuple[str, str], Refused],
     deliveries: Sequence[Delivery],
 ) -> tuple[Withheld, ...]:
     """Each linked adult with the pupils that no delivery to them names and no copy to their home covers.
 
-    An adult whom a denying arrangement stops stands here always.
+    An adult whom a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
     """
     covered: defaultdict[str, set[str]] = defaultdict(set)
     for delivery in deliveries:
-        if delivery.contact_ids:
+        if any(not heard[contact_id].organisation for contact_id in delivery.contact_ids):
             covered[delivery.household].update(delivery.pupil_ids)
     grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for link in links:
