@@ -41,6 +41,7 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
         if link.contact_id in directory.contacts
     ]
     heard, refused = hearings(standing, links)
+    _overview(standing, links, refused)
     deliveries = [
         _delivery(standing, addressees)
         for addressees in merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
@@ -55,6 +56,25 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
         trace=tuple(found.steps),
         pupil_ids=pupil_ids,
     )
+
+
+def _overview(standing: Standing, links: Sequence[Link], refused: Mapping[tuple[str, str], Refused]) -> None:
+    """An entry for each step that decides about single adults only where it stops one: so that none is silent."""
+    found = standing.found
+    stopped = [why.rule for why in refused.values() if why.denied and why.rule != rules.UNSUBSCRIBED]
+    found.step(2, rules.LINKS, f"{len({link.contact_id for link in links})} adults are linked to these children")
+    found.step(3, rules.ORDER, f"{len(stopped)} of {len(links)} links are barred or banned")
+    found.step(5, rules.MARKETING, "advertising" if standing.message.marketing else "no advertising")
+
+
+def _traced(standing: Standing, delivery: Delivery) -> None:
+    """Steps 6 to 8 for each adult of a delivery, without a word about the others."""
+    about = ", ".join(delivery.pupil_ids)
+    ladder = ", then ".join(" and ".join(rung) for rung in delivery.ladder) or "no way"
+    for contact_id in delivery.contact_ids:
+        standing.found.step(6, rules.MERGE, f"one copy ({delivery.basis.value}) about {about}", contact_id)
+        standing.found.step(7, rules.LADDER, f"held ({delivery.held})" if delivery.held else ladder, contact_id)
+        standing.found.step(8, rules.TRANSLATION, f"written in {delivery.text_language}", contact_id)
 
 
 def _may_go(message: Message, directory: Directory, standing: Standing) -> None:
@@ -89,6 +109,7 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         held=rules.SHARED_ADDRESS if reached.blocked else "",
     )
     delivery = in_language(standing, delivery)
+    _traced(standing, delivery)
     if delivery.held:
         standing.found.problem(
             hold(

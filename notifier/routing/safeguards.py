@@ -48,6 +48,7 @@ def in_person(message: Message, policy: Policy, found: Findings) -> None:
         return
     said = words_of(everything_said(message))
     heard = [word for word in policy.watch_words if words_of(word) in said]
+    found.step(9, rules.IN_PERSON, f"{len(heard)} words kept for talks in person")
     if heard and message.kind is not Kind.EMERGENCY:
         quoted = ", ".join(f"“{word}”" for word in heard)
         found.problem(
@@ -111,6 +112,7 @@ def public(message: Message, directory: Directory, policy: Policy, found: Findin
     for channel in channels:
         if policy.channels[channel].configured:
             items.append(PublicItem(channel))
+            found.step(9, rules.PUBLIC, f"{channel}: once, for everybody; no child's full name stands in it")
         else:
             found.step(7, rules.WEBSITE, f"{channel} is not set up, so it is left out")
     return tuple(items)

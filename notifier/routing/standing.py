@@ -22,6 +22,7 @@ from notifier.model.problem import Problem, advice
 from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
 
+_WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 _NOT_SIGNED = "the giver did not sign the parent contract for this child"
 
 
@@ -183,7 +184,8 @@ class Standing:
         if isinstance(answer, Allowed):
             self.found.step(4, answer.rule, f"may hear ({answer.basis.value})", link.contact_id, link.pupil_id)
         else:
-            self.found.step(3 if answer.denied else 4, answer.rule, "withheld", link.contact_id, link.pupil_id)
+            step = 5 if answer.rule in _WISHES else 3 if answer.denied else 4
+            self.found.step(step, answer.rule, "withheld", link.contact_id, link.pupil_id)
         return answer
 
     def _decide(self, link: Link) -> Allowed | Refused:
