@@ -9,25 +9,20 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    and_,
     bindparam,
-    case,
-    delete,
     func,
     insert,
     literal_column,
-    or_,
     select,
     update,
 )
 
 from notifier.model import ladder
 from notifier.model.message import Lane, Mode
-from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.model.states import DeliveryState, LegState
 from notifier.queue import schema
 from notifier.queue.encoding import LANES, RANK, delivery_from
-from notifier.queue.legs import progress
-from notifier.queue.rows import Claim, ClaimedLeg, Wanted
+from notifier.queue.rows import Claim, ClaimedLeg
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -35,16 +30,22 @@ _MODES: BindParameter[Sequence[str]] = bindparam("modes", expanding=True)
 _MOST: BindParameter[int] = bindparam("most")
 
 
-def _is(state: LegState) -> ColumnElement[bool]:
+NEEDED = (
+    "id", "delivery_id", "message_id", "rung", "channel", "contact_id", "lane", "mode", "tries", "crashes",
+    "lease_until", "unknown_since",
+)  # fmt: skip
+
+
+def is_in(state: LegState) -> ColumnElement[bool]:
     """The state written out, so that the database sees which partial index fits."""
     word: ColumnElement[str] = literal_column(f"'{state.value}'")
     return _LEG.c.state == word
 
 
-def _whole(*conditions: ColumnElement[bool]) -> Select[Any]:
+def whole(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
-            _LEG,
+            *(_LEG.c[name] for name in NEEDED),
             _DELIVERY.c.value,
             _DELIVERY.c.public,
             _DELIVERY.c.rung.label("stands_on"),
@@ -60,20 +61,16 @@ def _whole(*conditions: ColumnElement[bool]) -> Select[Any]:
 _DUE_NOW = (
     _LEG.c.channel == bindparam("on_channel"),
     _LEG.c.lane == bindparam("in_lane"),
-    _is(LegState.DUE),
+    is_in(LegState.DUE),
     _LEG.c.due_at <= bindparam("now"),
     _LEG.c.mode.in_(_MODES),
 )
-READY = _whole(*_DUE_NOW).order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id).limit(_MOST)
-CRASHED = _whole(*_DUE_NOW, _LEG.c.crashes > literal_column("0")).order_by(_LEG.c.due_at, _LEG.c.id).limit(_MOST)
-_IN_DOUBT = (_is(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), _LEG.c.mode.in_(_MODES))
+READY = whole(*_DUE_NOW).order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id).limit(_MOST)
+CRASHED = whole(*_DUE_NOW, _LEG.c.crashes > literal_column("0")).order_by(_LEG.c.due_at, _LEG.c.id).limit(_MOST)
+_IN_DOUBT = (is_in(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), _LEG.c.mode.in_(_MODES))
 _DOUBT_ORDER = (_LEG.c.lane, _LEG.c.due_at, _LEG.c.id)
-UNKNOWN = _whole(*_IN_DOUBT).order_by(*_DOUBT_ORDER).limit(_MOST)
-UNKNOWN_ON = _whole(*_IN_DOUBT, _LEG.c.channel == bindparam("on_channel")).order_by(*_DOUBT_ORDER).limit(_MOST)
-_OVERDUE = _LEG.c.lease_until <= bindparam("now")
-LAPSED = _whole(_is(LegState.STARTED), _OVERDUE)
-LEFT_BEHIND = _whole(_is(LegState.STARTED), or_(_OVERDUE, _LEG.c.owner != bindparam("me")))
-
+UNKNOWN = whole(*_IN_DOUBT).order_by(*_DOUBT_ORDER).limit(_MOST)
+UNKNOWN_ON = whole(*_IN_DOUBT, _LEG.c.channel == bindparam("on_channel")).order_by(*_DOUBT_ORDER).limit(_MOST)
 _START = (
     update(_LEG)
     .where(_LEG.c.id.in_(_IDS))
@@ -95,67 +92,6 @@ _BEGIN_RUNG = (
     update(_DELIVERY).where(_DELIVERY.c.id.in_(_IDS), _DELIVERY.c.rung_at.is_(None)).values(rung_at=bindparam("now"))
 )
 _DIRECTORY = select(func.max(schema.directory.c.version))
-_DROP = (
-    update(_LEG)
-    .where(_LEG.c.id == bindparam("which"))
-    .values(
-        state=LegState.UNKNOWN.value,
-        due_at=bindparam("now"),
-        owner="",
-        lease_until=None,
-        crashes=_LEG.c.crashes + case((_LEG.c.batch == 1, 1), else_=0),
-        unknown_since=func.coalesce(
-            _LEG.c.unknown_since,
-            select(_ATTEMPT.c.started_at).where(_ATTEMPT.c.id == bindparam("its_attempt")).scalar_subquery(),
-        ),
-    )
-)
-_END_ATTEMPT = (
-    update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("its_attempt"))
-    .values(outcome=LegState.UNKNOWN.value, ended_at=bindparam("now"), reason=bindparam("why"))
-)
-_OWNED = (
-    select(_LEG.c.id, _LEG.c.delivery_id, _LEG.c.tries, _LEG.c.unknown_since)
-    .where(_LEG.c.id.in_(_IDS), _is(LegState.STARTED), _LEG.c.owner == bindparam("me"))
-    .with_for_update()
-)
-_RETURN = (
-    update(_LEG)
-    .where(_LEG.c.id == bindparam("which"))
-    .values(
-        state=bindparam("to"),
-        due_at=bindparam("at"),
-        owner="",
-        lease_until=None,
-        tries=_LEG.c.tries - 1,
-    )
-)
-_FORGET_ATTEMPT = delete(_ATTEMPT).where(_ATTEMPT.c.id == bindparam("its_attempt"))
-_WANTED = (
-    select(
-        _LEG.c.id,
-        _LEG.c.state,
-        _DELIVERY.c.state.label("delivery_state"),
-        _MESSAGE.c.state.label("message_state"),
-        _MESSAGE.c.expires_at,
-    )
-    .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(and_(_LEG.c.id.in_(_IDS)))
-)
-_MESSAGE_STOPS = {
-    MessageState.CANCELLED: Wanted.CANCELLED,
-    MessageState.REFUSED: Wanted.CANCELLED,
-    MessageState.SUPERSEDED: Wanted.SUPERSEDED,
-    MessageState.HELD: Wanted.HELD,
-}
-_DELIVERY_STOPS = {
-    DeliveryState.CANCELLED: Wanted.CANCELLED,
-    DeliveryState.WITHHELD: Wanted.CANCELLED,
-    DeliveryState.EXPIRED: Wanted.EXPIRED,
-    DeliveryState.HELD: Wanted.HELD,
-}
 
 
 def claim(
@@ -206,7 +142,7 @@ def _start(
         return ()
     until = now + lease
     conn.execute(_START, {"ids": [row.id for row in rows], "me": owner, "until": until, "size": len(rows)})
-    legs = tuple(_claimed(row, row.tries + 1, row.unknown_since or now, until) for row in rows)
+    legs = tuple(claimed(row, row.tries + 1, row.unknown_since or now, until) for row in rows)
     conn.execute(
         _INSERT_ATTEMPT,
         [
@@ -231,7 +167,7 @@ def _start(
     return legs
 
 
-def _claimed(row: Any, number: int, started_at: datetime, until: datetime) -> ClaimedLeg:
+def claimed(row: Any, number: int, started_at: datetime, until: datetime) -> ClaimedLeg:
     return ClaimedLeg(
         leg_id=row.id,
         attempt_id=ladder.attempt_id(row.id, number),
@@ -254,53 +190,3 @@ def _claimed(row: Any, number: int, started_at: datetime, until: datetime) -> Cl
 
 def directory_version(conn: Connection) -> int:
     return int(conn.execute(_DIRECTORY).scalar() or 0)
-
-
-def take_over(conn: Connection, owner: str, now: datetime, all_leases: bool) -> list[ClaimedLeg]:
-    """Started legs that nobody will settle become unknown, and are then claimed one by one.
-
-    ``all_leases``: every other owner is known to be dead, so their leases need not run out first.
-    """
-    found = conn.execute(*((LEFT_BEHIND, {"now": now, "me": owner}) if all_leases else (LAPSED, {"now": now}))).all()
-    if not found:
-        return []
-    why = "The program stopped before it knew what became of this."
-    dropped = [{"which": row.id, "its_attempt": ladder.attempt_id(row.id, row.tries), "now": now} for row in found]
-    conn.execute(_DROP, dropped)
-    conn.execute(_END_ATTEMPT, [{"its_attempt": one["its_attempt"], "now": now, "why": why} for one in dropped])
-    return [
-        _claimed(row, row.tries, row.unknown_since or row.lease_until or now, row.lease_until or now) for row in found
-    ]
-
-
-def give_back(conn: Connection, leg_ids: Sequence[str], owner: str, now: datetime, until: datetime | None) -> None:
-    """As if it had not been claimed; a leg that was in doubt is in doubt again."""
-    rows = conn.execute(_OWNED, {"ids": list(leg_ids), "me": owner}).all()
-    if not rows:
-        return
-    conn.execute(_FORGET_ATTEMPT, [{"its_attempt": ladder.attempt_id(row.id, row.tries)} for row in rows])
-    back = [
-        {
-            "which": row.id,
-            "to": LegState.DUE.value if row.unknown_since is None else LegState.UNKNOWN.value,
-            "at": until or now,
-        }
-        for row in rows
-    ]
-    conn.execute(_RETURN, back)
-    progress(conn, [row.delivery_id for row in rows], now)
-
-
-def still_wanted(conn: Connection, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
-    """For each leg whether it should still go; one that is nobody's any more counts as cancelled."""
-    wanted = dict.fromkeys(leg_ids, Wanted.CANCELLED)
-    for row in conn.execute(_WANTED, {"ids": list(leg_ids)}):
-        if row.state != LegState.STARTED.value:
-            continue
-        stop = _MESSAGE_STOPS.get(MessageState(row.message_state)) or _DELIVERY_STOPS.get(
-            DeliveryState(row.delivery_state)
-        )
-        if stop is None and row.expires_at is not None and row.expires_at <= now:
-            stop = Wanted.EXPIRED
-        wanted[row.id] = stop or Wanted.SEND
-    return wanted

@@ -59,7 +59,7 @@ _LEGS = (
     .where(_LEG.c.delivery_id.in_(_IDS))
     .order_by(_LEG.c.delivery_id, _LEG.c.rung, _LEG.c.id)
 )
-_MOVE = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=bindparam("to"))
+_MOVE = update(_DELIVERY).where(_DELIVERY.c.id.in_(_IDS)).values(state=bindparam("to"))
 _CLIMB = (
     update(_DELIVERY)
     .where(_DELIVERY.c.id == bindparam("which"))
@@ -84,6 +84,8 @@ _REOPEN = (
 )
 _LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c.id).with_for_update()
 
+AT_ONCE = 500
+"""Ids in one statement: every database has a limit."""
 STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.REFUSED})
 
 
@@ -144,8 +146,15 @@ def progress(
     ``climb``: the rung's time is over, take the next one whatever became of this one.
     """
     ids = sorted(set(delivery_ids))
-    if not ids:
-        return {}
+    moved: dict[str, DeliveryState] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        moved |= _progress(conn, ids[start : start + AT_ONCE], now, next_address or {}, climb)
+    return moved
+
+
+def _progress(
+    conn: Connection, ids: Sequence[str], now: datetime, prefer: Mapping[str, str], climb: bool
+) -> dict[str, DeliveryState]:
     rows = conn.execute(_DELIVERIES, {"ids": ids}).all()
     legs: dict[str, list[ladder.Leg]] = {}
     for leg in conn.execute(_LEGS, {"ids": ids}):
@@ -154,18 +163,19 @@ def progress(
         )
     starter = Starter(conn, now)
     moved: dict[str, DeliveryState] = {}
-    steps, climbs, late = [], [], []
+    steps: dict[DeliveryState, list[str]] = {}
+    climbs, late = [], []
     for row in rows:
         own = legs.get(row.id, [])
         before = DeliveryState(row.state)
-        move = _decide(row, own, before, climb, (next_address or {}).get(row.id, ""))
+        move = _decide(row, own, before, climb, prefer.get(row.id, ""))
         for plan in move.start:
             number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
             starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
         if move.rung != row.rung:
             climbs.append({"which": row.id, "to": move.state.value, "to_rung": move.rung})
         elif move.state is not before:
-            steps.append({"which": row.id, "to": move.state.value})
+            steps.setdefault(move.state, []).append(row.id)
         if move.state is before:
             continue
         moved[row.id] = move.state
@@ -175,7 +185,9 @@ def progress(
         if move.state is DeliveryState.CONFIRMED:
             arrived = min((leg.rung for leg in own if leg.state is LegState.DELIVERED), default=row.rung)
             late.append({"which": row.id, "after_rung": arrived, "now": now, "why": "It arrived another way."})
-    for statement, batch in ((_MOVE, steps), (_CLIMB, climbs), (_WITHDRAW_LATER, late)):
+    for state, those in steps.items():
+        conn.execute(_MOVE, {"ids": those, "to": state.value})
+    for statement, batch in ((_CLIMB, climbs), (_WITHDRAW_LATER, late)):
         if batch:
             conn.execute(statement, batch)
     starter.write()

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
-    func,
     insert,
     literal_column,
     select,
@@ -22,10 +21,10 @@ from notifier.model.message import Message
 from notifier.model.plan import Delivery, Plan
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
-from notifier.queue.encoding import delivery_text, ids_text, message_from, message_text, steps_bytes
+from notifier.queue.encoding import delivery_text, ids_text, message_text, steps_bytes
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import Starter, finish, lock_messages, progress
-from notifier.queue.rows import Cancelled, Enqueued, Entry, StoredMessage
+from notifier.queue.rows import Cancelled, Enqueued, Entry
 from notifier.queue.tasks import open_tasks, unreached_task, write_audit
 
 _MESSAGE, _DELIVERY, _LEG = schema.message, schema.delivery, schema.leg
@@ -246,67 +245,3 @@ def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancell
     held = conn.execute(MOVE_HELD, {"which": message_id, "to": DeliveryState.CANCELLED.value}).rowcount
     unsent = sum(state is DeliveryState.CANCELLED and id not in sent for id, state in moved.items())
     return Cancelled(unsent + held, len(sent))
-
-
-# reading
-
-_ALL = select(_MESSAGE)
-_ONE = _ALL.where(_MESSAGE.c.id == bindparam("which"))
-_PREFIXED = _ALL.where(func.substr(_MESSAGE.c.id, 1, bindparam("length")) == bindparam("start")).limit(2)
-_NEWEST = _MESSAGE.c.received_at.desc(), _MESSAGE.c.id.desc()
-_LATEST = _ALL.order_by(*_NEWEST).limit(bindparam("most"))
-_LATEST_IN = _ALL.where(_MESSAGE.c.state.in_(_STATES)).order_by(*_NEWEST).limit(bindparam("most"))
-_WAITING: ColumnElement[str] = literal_column("'waiting'")
-_FALLEN_DUE = _ALL.where(_MESSAGE.c.state == _WAITING, _MESSAGE.c.send_at <= bindparam("now")).order_by(
-    _MESSAGE.c.send_at, _MESSAGE.c.id
-)
-_FOR_NEWSLETTER = _ALL.where(
-    _MESSAGE.c.state.in_([state.value for state in WAITS]), _MESSAGE.c.newsletter == bindparam("name")
-).order_by(_MESSAGE.c.received_at, _MESSAGE.c.id)
-_CONTENT = select(schema.blob.c.content).where(schema.blob.c.digest == bindparam("digest"))
-
-
-def one(conn: Connection, id: str) -> StoredMessage | None:
-    row = conn.execute(_ONE, {"which": id}).first()
-    return None if row is None else _stored(row)
-
-
-def find(conn: Connection, text: str) -> StoredMessage | None:
-    """By its id, or by the beginning of it where only one message begins so."""
-    found = one(conn, text)
-    if found is not None or not text:
-        return found
-    rows = conn.execute(_PREFIXED, {"length": len(text), "start": text}).all()
-    return _stored(rows[0]) if len(rows) == 1 else None
-
-
-def newest(conn: Connection, states: Sequence[MessageState] | None, limit: int) -> list[StoredMessage]:
-    if states is None:
-        return [_stored(row) for row in conn.execute(_LATEST, {"most": limit})]
-    wanted = [state.value for state in states]
-    return [_stored(row) for row in conn.execute(_LATEST_IN, {"states": wanted, "most": limit})]
-
-
-def fallen_due(conn: Connection, now: datetime) -> list[StoredMessage]:
-    return [_stored(row) for row in conn.execute(_FALLEN_DUE, {"now": now})]
-
-
-def waiting_for(conn: Connection, newsletter: str) -> list[StoredMessage]:
-    return [_stored(row) for row in conn.execute(_FOR_NEWSLETTER, {"name": newsletter})]
-
-
-def content(conn: Connection, digest: str) -> bytes | None:
-    return conn.execute(_CONTENT, {"digest": digest}).scalar()
-
-
-def _stored(row: Any) -> StoredMessage:
-    return StoredMessage(
-        message_from(row.value),
-        MessageState(row.state),
-        row.received_at,
-        row.changed_at,
-        row.answer,
-        row.directory_version,
-        row.by,
-        row.superseded_by,
-    )

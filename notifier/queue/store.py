@@ -12,7 +12,7 @@ from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Plan, Step, Withheld
 from notifier.model.states import DeliveryState, MessageState
-from notifier.queue import claims, directories, messages, moments, reports, settling, tasks
+from notifier.queue import claims, directories, leases, lookup, messages, moments, reports, settling, tasks
 from notifier.queue.engine import Database
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
@@ -102,27 +102,27 @@ class Store:
         return await self._write(messages.cancel, message_id, by, now)
 
     async def message(self, id: str) -> StoredMessage | None:
-        return await self._database.read(messages.one, id)
+        return await self._database.read(lookup.one, id)
 
     async def messages(self, states: Iterable[MessageState] | None = None, limit: int = 1000) -> list[StoredMessage]:
         """Newest first."""
         wanted = None if states is None else tuple(states)
-        return await self._database.read(messages.newest, wanted, limit)
+        return await self._database.read(lookup.newest, wanted, limit)
 
     async def find(self, text: str) -> StoredMessage | None:
         """By id, or by a beginning of it that only one message has."""
-        return await self._database.read(messages.find, text)
+        return await self._database.read(lookup.find, text)
 
     async def due_messages(self, now: datetime) -> list[StoredMessage]:
         """Waiting messages whose moment has come, the earliest first."""
-        return await self._database.read(messages.fallen_due, now)
+        return await self._database.read(lookup.fallen_due, now)
 
     async def waiting_for(self, newsletter: str) -> list[StoredMessage]:
         """Issues of this newsletter that are waiting or held."""
-        return await self._database.read(messages.waiting_for, newsletter)
+        return await self._database.read(lookup.waiting_for, newsletter)
 
     async def blob(self, digest: str) -> bytes | None:
-        return await self._database.read(messages.content, digest)
+        return await self._database.read(lookup.content, digest)
 
     # what became of a message
 
@@ -200,17 +200,17 @@ class Store:
         Those whose lease ran out; with ``all_leases`` those of every other owner
         (all are known to be dead: one computer, and its lock was free).
         """
-        return await self._write(claims.take_over, owner, now, all_leases)
+        return await self._write(leases.take_over, owner, now, all_leases)
 
     async def still_wanted(self, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
         """Read just before each send. A leg that is nobody's any more counts as CANCELLED."""
-        return await self._database.read(claims.still_wanted, leg_ids, now)
+        return await self._database.read(leases.still_wanted, leg_ids, now)
 
     async def give_back(
         self, leg_ids: Sequence[str], owner: str, now: datetime, *, until: datetime | None = None
     ) -> None:
         """Claimed but not begun: due again at once, or at ``until`` (quiet hours). Not counted as a try."""
-        await self._write(claims.give_back, leg_ids, owner, now, until)
+        await self._write(leases.give_back, leg_ids, owner, now, until)
 
     async def settle(self, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
         """All in one commit; False for one whose leg another has taken over. Deliveries and messages move on."""
