@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from notifier.model.directory import Directory, Link
 from notifier.model.plan import Basis
 from notifier.model.policy import Per
-from notifier.routing.standing import Allowed, Refused, Standing
+from notifier.routing.findings import Allowed, Refused
+from notifier.routing.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from notifier.model.policy import Policy
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import rules
 from notifier.routing.audience import audience
+from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
 from notifier.routing.safeguards import in_person, public
-from notifier.routing.standing import Refused, Standing
+from notifier.routing.standing import Standing
 
 
 def plan(message: Message, directory: Directory, policy: Policy, now: datetime) -> Plan:

@@ -9,9 +9,10 @@ from notifier.model.plan import Delivery, Hold, Send, Verdict, Withhold
 from notifier.model.policy import Policy
 from notifier.routing import rules
 from notifier.routing.audience import audience
+from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
 from notifier.routing.plan import in_language, standby
-from notifier.routing.standing import Allowed, Standing
+from notifier.routing.standing import Standing
 
 
 def recheck(message: Message, delivery: Delivery, directory: Directory, policy: Policy, now: datetime) -> Verdict:

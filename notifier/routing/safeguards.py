@@ -11,7 +11,7 @@ from notifier.model.policy import Policy
 from notifier.model.problem import advice, error, hold
 from notifier.routing import rules
 from notifier.routing.audience import wide
-from notifier.routing.standing import Findings
+from notifier.routing.findings import Findings
 
 _WORD = re.compile(r"[^\W_]+")
 

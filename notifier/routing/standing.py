@@ -1,7 +1,6 @@
 """Steps 2 to 5: what one adult may hear about one pupil, and under which rule (DESIGN 3.5)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
@@ -16,46 +15,14 @@ from notifier.model.directory import (
     Sort,
 )
 from notifier.model.message import Kind, Message
-from notifier.model.plan import Basis, Step, Task
+from notifier.model.plan import Basis
 from notifier.model.policy import Copies, Policy
-from notifier.model.problem import Problem, advice
 from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
+from notifier.routing.consent import consented
+from notifier.routing.findings import Allowed, Findings, Refused
 
 _WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
-_NOT_SIGNED = "the giver did not sign the parent contract for this child"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """``denied``: a denying arrangement is the reason, not a missing permission."""
-
-    rule: str
-    denied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    basis: Basis
-    rule: str
-
-
-@dataclass
-class Findings:
-    """What came to light on the way: gathered once each, in order."""
-
-    tasks: dict[Task, None] = field(default_factory=dict)
-    problems: dict[Problem, None] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-
-    def task(self, what: str, about: tuple[str, ...], rule: str) -> None:
-        self.tasks[Task(what, about, rule)] = None
-
-    def problem(self, problem: Problem) -> None:
-        self.problems[problem] = None
-
-    def step(self, step: int, rule: str, says: str, contact_id: str = "", pupil_id: str = "") -> None:
-        self.steps.append(Step(step, rule, says, contact_id, pupil_id))
 
 
 class Standing:
@@ -229,7 +196,7 @@ class Standing:
             case Copies.ALWAYS:
                 return Allowed(Basis.EQUAL, rules.EMERGENCY if self.kind is Kind.EMERGENCY else rules.EQUAL)
             case Copies.ON_REQUEST:
-                if self._has(Sort.COPY, link):
+                if self._rows(Sort.COPY, link):
                     return Allowed(Basis.COPY, rules.REQUEST)
                 if self.consent(link):
                     return Allowed(Basis.CONSENT, rules.CONSENT)
@@ -248,7 +215,7 @@ class Standing:
             row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows
         ):
             return Refused(rules.UNSUBSCRIBED, denied=True)
-        if self.message.marketing and not self._has(Sort.MARKETING_CONSENT, link):
+        if self.message.marketing and not self._rows(Sort.MARKETING_CONSENT, link):
             return Refused(rules.MARKETING, denied=False)
         return None
 
@@ -268,61 +235,21 @@ class Standing:
                 return True
         return False
 
-    def _has(self, sort: Sort, link: Link) -> bool:
-        return any(
-            row.sort is sort
+    def _rows(self, sort: Sort, link: Link) -> list[Arrangement]:
+        """The rows of this sort that hold today for this adult, this child and this kind."""
+        return [
+            row
+            for row in self.directory.arrangements_of.get(link.contact_id, ())
+            if row.sort is sort
             and row.pupil_id in (None, link.pupil_id)
             and row.covers(self.kind)
             and in_force(row, self.day)
-            for row in self.directory.arrangements_of.get(link.contact_id, ())
-        )
+        ]
 
     def consent(self, link: Link) -> bool:
-        """Whether a contracting parent's written consent informs this adult (H28, H29); a flawed one is ignored."""
-        for row in self.directory.arrangements_of.get(link.contact_id, ()):
-            if (
-                row.sort is not Sort.CONSENT
-                or row.pupil_id not in (None, link.pupil_id)
-                or not row.covers(self.kind)
-                or not in_force(row, self.day)
-            ):
-                continue
-            flaw = self._flaw(row, link)
-            if not flaw:
-                return True
-            # With a blank pupil a consent simply does not reach the pupils for whom the giver did not sign.
-            if row.pupil_id is not None or flaw != _NOT_SIGNED or not self._signed_for_any(row):
-                self.found.problem(
-                    advice(
-                        "consent-ignored",
-                        f"The consent for {link.contact_id} about {link.pupil_id} is not followed: {flaw}.",
-                        "families/arrangements.csv",
-                        rules.CONSENT,
-                    )
-                )
-        return False
-
-    def _flaw(self, row: Arrangement, link: Link) -> str:
-        if not row.evidence:
-            return "no evidence is recorded"
-        if row.value == link.contact_id:
-            return "nobody can consent for themselves"
-        if row.value in self._barred_at_all(link.pupil_id):
-            return "the giver is barred about this child"
-        giver = next(
-            (other for other in self.directory.links_of_pupil[link.pupil_id] if other.contact_id == row.value), None
-        )
-        if giver is None or not giver.contract_signatory:
-            return _NOT_SIGNED
-        return ""
-
-    def _signed_for_any(self, row: Arrangement) -> bool:
-        """Whether the giver signed for any child of the adult whom the consent is for."""
-        theirs = {link.pupil_id for link in self.directory.links_of_contact.get(row.contact_id, ())}
-        return any(
-            link.contract_signatory and link.pupil_id in theirs
-            for link in self.directory.links_of_contact.get(row.value, ())
-        )
+        """Whether a contracting parent's written consent informs this adult (H28, H29)."""
+        rows = self._rows(Sort.CONSENT, link)
+        return bool(rows) and consented(link, rows, self.directory, self._barred_at_all(link.pupil_id), self.found)
 
     def _barred_at_all(self, pupil_id: str) -> set[str]:
         """Who is barred about a pupil from anything, whatever the scope: such an adult's consent counts for nothing."""

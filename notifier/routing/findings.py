@@ -1,0 +1,38 @@
+"""What routing answers about one adult and one child, and what comes to light on the way."""
+
+from dataclasses import dataclass, field
+
+from notifier.model.plan import Basis, Step, Task
+from notifier.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``denied``: a denying arrangement is the reason, not a missing permission."""
+
+    rule: str
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    basis: Basis
+    rule: str
+
+
+@dataclass
+class Findings:
+    """What came to light on the way: gathered once each, in order."""
+
+    tasks: dict[Task, None] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def task(self, what: str, about: tuple[str, ...], rule: str) -> None:
+        self.tasks[Task(what, about, rule)] = None
+
+    def problem(self, problem: Problem) -> None:
+        self.problems[problem] = None
+
+    def step(self, step: int, rule: str, says: str, contact_id: str = "", pupil_id: str = "") -> None:
+        self.steps.append(Step(step, rule, says, contact_id, pupil_id))
