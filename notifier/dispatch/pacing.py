@@ -27,6 +27,10 @@ class Pace:
         self._queue: list[tuple[int, int]] = []
         self._moved = asyncio.Event()
 
+    @property
+    def limited(self) -> bool:
+        return self._gap is not None
+
     def within(self, span: timedelta) -> int | None:
         """How many sends fit into a span, at least one; None without a limit."""
         return None if self._gap is None else max(1, int(span / self._gap))

@@ -1,0 +1,233 @@
+"""One try of one leg: asked once more whether it may go, to whom and about whom, then rendered and sent.
+
+The order of DESIGN 3.5 (end) and 3.6: still wanted, not over, rechecked by the
+directory in force, its address, rendered, and a deadline inside the lease.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure
+from notifier.clock import Clock
+from notifier.dispatch import faults
+from notifier.dispatch.accounts import Account
+from notifier.dispatch.outgoing import Messages, Packer
+from notifier.dispatch.retry import Failure, again
+from notifier.dispatch.standing import Standings
+from notifier.logs import logger
+from notifier.model.directory import Directory
+from notifier.model.message import Message
+from notifier.model.plan import Address, Delivery, Hold, Send, Task, Verdict, Withhold
+from notifier.model.policy import Policy
+from notifier.model.states import DeliveryState, LegState
+from notifier.queue.rows import ClaimedLeg, Settlement, Wanted
+
+RULE = "DESIGN 3.6"
+LONGEST = timedelta(seconds=60)
+"""No single send may take longer."""
+MARGIN = timedelta(seconds=5)
+"""What is left of a lease when a send is cut off: time enough to write down what became of it."""
+LEAST = timedelta(seconds=10)
+"""With less than this for the send itself, a leg is given back rather than begun."""
+CRASHES = 3
+"""Deaths of the process, alone with a leg, after which nobody tries that leg again by itself."""
+
+STOPS = {
+    Wanted.CANCELLED: "The message was cancelled before this was sent.",
+    Wanted.SUPERSEDED: "A newer message took its place before this was sent.",
+    Wanted.EXPIRED: "The message was over before this could be sent.",
+    Wanted.HELD: "The delivery was held before this was sent.",
+}
+
+Recheck = Callable[[Message, Delivery, Directory, Policy, datetime], Verdict]
+
+log = logger("dispatch")
+
+
+def settled(leg: ClaimedLeg, owner: str, outcome: LegState, reason: str = "") -> Settlement:
+    return Settlement(leg.leg_id, leg.attempt_id, owner, outcome, reason)
+
+
+def fault(leg: ClaimedLeg, owner: str, error: BaseException) -> Settlement:
+    """A bug: parked, never tried again by itself; somebody is told, and the others go on."""
+    log.error("leg-parked", leg=leg.leg_id, channel=leg.channel, fault=faults.kind(error), places=faults.places(error))
+    return parked(leg, owner, f"A fault in the program ({faults.kind(error)}) stopped this. The log says where.")
+
+
+def parked(leg: ClaimedLeg, owner: str, reason: str) -> Settlement:
+    task = Task(
+        "A fault in the program stopped this message on its way to this family. Tell them another way, "
+        "and give the log to whoever looks after the computer.",
+        (leg.leg_id, *leg.delivery.contact_ids, *leg.delivery.pupil_ids),
+        RULE,
+    )
+    return replace(settled(leg, owner, LegState.TECHNICAL_FAILURE, reason), tasks=(task,))
+
+
+class Attempts:
+    """What every worker does with a leg. Holds no state of its own but what is asked and read."""
+
+    def __init__(
+        self,
+        owner: str,
+        clock: Clock,
+        jitter: Callable[[], float],
+        policy: Policy,
+        standings: Standings,
+        messages: Messages,
+        directories: Callable[[int], Awaitable[Directory]],
+        packer: Packer,
+        recheck: Recheck,
+        expire: Callable[[], Awaitable[object]],
+    ) -> None:
+        self.owner = owner
+        self._clock = clock
+        self._jitter = jitter
+        self._policy = policy
+        self._standings = standings
+        self._messages = messages
+        self._directories = directories
+        self._packer = packer
+        self._recheck = recheck
+        self._expire = expire
+
+    async def carry(self, leg: ClaimedLeg, account: Account) -> Settlement | None:
+        """How it ended; None: not begun, because too little is left of the lease."""
+        if leg.crashes >= CRASHES:
+            return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
+        standing = await self._standings.of(leg.leg_id)
+        if standing.wanted is not Wanted.SEND:
+            return await self._stopped(leg, standing.wanted)
+        message = await self._messages.of(leg.message_id)
+        directory = await self._directories(standing.directory_version)
+        now = self._clock.now()
+        checked = leg.delivery
+        tasks: tuple[Task, ...] = ()
+        if not leg.public:
+            match self._recheck(message, leg.delivery, directory, self._policy, now):
+                case Withhold(rule, reason, tasks):
+                    return self._barred(leg, DeliveryState.WITHHELD, rule, reason, tasks)
+                case Hold(rule, reason, tasks):
+                    return self._barred(leg, DeliveryState.HELD, rule, reason, tasks)
+                case Send(checked, tasks):
+                    pass
+        reduced = checked if checked != leg.delivery else None
+        address = address_of(leg, checked, by_person=account.channel.by_person)
+        if address is None:
+            gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
+            return replace(gone, delivery=reduced, tasks=tasks)
+        outgoing = await self._pack(leg, account, message, checked, address, directory)
+        outcome = await self._send(leg, account, outgoing, message)
+        return outcome and replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
+
+    async def pack(self, leg: ClaimedLeg, account: Account, delivery: Delivery, address: Address) -> Outgoing:
+        """The leg as it goes out, or went out, by the directory in force. Checks nothing."""
+        standing = await self._standings.of(leg.leg_id)
+        message = await self._messages.of(leg.message_id)
+        directory = await self._directories(standing.directory_version)
+        return await self._pack(leg, account, message, delivery, address, directory)
+
+    async def _pack(
+        self,
+        leg: ClaimedLeg,
+        account: Account,
+        message: Message,
+        delivery: Delivery,
+        address: Address,
+        directory: Directory,
+    ) -> Outgoing:
+        return await self._packer.pack(
+            account.channel,
+            leg.leg_id,
+            leg.attempt_id,
+            message,
+            None if leg.public else delivery,
+            address,
+            directory,
+            self._clock.now(),
+        )
+
+    def deadline(self, leg: ClaimedLeg) -> timedelta | None:
+        """How long a call about this leg may take now; None: too short to begin."""
+        left = leg.lease_until - self._clock.now() - MARGIN
+        return min(left, LONGEST) if left >= LEAST else None
+
+    async def _send(self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message) -> Settlement | None:
+        deadline = self.deadline(leg)
+        if deadline is None:
+            return None
+        try:
+            async with asyncio.timeout(deadline.total_seconds()) as limit:
+                sent = await account.channel.send(outgoing)
+        except TemporaryFailure as failure:
+            account.failed(failure.reason)
+            return self._again(leg, message, failure.reason, failure.retry_after)
+        except PermanentFailure as failure:
+            account.answered()
+            return settled(leg, self.owner, LegState.PERMANENT_FAILURE, failure.reason)
+        except OutcomeUnknown as failure:
+            account.failed(failure.reason)
+            return self._doubt(leg, account, message, failure.reason)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            reason = "There was no answer in time."
+            account.failed(reason)
+            return self._doubt(leg, account, message, reason)
+        account.answered()
+        return self.taken(leg, account, sent)
+
+    def taken(self, leg: ClaimedLeg, account: Account, sent: Sent) -> Settlement:
+        outcome = LegState.DELIVERED if sent.confirmed else LegState.SENT
+        by_person = account.channel.by_person
+        return replace(settled(leg, self.owner, outcome), reference=sent.reference, by_person=by_person)
+
+    def _again(
+        self, leg: ClaimedLeg, message: Message, reason: str, retry_after: timedelta | None = None
+    ) -> Settlement:
+        at = again(
+            leg.lane,
+            Failure.TEMPORARY,
+            leg.tries,
+            self._clock.now(),
+            self._jitter(),
+            retry_after=retry_after,
+            expires=message.expires_at,
+        )
+        return replace(settled(leg, self.owner, LegState.TEMPORARY_FAILURE, reason), retry_at=at)
+
+    def _doubt(self, leg: ClaimedLeg, account: Account, message: Message, reason: str) -> Settlement:
+        """Perhaps taken. Where a second copy does no harm it goes again in a while; else it is looked up soon.
+
+        One that went unanswered as often as the table allows has failed: its family must be reached another way.
+        """
+        failure = Failure.TEMPORARY if account.channel.repeatable else Failure.DOUBT
+        now = self._clock.now()
+        at = again(leg.lane, failure, leg.tries, now, self._jitter(), expires=message.expires_at)
+        if at is None and account.channel.repeatable:
+            return settled(leg, self.owner, LegState.PERMANENT_FAILURE, reason)
+        return replace(settled(leg, self.owner, LegState.UNKNOWN, reason), retry_at=at)
+
+    async def _stopped(self, leg: ClaimedLeg, wanted: Wanted) -> Settlement:
+        if wanted is Wanted.EXPIRED:
+            await self._expire()  # the ladder must know that it is over before this leg leaves it
+        state = DeliveryState.HELD if wanted is Wanted.HELD else None
+        return replace(settled(leg, self.owner, LegState.WITHDRAWN, STOPS[wanted]), delivery_state=state)
+
+    def _barred(
+        self, leg: ClaimedLeg, state: DeliveryState, rule: str, reason: str, tasks: tuple[Task, ...]
+    ) -> Settlement:
+        why = f"{reason} ({rule})" if reason else rule
+        return replace(settled(leg, self.owner, LegState.WITHDRAWN, why), delivery_state=state, tasks=tasks)
+
+
+def address_of(leg: ClaimedLeg, delivery: Delivery, *, by_person: bool) -> Address | None:
+    """This leg's address in the delivery as it stands; None: it went, or may not be used any more.
+
+    What a person carries out is about the whole delivery, whoever comes first in it.
+    """
+    routes = delivery.routes.get(leg.channel, ())
+    found = next((one for one in routes if one.contact_id == leg.contact_id), None)
+    return found or (routes[0] if routes and by_person else None)

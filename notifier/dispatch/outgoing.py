@@ -1,0 +1,92 @@
+"""One leg as a channel gets it: address, payload, attachments, and names that stay the same over all tries."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from channels.base import Channel, Outgoing
+from notifier.dispatch.blobs import Blobs
+from notifier.model.directory import Directory
+from notifier.model.message import Message
+from notifier.model.plan import Address, Delivery
+from notifier.queue.rows import StoredMessage
+
+MESSAGES_KEPT = 16
+
+
+class Renders(Protocol):
+    def render(
+        self,
+        medium: str,
+        message: Message,
+        delivery: Delivery | None,
+        directory: Directory,
+        now: datetime,
+        address: Address | None = None,
+    ) -> Any: ...
+
+
+def stem(leg_id: str) -> str:
+    """A name for this leg that says nothing about anybody: letters and digits, the same over all tries."""
+    return hashlib.sha256(leg_id.encode()).hexdigest()[:24]
+
+
+class Messages:
+    """The last few messages in hand: thousands of legs belong to one."""
+
+    def __init__(self, message: Callable[[str], Awaitable[StoredMessage | None]]) -> None:
+        self._message = message
+        self._kept: dict[str, Message] = {}
+
+    async def of(self, message_id: str) -> Message:
+        """Raises LookupError where there is none; what a message says never changes once it has legs."""
+        kept = self._kept.get(message_id)
+        if kept is not None:
+            return kept
+        stored = await self._message(message_id)
+        if stored is None:
+            raise LookupError(message_id)
+        while len(self._kept) >= MESSAGES_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[message_id] = stored.message
+        return stored.message
+
+
+class Packer:
+    """Renders a leg and puts it together, just before it goes: nothing rendered is kept (PERFORMANCE 9)."""
+
+    def __init__(self, renderer: Renders, blobs: Blobs) -> None:
+        self._renderer = renderer
+        self._blobs = blobs
+
+    async def pack(
+        self,
+        channel: Channel,
+        leg_id: str,
+        attempt_id: str,
+        message: Message,
+        delivery: Delivery | None,
+        address: Address,
+        directory: Directory,
+        now: datetime,
+    ) -> Outgoing:
+        """``delivery`` None: a public item, for nobody in particular."""
+        payload = self._renderer.render(
+            channel.medium, message, delivery, directory, now, address if delivery is not None else None
+        )
+        attachments = message.attachments_for(delivery.pupil_ids if delivery is not None else ())
+        name = stem(leg_id)
+        return Outgoing(
+            attempt_id=attempt_id,
+            address=address.value,
+            medium=channel.medium,
+            payload=payload,
+            attachments=await self._blobs.enclosures(attachments),
+            language=delivery.text_language if delivery is not None else message.bodies[0].language,
+            expires=message.expires_at,
+            message_id=name,
+            message=message.id,
+            item=name,
+            drill=message.drill,
+        )

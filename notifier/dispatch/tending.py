@@ -1,0 +1,132 @@
+"""What falls due by the clock, and what other processes changed (DESIGN 3.6, 4)."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from notifier.clock import Clock
+from notifier.dispatch import faults
+from notifier.dispatch.bell import Bell
+from notifier.dispatch.collating import Collator
+from notifier.logs import logger
+from notifier.model.policy import Policy
+from notifier.queue.store import Store
+
+TICK = timedelta(seconds=30)
+"""Looked after at least this often, whatever the next moment is: a host may sleep, a clock may jump."""
+GAP = 0.1
+"""Seconds between two looks for the next moment at least."""
+WATCH = 0.2
+"""Seconds between two looks for what another process wrote."""
+DEBOUNCE = 0.02
+"""Seconds in which the news of several writes make one ring."""
+
+log = logger("dispatch")
+
+
+class Tender:
+    """Rings the bell when something may be due, and has sheets rebuilt when their legs are quiet."""
+
+    def __init__(
+        self, store: Store, owner: str, policy: Policy, clock: Clock, bell: Bell, collator: Collator, *, alone: bool
+    ) -> None:
+        """``alone``: every other owner of a leg is known to be dead (one computer, and its lock was free)."""
+        self._store = store
+        self._owner = owner
+        self._clock = clock
+        self._bell = bell
+        self._collator = collator
+        self._alone = alone
+        self._after = {kind: one.escalate_after for kind, one in policy.kinds.items() if one.escalate_after is not None}
+        self._version = 0
+        self.news = asyncio.Event()
+        """Set when a sheet may be due."""
+
+    async def begin(self) -> None:
+        """Once at every start, before anything is claimed: what a dead process left, what is over, every sheet."""
+        if self._alone:
+            await self._store.take_over(self._owner, self._clock.now(), all_leases=True)
+        await self.tend()
+        self._version = await self._store.directory_version()
+        await self._collator.sweep()
+        self.news.set()
+
+    async def tend(self) -> None:
+        """Leases that ran out, rungs whose time is over, messages that expired."""
+        now = self._clock.now()
+        await self._store.take_over(self._owner, now)
+        await self._store.escalate(now, self._after)
+        await self.expire()
+
+    async def expire(self) -> None:
+        await self._store.expire(self._clock.now(), self._after.keys())
+
+    async def pump(self) -> None:
+        """What this process wrote wakes the workers."""
+        while True:
+            await self._store.wake.wait()
+            self._store.wake.clear()
+            self._bell.ring()
+            await self._clock.sleep(DEBOUNCE)
+
+    async def moments(self) -> None:
+        """The next moment, and the tick, wake them too."""
+        due: datetime | None = None
+        tick = self._clock.now()
+        while True:
+            with _logged("tending-failed"):
+                now = self._clock.now()
+                if now >= tick or (due is not None and now >= due):
+                    due, tick = None, now + TICK
+                    await self.tend()
+                    self._bell.ring()
+                    self.news.set()
+                found = await self._store.next_moment(now, self._after)
+                due = min((one for one in (due, found) if one is not None), default=None)
+            await self._ring_or(min(tick, due or tick) - self._clock.now())
+            await self._clock.sleep(GAP)
+
+    async def watch(self) -> None:
+        """What other processes wrote wakes them; a message they stopped, and another directory, touch sheets."""
+        while True:
+            await self._clock.sleep(WATCH)
+            with _logged("watching-failed"):
+                if await self._store.changed():
+                    self._bell.ring()
+                    self.news.set()
+                version = await self._store.directory_version()
+                if version != self._version:
+                    self._version = version
+                    await self._collator.sweep()
+                    self.news.set()
+
+    async def sheets(self) -> None:
+        while True:
+            await self.news.wait()
+            self.news.clear()
+            with _logged("collating-failed"):
+                await self.collate()
+            await self._clock.sleep(GAP)
+
+    async def collate(self) -> None:
+        await self._collator.notice_stopped()
+        await self._collator.collate()
+
+    async def _ring_or(self, wait: timedelta) -> None:
+        ring = asyncio.ensure_future(self._bell.after(self._bell.count))
+        time = asyncio.ensure_future(self._clock.sleep(max(0.0, wait.total_seconds())))
+        try:
+            await asyncio.wait({ring, time}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ring.cancel()
+            time.cancel()
+
+
+@contextmanager
+def _logged(event: str) -> Iterator[None]:
+    """A database that fails now is asked again later."""
+    try:
+        yield
+    except Exception as error:
+        log.error(event, fault=faults.kind(error), places=faults.places(error))
