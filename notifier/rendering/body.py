@@ -12,6 +12,7 @@ from notifier.rendering.parts import clean
 from notifier.rendering.words import Voice, filler
 
 _HEADING = re.compile(r"^\s*<h([1-3])(?:\s[^>]*)?>(.*?)</h\1>\s*", re.DOTALL)
+_LINK = re.compile(r"<a\s[^>]*?href=\"([^\"]*)\"[^>]*>(.*?)</a>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _OPENING = re.compile(r"^\W*(dear|hello|hi|hey|good (?:morning|afternoon|evening)|welcome)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?۔؟।])\s+")
@@ -53,6 +54,20 @@ def as_html(words: Written, fields: dict[str, str], catalogue: Catalogue) -> str
     """The body with its fields filled from words that are HTML already."""
     html = text_nodes(words.html, isolates.runs_html) if catalogue.rtl else words.html
     return fill_html(html, filler(fields))
+
+
+def spelled_out(html: str) -> str:
+    """For paper, where nothing can be clicked: each link's address stands behind its words."""
+
+    def link(found: re.Match[str]) -> str:
+        address = unescape(found.group(1)).removeprefix("mailto:").removeprefix("tel:")
+        bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
+        shown = unescape(_TAGS.sub("", found.group(2)))
+        if bare.casefold() in shown.casefold() or address.startswith("#"):
+            return found.group(2)
+        return f"{found.group(2)} ({isolates.number_html(bare, rtl=True)})"
+
+    return _LINK.sub(link, html)
 
 
 def as_plain(text: str, fields: dict[str, str], catalogue: Catalogue) -> str:

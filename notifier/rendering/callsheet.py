@@ -127,6 +127,8 @@ class CallSheet:
                 )
             else:
                 notes.append(f"No number is recorded for {ring.name}.")
+        if rings and all(ring.check_first for ring in rings):
+            notes.append("No parent or carer is recorded who may be told about this.")
         if any(ring.check_first for ring in rings):
             notes.append('Ask the office before you ring anyone marked "check first".')
         return list(dict.fromkeys(notes))

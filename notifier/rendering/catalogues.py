@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -54,7 +54,7 @@ class Catalogue:
     translations: NullTranslations = field(repr=False, default_factory=NullTranslations)
     whole: bool = False
 
-    @property
+    @cached_property
     def rtl(self) -> bool:
         return self.locale.text_direction == "rtl"
 
@@ -78,16 +78,20 @@ class Catalogue:
         """``A``, ``A and B``, ``A, B and C``."""
         if len(items) < 2:
             return "".join(items)
-        patterns = self.locale.list_patterns["standard"]
+        pair, start, middle, end = self._patterns
         if len(items) == 2:
-            return str(patterns["2"]).replace("{0}", "%s").replace("{1}", "%s") % tuple(items)
-        start, middle, end = (
-            str(patterns[key]).replace("{0}", "%s").replace("{1}", "%s") for key in ("start", "middle", "end")
-        )
+            return pair % (items[0], items[1])
         joined = start % (items[0], items[1])
         for item in items[2:-1]:
             joined = middle % (joined, item)
         return end % (joined, items[-1])
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        patterns = self.locale.list_patterns["standard"]
+        return tuple(
+            str(patterns[key]).replace("{0}", "%s").replace("{1}", "%s") for key in ("2", "start", "middle", "end")
+        )
 
     def date(self, day: date) -> str:
         return _date(day, self.locale)

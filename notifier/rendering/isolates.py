@@ -11,11 +11,11 @@ _RIGHT = frozenset({"R", "AL", "AN"})
 _FOREIGN_IN_RTL = frozenset({"L", "EN", "AN"})
 
 _RUN = re.compile(
-    r"(?<![\u2066-\u2068])(?:"
+    r"[\u2066-\u2068][^\u2066-\u2069]*\u2069|(?:"  # isolated already: left as it is
     r"(?:https?://|www\.)[^\s<>\u2066-\u2069]+"
     r"|[^\s<>@\u2066-\u2069]+@[A-Za-z0-9.-]+\.[A-Za-z]+"
     r"|[+(]?\d[\d()]*(?:[ \u00a0./:,-]{1,2}[\d()]*\d[\d()]*)+"
-    r")(?!\u2069)"
+    r")"
 )
 _TRAILING = ".,;:!?؟،۔)"
 
@@ -63,5 +63,7 @@ def runs_html(text: str) -> str:
 
 
 def _wrapped(run: str, before: str, after: str) -> str:
+    if run.endswith(END):
+        return run
     kept = run.rstrip(_TRAILING) if not run.endswith(")") or "(" not in run else run
     return f"{before}{kept}{after}{run[len(kept) :]}"

@@ -51,7 +51,7 @@ class Paper:
         else:
             values = personal(delivery, directory, offered, self._school, voice)
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
-        content = bodies.as_html(words, fields, own)
+        content = bodies.spelled_out(bodies.as_html(words, fields, own))
         large = delivery is not None and delivery.large_print
         raised = flags(message, delivery, self._catalogues)
         context = {

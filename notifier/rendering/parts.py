@@ -80,7 +80,7 @@ class Parts:
     def fill(self, values: Mapping[str, str], flags: frozenset[str]) -> Personal:
         pieces = list(self._pieces)
         for index, part in self._personal:
-            pieces[index] = part.text(values, flags)
+            pieces[index] = str(part.text(values, flags))  # plain str: Markup would escape what a channel puts in
         return Personal(tuple(pieces))
 
 

@@ -49,7 +49,3 @@ def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:
         Child(pupil.forename if pupil.forename and shared[pupil.forename] == 1 else pupil.name, pupil.class_)
         for pupil in found
     )
-
-
-def classes(found: Sequence[Child]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(child.class_ for child in found if child.class_))

@@ -7,11 +7,12 @@ ours takes its place, so that a message goes out all the same.
 
 import difflib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifier.logs import logger
@@ -41,6 +42,15 @@ class Theme:
         self._theirs = frozenset(self._own_files()) & frozenset(self._built_in.list_templates())
         if overrides is not None and self._theirs:
             self._environment = _environment(ChoiceLoader([FileSystemLoader(overrides), FileSystemLoader(self._ours)]))
+        self._compile()
+
+    def _compile(self) -> None:
+        """Everything at start, so that the first emergency does not wait for it."""
+        for name in self._built_in.list_templates():
+            self._built_in.get_template(name)
+            if self._environment is not self._built_in:
+                with suppress(TemplateError, OSError, ValueError):  # check() tells, render() falls back
+                    self._environment.get_template(name)
 
     def render(self, name: str, context: Mapping[str, Any], *must_hold: str) -> str:
         """The template with this context; ours where the school's own fails or leaves out a text it must hold."""

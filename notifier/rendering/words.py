@@ -151,22 +151,22 @@ def personal(
 ) -> dict[str, str]:
     """The words for every name in PLACES."""
     found = people.children(delivery, directory)
-    neutral = neutral_fields(voice)
     adults = people.adults(delivery.contact_ids, directory)
-    greeting = neutral["greeting"]
     if adults:
         greeting = voice.say("Dear %(names)s", names=voice.join([voice.name(name) for name in adults]))
+    else:
+        greeting = voice.say("Dear families")
     names = [voice.name(child.name) for child in found]
-    rooms = people.classes(found)
+    rooms = {child.class_: voice.name(child.class_) for child in found if child.class_}
     about = [
-        voice.say("%(name)s (%(class)s)", **{"name": name, "class": voice.name(child.class_)}) if child.class_ else name
+        voice.say("%(name)s (%(class)s)", **{"name": name, "class": rooms[child.class_]}) if child.class_ else name
         for name, child in zip(names, found, strict=True)
     ]
     values = {
         "greeting": greeting,
         "greeting_line": voice.say("%(greeting)s,", greeting=greeting),
-        "pupils": voice.join(names) if names else neutral["pupils"],
-        "class": voice.join([voice.name(room) for room in rooms]) if rooms else neutral["class"],
+        "pupils": voice.join(names) if names else voice.say("your child"),
+        "class": voice.join(list(rooms.values())) if rooms else voice.say("your child's class"),
         "about": voice.join(about),
         "offer": "",
         "offer_language": "",

@@ -77,7 +77,8 @@ LETTER_HTML = """<p>On {{ event_date }} the children of {{ class }} class walk t
 <li>a packed lunch and a drink</li>
 </ul>
 <table><thead><tr><th>Class</th><th>We leave</th><th>We are back</th></tr></thead>
-<tbody><tr><td>Oak</td><td>9:30am</td><td>11:30am</td></tr><tr><td>Willow</td><td>10am</td><td>12 noon</td></tr></tbody></table>
+<tbody><tr><td>Oak</td><td>9:30am</td><td>11:30am</td></tr>
+<tr><td>Willow</td><td>10am</td><td>12 noon</td></tr></tbody></table>
 <p>The walk costs nothing. Please tell us by Friday if {{ pupils }} cannot come.
 You can <a href="https://www.meadowbank.example.org/park">read more on our website</a>.</p>
 <p>Mrs A. Okafor<br>Headteacher</p>"""
@@ -119,7 +120,11 @@ PARK = Event("E1", "Walk to the park", date(2026, 12, 1), time(9, 30), time(12),
 
 ENGLISH = Body("en", LETTER_HTML, LETTER_PLAIN, "Walk to the park")
 URDU = Body(
-    "ur", URDU_HTML, URDU_PLAIN, "پارک کی سیر", "پارک کی سیر {{ event_date }} کو ہے۔ سوال ہو تو 020 7946 0100 پر فون کریں۔"
+    "ur",
+    URDU_HTML,
+    URDU_PLAIN,
+    "پارک کی سیر",
+    "پارک کی سیر {{ event_date }} کو ہے۔ سوال ہو تو 020 7946 0100 پر فون کریں۔",
 )
 
 LETTER = Message(

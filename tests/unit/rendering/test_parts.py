@@ -1,0 +1,53 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.rendering.parts import Parts, block, clean, place
+
+NOBODY: frozenset[str] = frozenset()
+PIECES = st.lists(
+    st.one_of(
+        st.text(max_size=20).map(clean).map(lambda text: ("text", text)),
+        st.sampled_from(["pupils", "greeting"]).map(lambda name: ("place", name)),
+        st.text(max_size=20).map(clean).map(lambda text: ("block", text)),
+    ),
+    max_size=12,
+)
+
+
+@given(PIECES, st.text(max_size=30), st.booleans())
+def test_filling_puts_the_values_where_the_marks_were_and_pieces_alternate(
+    pieces: list[tuple[str, str]], value: str, raised: bool
+) -> None:
+    marked = {"text": lambda text: text, "place": place, "block": lambda text: block("copy", text + place("pupils"))}
+    expected = {
+        "text": lambda text: text,
+        "place": lambda _: value,
+        "block": lambda text: text + value if raised else "",
+    }
+    parts = Parts("".join(marked[sort](text) for sort, text in pieces))
+    filled = parts.fill({"pupils": value, "greeting": value}, frozenset({"copy"}) if raised else NOBODY)
+    assert str(filled) == "".join(expected[sort](text) for sort, text in pieces)
+    assert len(filled.pieces) % 2 == 1 or not filled.pieces
+
+
+def test_fixed_pieces_are_the_same_objects_for_every_family() -> None:
+    parts = Parts(f"Good morning {place('pupils')} and goodbye")
+    one, other = parts.fill({"pupils": "Amira"}, NOBODY), parts.fill({"pupils": "Tomasz"}, NOBODY)
+    assert one.pieces != other.pieces
+    assert all(mine is theirs for mine, theirs in zip(one.pieces[::2], other.pieces[::2], strict=True))
+
+
+def test_a_value_that_looks_like_a_mark_or_a_field_stays_as_it_is() -> None:
+    odd = f"{place('greeting')} {{{{ greeting }}}}"
+    assert str(Parts(place("pupils")).fill({"pupils": odd, "greeting": "no"}, NOBODY)) == odd
+
+
+def test_places_inside_blocks_are_known_by_name() -> None:
+    assert Parts(block("copy", place("pupils")) + place("greeting")).names == {"pupils", "greeting"}
+
+
+@pytest.mark.parametrize("text", [block("copy", "a")[:-4], block("copy", "a")[6:]])
+def test_a_block_that_does_not_close_is_a_fault(text: str) -> None:
+    with pytest.raises(ValueError, match=r"never ends|never began"):
+        Parts(text)
