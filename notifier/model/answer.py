@@ -35,17 +35,19 @@ class Answer:
     """``text`` is plain English for the person who dropped the file; ``message_id`` empty when refused.
 
     ``notes`` belong beside earlier files (a newer issue of a newsletter replaces the waiting one).
+    ``attention``: it is accepted, but a person must do something about a part of it.
     """
 
     outcome: Outcome
     text: str
     message_id: str = ""
     notes: tuple[Note, ...] = ()
+    attention: bool = False
 
     @property
     def exit(self) -> Exit:
         return {
-            Outcome.ACCEPTED: Exit.DONE,
+            Outcome.ACCEPTED: Exit.ATTENTION if self.attention else Exit.DONE,
             Outcome.ALREADY: Exit.DONE,
             Outcome.HELD: Exit.ATTENTION,
             Outcome.REFUSED: Exit.REFUSED,

@@ -158,7 +158,8 @@ class Message:
     """An understood message: its audience resolved against the directory, its moments fixed.
 
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
-    ``author`` is a staff id, or a role where the intake acts as a role.
+    ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
+    are the ids of the doubts (problems of severity hold) that a person has said yes to.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Message:
     also: tuple[str, ...] = ()
     reply_to: str = ""
     replaces: str = ""
+    approved: tuple[str, ...] = ()
     drill: bool = False
 
     @property

@@ -6,7 +6,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from notifier.model.policy import Rung
-from notifier.model.problem import Problem
+from notifier.model.problem import Problem, Severity
+
+HELD_DELIVERY = "address-shared-with-barred"
+"""The id of the one problem that holds a delivery and not its message (DESIGN 3.5, step 7)."""
 
 
 class Basis(StrEnum):
@@ -142,6 +145,11 @@ class Plan:
     trace: tuple[Step, ...] = ()
     pupil_ids: tuple[str, ...] = ()
     """The audience at that moment."""
+
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """What makes the whole message wait for a person; a doubt about one delivery holds that one alone."""
+        return tuple(p for p in self.problems if p.severity is Severity.HOLD and p.id != HELD_DELIVERY)
 
 
 @dataclass(frozen=True, slots=True)

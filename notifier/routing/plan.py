@@ -7,7 +7,7 @@ from datetime import datetime
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
 from notifier.model.message import Kind, Message
-from notifier.model.plan import Address, Basis, Delivery, Plan, Withheld
+from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import rules
@@ -114,7 +114,7 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
     if delivery.held:
         standing.found.problem(
             hold(
-                "address-shared-with-barred",
+                HELD_DELIVERY,
                 "One copy waits for the office: every address that could be used is also used by somebody who may "
                 f"not hear about this child ({', '.join(contact_ids)}). Ask for another address, or ring.",
                 rule=rules.SHARED_ADDRESS,

@@ -1,0 +1,168 @@
+"""The one way in, for the drop folder, the command line, the schedule and closures alike."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from notifier.acceptance import answers
+from notifier.acceptance.understanding import Considered, consider
+from notifier.acceptance.world import World
+from notifier.clock import Clock
+from notifier.logs import logger
+from notifier.model.answer import Answer, Note, Outcome
+from notifier.model.directory import Directory
+from notifier.model.message import Kind, Message, Submission
+from notifier.model.plan import Plan
+from notifier.model.problem import Severity, worst
+from notifier.model.staff import Authority, Role
+from notifier.model.states import MessageState
+from notifier.queue import Entry, Store, StoredMessage, StoreProblem
+from notifier.routing import plan
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another on the telephone
+
+
+def new_id(kind: Kind) -> str:
+    """A message's id, short enough to read out: ``letter-k7m2qd``."""
+    return f"{kind.value}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
+
+
+class Acceptance:
+    """Decides upon what intake hands over, and upon what falls due. ``world`` gives the school as it stands."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        clock: Clock,
+        make_id: Callable[[Kind], str] = new_id,
+    ) -> None:
+        self.store = store
+        self.world = world
+        self.clock = clock
+        self.make_id = make_id
+        self.log = logger("acceptance")
+
+    async def accept(self, submission: Submission) -> Answer:
+        """Refuse, hold, enqueue or keep for later, in one transaction; the answer is true once it is given.
+
+        A database that cannot be used gives ``Outcome.FAULT``: the file is tried again later.
+        """
+        try:
+            return await self._accept(submission)
+        except StoreProblem as problem:
+            return Answer(Outcome.FAULT, problem.sentence)
+
+    async def _accept(self, submission: Submission) -> Answer:
+        world, now = self.world(), self.clock.now()
+        considered = consider(submission, world, now, self.make_id)
+        message = considered.message
+        if considered.severity is Severity.ERROR or message is None:
+            if message is not None and considered.plan.tasks:
+                # A refusal that a person must act upon (W42) is kept; its key stays free for a mended file.
+                refused = replace(message, key=f"{message.key}:{message.id}")
+                await self.store.enqueue(Entry(refused, MessageState.REFUSED, considered.plan), now)
+            self.log.info("refused", source=submission.source, problems=[p.id for p in considered.problems])
+            return Answer(Outcome.REFUSED, answers.refused(submission, considered))
+        earlier = await self._earlier(submission, message)
+        state = MessageState.ACCEPTED
+        if considered.doubts:
+            state = MessageState.HELD
+        elif considered.send_at is not None and considered.send_at > now:
+            state = MessageState.WAITING
+        if message.replaces and not any(one.id == message.replaces for one in earlier):
+            return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
+        text = answers.accepted(submission, considered, world, state, now, [one.message for one in earlier])
+        entry = Entry(
+            message=message,
+            state=state,
+            plan=considered.plan,
+            blobs={e.attachment.digest: (e.attachment.media_type, e.content) for e in submission.enclosures},
+            answer=text,
+            supersedes=tuple(one.id for one in earlier),
+            directory_version=world.directory.version if world.directory else 0,
+        )
+        enqueued = await self.store.enqueue(entry, now)
+        if enqueued.already:
+            return Answer(Outcome.ALREADY, answers.already(submission, enqueued.message_id), enqueued.message_id)
+        await self.store.audit(state.value, message.author, message.id, now)
+        self.log.info(state.value, message=message.id, kind=message.kind.value, source=submission.source)
+        notes = tuple(
+            Note(one.message.intake, one.message.source, answers.superseded(one.message, message)) for one in earlier
+        )
+        if state is MessageState.HELD:
+            return Answer(Outcome.HELD, text, message.id, notes)
+        attention = any(delivery.held for delivery in considered.plan.deliveries)
+        return Answer(Outcome.ACCEPTED, text, message.id, notes, attention)
+
+    async def _earlier(self, submission: Submission, message: Message) -> list[StoredMessage]:
+        """The waiting issues of the same newsletter, and what ``replaces:`` names."""
+        found: list[StoredMessage] = []
+        if submission.newsletter and submission.header.send is None:
+            found += [
+                one
+                for one in await self.store.waiting_for(submission.newsletter)
+                if one.message.mode is message.mode and one.message.key != message.key
+            ]
+        if message.replaces:
+            named = await self.store.find(message.replaces)
+            if named is not None and named.id not in {one.id for one in found}:
+                found.append(named)
+        return found
+
+    def preview(self, submission: Submission, at: datetime | None) -> Considered:
+        """The plan as the head would submit it, for the moment ``at``; nothing is written."""
+        now = at or self.clock.now()
+        head = Authority(Role.HEAD)
+        return consider(submission, self.world(), now, self.make_id, as_=head, at=at)
+
+    async def release_due(self) -> int:
+        """Plan anew and enqueue every waiting message whose moment has come; a doubt holds it. How many went."""
+        now = self.clock.now()
+        released = 0
+        for stored in await self.store.due_messages(now):
+            released += await self._release(stored.message, now)
+        return released
+
+    async def approve(self, stored: StoredMessage, by: str) -> Plan | None:
+        """A held message goes, or waits for its moment; None where somebody else was quicker.
+
+        Whether ``by`` may approve is for the caller to have checked. What only a person can doubt is settled by this
+        yes; what is an error by now refuses it: the plan returned then has no deliveries.
+        """
+        now = self.clock.now()
+        planned = self._planned(stored.message, now)
+        if worst(planned.problems) is Severity.ERROR:
+            return planned
+        # Who may send what was settled when it came in; routing's own doubts are those of today.
+        doubts = (problem.id for problem in planned.doubts)
+        message = replace(stored.message, approved=tuple(dict.fromkeys((*stored.message.approved, *doubts))))
+        if message.send_at is not None and message.send_at > now:
+            done = await self.store.set_waiting(stored.id, message, now)
+        else:
+            done = await self._enqueue(message, planned, now)
+        if done:
+            await self.store.audit("approved", by, stored.id, now)
+        return planned if done else None
+
+    async def _release(self, message: Message, now: datetime) -> bool:
+        if message.expires_at is not None and message.expires_at <= now:
+            return False  # expiry ends it
+        planned = self._planned(message, now)
+        errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
+        doubts = [*errors, *(problem for problem in planned.doubts if problem.id not in message.approved)]
+        if doubts:
+            self.log.warning("held when due", message=message.id, problems=[problem.id for problem in doubts])
+            await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now)
+            return False
+        return await self._enqueue(message, planned, now)
+
+    def _planned(self, message: Message, at: datetime) -> Plan:
+        world = self.world()
+        return plan(message, world.directory or Directory(), world.policy, at)
+
+    async def _enqueue(self, message: Message, planned: Plan, now: datetime) -> bool:
+        directory = self.world().directory
+        version = directory.version if directory else 0
+        return await self.store.release(message.id, message, planned, now, directory_version=version)

@@ -1,0 +1,192 @@
+"""The answer to a dropped file, in plain words: who gets it, by which way, when, who does not and why.
+
+Adults stand here by id alone: the answer lies in a folder that all staff can read.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from notifier.acceptance.understanding import Considered
+from notifier.acceptance.world import World
+from notifier.model.message import Kind, Message, Mode, Submission
+from notifier.model.plan import Plan
+from notifier.model.problem import Problem, Severity
+from notifier.model.states import MessageState
+from notifier.routing.audience import spoken
+
+SHOWN = 10
+"""So many lines of one sort are listed; the rest is counted."""
+
+
+def accepted(
+    submission: Submission,
+    considered: Considered,
+    world: World,
+    state: MessageState,
+    now: datetime,
+    replaced: Sequence[Message],
+) -> str:
+    message, plan = considered.message, considered.plan
+    assert message is not None  # noqa: S101 - accepted only what was understood
+    lines = [_headline(message, state), ""]
+    if message.mode is Mode.TRIAL:
+        lines += ["TRIAL: nothing leaves the school. See outbox/index.html for what families would get.", ""]
+    lines += [f"When: {_when(message, state, world, now)}"]
+    if message.expires_at is not None:
+        lines += [f"Until: {spoken_moment(message.expires_at, world)}. After that nothing more goes out."]
+    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
+    lines += _who_gets_it(plan)
+    lines += _who_does_not(plan)
+    lines += _listed("Please do:", [f"{task.what} ({', '.join(task.about)})" for task in plan.tasks])
+    lines += _problems("Waiting because:", considered.problems, Severity.HOLD)
+    lines += _problems("Good to know:", considered.problems, Severity.ADVICE)
+    lines += [
+        f"This replaces “{old.subject}” ({old.id}), which will not go{_if_unsent(old, message)}." for old in replaced
+    ]
+    lines += _what_now(message, state)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def previewed(submission: Submission, considered: Considered, world: World, at: datetime | None) -> str:
+    """What ``preview`` prints: the same as the answer would say, and that nothing was done."""
+    message = considered.message
+    if message is None or not considered.plan.deliveries:
+        return refused(submission, considered).replace("NOT SENT:", "PREVIEW, it would be refused:", 1)
+    moment = at or message.send_at
+    lines = [f"PREVIEW: “{message.subject}” ({message.kind.value}). Nothing is sent or recorded.", ""]
+    lines += [f"When: {spoken_moment(moment, world)}" if moment else "When: now"]
+    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
+    lines += _who_gets_it(considered.plan)
+    lines += _who_does_not(considered.plan)
+    lines += _listed("It would ask you to:", [f"{t.what} ({', '.join(t.about)})" for t in considered.plan.tasks])
+    lines += _problems("It would wait for a yes:", considered.problems, Severity.HOLD)
+    lines += _problems("Good to know:", considered.problems, Severity.ADVICE)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def refused(submission: Submission, considered: Considered) -> str:
+    errors = [problem for problem in considered.problems if problem.severity is Severity.ERROR]
+    lines = [f"NOT SENT: “{submission.source}”. Nobody got anything.", ""]
+    lines += ["What to do:" if len(errors) == 1 else f"{len(errors)} things to do:"]
+    lines += [f"  - {_problem(problem)}" for problem in errors]
+    lines += _listed("\nPlease do:", [f"{task.what} ({', '.join(task.about)})" for task in considered.plan.tasks])
+    others = [problem for problem in considered.problems if problem.severity is not Severity.ERROR]
+    lines += _listed("\nAlso seen:", [_problem(problem) for problem in others])
+    lines += ["", "Then save the file in this folder again."]
+    return "\n".join(lines) + "\n"
+
+
+def nothing_to_replace(submission: Submission, replaces: str) -> str:
+    return (
+        f"NOT SENT: “{submission.source}”. Nobody got anything.\n\n"
+        f"What to do:\n  - “replaces: {replaces}” names no message. Use the id from its answer file, "
+        "or take the line out.\n\nThen save the file in this folder again.\n"
+    )
+
+
+def already(submission: Submission, message_id: str) -> str:
+    return (
+        f"Nothing new: “{submission.source}” was dropped here today already, and is the message {message_id}.\n\n"
+        f"To see what became of it:  notifier status {message_id}\n"
+        "To send it once more, add a line at the top:  again: yes\n"
+    )
+
+
+def superseded(old: Message, new: Message) -> str:
+    return f"Replaced: “{new.subject}” ({new.id}) goes instead of this one.\n"
+
+
+def spoken_moment(moment: datetime, world: World) -> str:
+    """A moment as one would say it in school: Friday 27 November 2026, 15:15."""
+    local = moment.astimezone(world.policy.timezone)
+    return format_datetime(local, "EEEE d MMMM y, HH:mm", locale="en_GB")
+
+
+def _headline(message: Message, state: MessageState) -> str:
+    said = {MessageState.HELD: "WAITING FOR A YES", MessageState.WAITING: "PLANNED"}.get(state, "ACCEPTED")
+    return f"{said}: “{message.subject}” ({message.kind.value}, {message.id})"
+
+
+def _when(message: Message, state: MessageState, world: World, now: datetime) -> str:
+    if message.send_at is not None and message.send_at > now:
+        return f"{spoken_moment(message.send_at, world)}. Who gets it is worked out again at that moment."
+    if state is MessageState.HELD:
+        return "as soon as somebody says yes"
+    hours = world.policy.quiet_hours
+    local = now.astimezone(world.policy.timezone).time()
+    if message.kind is not Kind.EMERGENCY and not hours.opens <= local <= hours.closes:
+        return "now (it is early or late: some families may be asleep)"
+    return "now"
+
+
+def _except(message: Message) -> str:
+    return f", except {', '.join(spoken(term) for term in message.except_)}" if message.except_ else ""
+
+
+def _who_gets_it(plan: Plan) -> list[str]:
+    first: Counter[str] = Counter()
+    for delivery in plan.deliveries:
+        ways = delivery.ladder[0] if delivery.ladder else ("nobody",)
+        first["held for the office" if delivery.held else " and ".join(ways)] += 1
+    adults = {contact_id for delivery in plan.deliveries for contact_id in delivery.contact_ids}
+    copies = sum(1 for delivery in plan.deliveries if delivery.basis.value != "main")
+    head = f"Who gets it: {_count(len(plan.pupil_ids), 'child', 'children')}, {_count(len(adults), 'adult', 'adults')}"
+    head += f", {_count(len(plan.deliveries), 'copy', 'copies')}"
+    head += f" ({copies} of them for a parent living apart)" if copies else ""
+    lines = [head, *(f"  by {way}: {number}" for way, number in first.most_common())]
+    lines += [f"  on the {item.channel}: once, for everybody" for item in plan.public]
+    return [*lines, ""]
+
+
+def _who_does_not(plan: Plan) -> list[str]:
+    if not plan.withheld:
+        return []
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in plan.withheld:
+        reasons.setdefault((one.reason, one.rule), []).append(f"{one.contact_id} about {' and '.join(one.pupil_ids)}")
+    lines = [f"Who does not: {_count(len({one.contact_id for one in plan.withheld}), 'adult', 'adults')}"]
+    for (reason, rule), who in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+        more = f" and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
+        lines.append(f"  {reason} ({rule})")
+        lines.append(f"    {'; '.join(who[:SHOWN])}{more}")
+    return [*lines, ""]
+
+
+def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> list[str]:
+    return _listed(title, [_problem(problem) for problem in problems if problem.severity is severity])
+
+
+def _problem(problem: Problem) -> str:
+    where = f"{problem.where}: " if problem.where else ""
+    rule = f" ({problem.rule})" if problem.rule else ""
+    return f"{where}{problem.sentence}{rule}"
+
+
+def _listed(title: str, items: Sequence[str]) -> list[str]:
+    if not items:
+        return []
+    more = [f"  - and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
+    return [title, *(f"  - {item}" for item in items[:SHOWN]), *more, ""]
+
+
+def _if_unsent(old: Message, new: Message) -> str:
+    return " if it has not gone already" if new.replaces == old.id else ""
+
+
+def _what_now(message: Message, state: MessageState) -> list[str]:
+    lines = []
+    if state is MessageState.HELD:
+        lines.append(f"To say yes:            notifier approve {message.id} --as ID")
+    return [
+        *lines,
+        f"To see how it goes:    notifier status {message.id}",
+        f"To see each decision:  notifier explain {message.id}",
+        f"To stop it:            notifier cancel {message.id} --as ID",
+    ]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,113 @@
+"""The directory in force: taken up from the families' files, kept in the database and as a whole copy in ``state/``."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from notifier import directory as room
+from notifier.logs import logger
+from notifier.model.directory import Directory
+from notifier.model.problem import Problem
+from notifier.queue import Store
+
+FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")
+
+
+class Families:
+    """Live files: ``refresh`` takes up what has changed and settled (DESIGN 3.1)."""
+
+    def __init__(self, store: Store, folder: Path, state: Path) -> None:
+        self.store = store
+        self.folder = folder
+        self.state = state
+        self.current: Directory | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._taken: object = None
+        self._seen: object = None
+        self._versions: dict[int, Directory] = {}
+        self.log = logger("families")
+
+    async def load(self) -> None:
+        """Begin with what is in force already, if anything is."""
+        await self._adopt()
+
+    async def refresh(self, now: datetime, *, settled: bool = False) -> bool:
+        """Take the files up if they changed and look the same twice running (``settled``: at once).
+
+        Whether another version is in force than before.
+        """
+        await self._adopt()
+        looks = await asyncio.to_thread(self._look)
+        if looks == self._taken:
+            return False
+        if not settled and looks != self._seen:
+            self._seen = looks
+            return False
+        before = self.current
+        reading = await asyncio.to_thread(room.read, self.folder)
+        taken = await asyncio.to_thread(room.take_up, reading, before)
+        self._taken = self._seen = looks
+        self.problems = (*reading.problems, *taken.problems)
+        if taken.directory is None or (before is not None and taken.directory.version == before.version):
+            return False
+        return await self._put(taken.directory, now)
+
+    async def accept(self, now: datetime) -> bool:
+        """``families accept``: a person confirms what the files take away."""
+        await self._adopt()
+        reading = await asyncio.to_thread(room.read, self.folder)
+        taken = await asyncio.to_thread(room.accept, reading, self.current)
+        self.problems = (*reading.problems, *taken.problems)
+        if taken.directory is None or not taken.taken:
+            return False
+        return await self._put(taken.directory, now)
+
+    async def at_version(self, version: int) -> Directory:
+        """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""
+        if self.current is not None and self.current.version == version:
+            return self.current
+        await self._adopt()
+        found = self._versions.get(version) or self.current
+        if found is None:
+            raise LookupError("No directory is in force.")
+        return found
+
+    async def _put(self, directory: Directory, now: datetime) -> bool:
+        data = await asyncio.to_thread(room.encode, directory)
+        if not await self.store.put_directory(directory.version, data, now):
+            await self._adopt()  # another process was quicker
+            self._taken = None
+            return False
+        await asyncio.to_thread(room.save, directory, self.state)
+        self._remember(directory)
+        self.log.info("directory in force", version=directory.version, pupils=len(directory.pupils))
+        return True
+
+    async def _adopt(self) -> None:
+        """Take over the newest version from the database, or the copy in ``state/`` where it holds none."""
+        version = await self.store.directory_version()
+        if self.current is not None and self.current.version >= version:
+            return
+        data = await self.store.directory(version) if version else None
+        if data is not None:
+            self._remember(await asyncio.to_thread(room.decode, data))
+        elif self.current is None:
+            kept = await asyncio.to_thread(room.load, self.state)
+            if kept is not None:
+                self._remember(kept)
+
+    def _remember(self, directory: Directory) -> None:
+        self.current = directory
+        self._versions[directory.version] = directory
+        for old in sorted(self._versions)[:-2]:
+            del self._versions[old]
+
+    def _look(self) -> object:
+        looks = []
+        for name in FILES:
+            try:
+                found = (self.folder / name).stat()
+                looks.append((name, found.st_mtime_ns, found.st_size, found.st_ino))
+            except OSError:
+                looks.append((name, 0, 0, 0))
+        return tuple(looks)

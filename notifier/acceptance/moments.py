@@ -1,0 +1,58 @@
+"""When a message goes, and until when it may (DESIGN 3.4, 3.5)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from notifier.calendar import next_occurrence
+from notifier.model.calendar import Event, Newsletter, SchoolCalendar
+from notifier.model.message import Header, Kind
+
+EMERGENCY_LASTS = timedelta(hours=12)
+"""A closure text that nobody gave an end is stale by then (SCHOOL part 5, 12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """``send_at`` None: at once. Both aware."""
+
+    send_at: datetime | None
+    expires_at: datetime | None
+
+
+def moments(
+    kind: Kind,
+    header: Header,
+    event: Event | None,
+    newsletter: Newsletter | None,
+    calendar: SchoolCalendar,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Moments:
+    """An explicit ``send:`` and ``expires:`` win; a newsletter waits for its next occurrence and lasts until the one
+    after; a message about an event lasts until it starts; an emergency half a day."""
+    send_at = header.send
+    if send_at is None and newsletter is not None:
+        occurrence = next_occurrence(newsletter, calendar, now, zone)
+        send_at = occurrence.at if occurrence else None
+    expires_at = header.expires
+    if expires_at is None and newsletter is not None:
+        after = next_occurrence(newsletter, calendar, send_at or now, zone)
+        expires_at = after.at if after else None
+    if expires_at is None and event is not None:
+        expires_at = starts(event, zone)
+    if expires_at is None and kind is Kind.EMERGENCY:
+        expires_at = (send_at or now) + EMERGENCY_LASTS
+    return Moments(send_at, expires_at)
+
+
+def starts(event: Event, zone: ZoneInfo) -> datetime:
+    """The start of an event; one without a time lasts the whole day, so it is news until that day ends."""
+    if event.start is None:
+        return datetime.combine(event.date + timedelta(days=1), time(0), zone)
+    return datetime.combine(event.date, event.start, zone)
+
+
+def at_nine(day: date, zone: ZoneInfo) -> datetime:
+    """What ``--on DATE`` means without a time."""
+    return datetime.combine(day, time(9), zone)

@@ -1,0 +1,253 @@
+"""A submission becomes a message, with every problem found on the way."""
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from notifier.acceptance.authority import permitted, within
+from notifier.acceptance.moments import moments, starts
+from notifier.acceptance.world import World
+from notifier.model.calendar import Event
+from notifier.model.directory import Directory
+from notifier.model.message import Header, Kind, Message, Reach, Submission, Term
+from notifier.model.plan import HELD_DELIVERY, Plan
+from notifier.model.problem import Problem, Severity, advice, error, hold, worst
+from notifier.model.staff import Authority
+from notifier.rendering import merge_problems
+from notifier.routing import plan, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What would become of a submission. ``message`` None: it could not be understood at all."""
+
+    message: Message | None
+    plan: Plan
+    problems: tuple[Problem, ...]
+    send_at: datetime | None
+
+    @property
+    def severity(self) -> Severity | None:
+        return worst(self.problems)
+
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """What makes the message wait for a person."""
+        return tuple(p for p in self.problems if p.severity is Severity.HOLD and p.id != HELD_DELIVERY)
+
+
+def consider(
+    submission: Submission,
+    world: World,
+    now: datetime,
+    new_id: Callable[[Kind], str],
+    *,
+    as_: Authority | None = None,
+    at: datetime | None = None,
+) -> Considered:
+    """Understand and plan a submission. ``at`` is the moment to plan for (``preview --on``), else the moment it goes.
+
+    ``as_`` replaces the submission's own authority (a preview plans as the head would).
+    """
+    problems = list(submission.problems)
+    directory = world.directory
+    if directory is None:
+        problems += world.families or (error("families-missing", "The families' files cannot be read. See: check."),)
+        return Considered(None, Plan(), tuple(problems), None)
+    header = submission.header
+    authority = as_ or _acting(submission, world, problems)
+    kind = header.kind or Kind.LETTER
+    audience = _names(header, "to", directory, problems) or ((Term(Reach.SCHOOL),) if submission.newsletter else ())
+    except_ = _names(header, "except", directory, problems)
+    if not audience and not header.to:
+        problems.append(
+            error("to-missing", "It does not say whom it is for. Write a line such as “to: Oak class” at the top.")
+        )
+    event = _event(header, world, now, problems)
+    newsletter = world.newsletters.get(submission.newsletter)
+    when = moments(kind, header, event, newsletter, world.calendar, world.policy.timezone, now)
+    if newsletter is not None and when.send_at is None:
+        problems.append(
+            error(
+                "newsletter-no-day",
+                f"The calendar has no day left on which “{newsletter.name}” goes. Add the next term to terms.toml.",
+                "calendar/terms.toml",
+            )
+        )
+    if not submission.bodies:
+        return Considered(None, Plan(), tuple(problems), when.send_at)
+    problems += merge_problems(submission.bodies, submission.source)
+    message = Message(
+        id=new_id(kind),
+        key=submission.key,
+        mode=world.mode,
+        kind=kind,
+        audience=audience,
+        except_=except_,
+        author=authority.name,
+        bodies=submission.bodies,
+        attachments=tuple(enclosure.attachment for enclosure in submission.enclosures),
+        source=submission.source,
+        intake=submission.intake,
+        newsletter=submission.newsletter,
+        accepted_at=now,
+        send_at=when.send_at,
+        expires_at=when.expires_at,
+        event=event,
+        essential=header.essential,
+        important=header.important,
+        marketing=header.marketing,
+        category=header.category,
+        also=header.also,
+        reply_to=header.reply_to,
+        replaces=header.replaces,
+    )
+    problems += _channels(message, world, header)
+    problems += permitted(message, authority, directory, world.policy)
+    problems += _reports(message, directory)
+    problems += _sense(message, now)
+    if not audience:
+        return Considered(message, Plan(), tuple(problems), when.send_at)
+    planned = plan(message, directory, world.policy, at or when.send_at or now)
+    problems += planned.problems
+    problems = list(dict.fromkeys(problems))
+    if worst(problems) is Severity.ERROR:
+        planned = Plan(problems=planned.problems, tasks=planned.tasks, trace=planned.trace)
+    return Considered(message, planned, tuple(problems), when.send_at)
+
+
+def _acting(submission: Submission, world: World, problems: list[Problem]) -> Authority:
+    """The authority of the intake, or the narrower one that ``from:`` names."""
+    own = submission.authority
+    name = submission.header.from_
+    if not name:
+        return own
+    wanted = world.authority(name) or next(
+        (world.authority(s.id) for s in world.staff.values() if s.name.casefold() == name.casefold()), None
+    )
+    where = submission.header.where.get("from", "")
+    if wanted is None:
+        near = difflib.get_close_matches(name, [*world.staff], n=1)
+        hint = f" Did you mean “{near[0]}”?" if near else " Use an id from [[staff]] in config.toml."
+        problems.append(error("from-unknown", f"Nobody on the staff is called “{name}”.{hint}", where))
+    elif not within(wanted, own):
+        problems.append(
+            error("from-exceeds", f"This folder may not send in the name of “{name}”. Take “from:” out.", where)
+        )
+    else:
+        return wanted
+    return own
+
+
+def _names(header: Header, key: str, directory: Directory, problems: list[Problem]) -> tuple[Term, ...]:
+    terms, found = resolve(header.to if key == "to" else header.except_, directory, header.where.get(key, ""))
+    problems += found
+    return terms
+
+
+_EVENT_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2}))?")
+
+
+def _event(header: Header, world: World, now: datetime, problems: list[Problem]) -> Event | None:
+    """The event of ``event:``: an event_id of the calendar, or an ISO date with or without time."""
+    if not header.event:
+        return None
+    where = header.where.get("event", "")
+    zone = world.policy.timezone
+    event = world.calendar.event(header.event)
+    if event is None:
+        found = _EVENT_DATE.fullmatch(header.event.strip())
+        try:
+            if found:
+                year, month, day, hour, minute = found.groups()
+                event = Event(
+                    id="",
+                    title=header.subject,
+                    date=date(int(year), int(month), int(day)),
+                    start=time(int(hour), int(minute)) if hour else None,
+                )
+        except ValueError:
+            event = None
+    if event is None:
+        near = difflib.get_close_matches(header.event, [known.id for known in world.calendar.events], n=1)
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        problems.append(
+            error(
+                "event-unknown",
+                f"There is no event “{header.event}” in calendar/events.csv.{hint} Or write a date like 2026-12-01.",
+                where,
+            )
+        )
+    elif event.cancelled:
+        problems.append(error("event-cancelled", f"The event “{event.id}” is cancelled in events.csv.", where))
+    elif starts(event, zone) <= now:
+        problems.append(error("event-past", "The event has been already. Check the date of “event:”.", where))
+    return event
+
+
+def _channels(message: Message, world: World, header: Header) -> list[Problem]:
+    """``also:`` names channels; a text only where the policy allows it (W37)."""
+    problems = []
+    policy, where = world.policy, header.where.get("also", "")
+    for channel in message.also:
+        if channel not in policy.channels:
+            near = difflib.get_close_matches(channel, [*policy.channels], n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else f" There are {', '.join(policy.channels)}."
+            problems.append(error("also-unknown", f"“{channel}” is no way to send.{hint}", where))
+        elif channel == policy.text.channel and not _text_allowed(message, world):
+            problems.append(
+                error(
+                    "text-not-allowed",
+                    f"A {message.kind.value} does not go as a text: the school keeps texts for what is essential or an "
+                    "emergency. Take “also: text” out.",
+                    where,
+                    rule="W37",
+                )
+            )
+    if message.essential and "essential" not in policy.text.allowed and message.kind is not Kind.EMERGENCY:
+        problems.append(
+            advice(
+                "essential-no-text",
+                "This school keeps texts for emergencies, so marking this as essential sends no text.",
+                header.where.get("essential", ""),
+                rule="W37",
+            )
+        )
+    return problems
+
+
+def _text_allowed(message: Message, world: World) -> bool:
+    allowed = world.policy.text.allowed
+    return message.kind.value in allowed or (message.essential and "essential" in allowed)
+
+
+def _reports(message: Message, directory: Directory) -> list[Problem]:
+    """Every report belongs to one child at the school; a doubt about one holds them all (W27)."""
+    if message.kind is not Kind.REPORT:
+        return []
+    ids = [attachment.pupil_id for attachment in message.attachments if attachment.pupil_id]
+    strange = sorted({pupil_id for pupil_id in ids if pupil_id not in directory.pupils})
+    problems = []
+    if strange:
+        problems.append(
+            error("report-unknown-pupil", f"No child has the number {', '.join(strange)}. Check the files' names.")
+        )
+    if len(ids) != len(set(ids)):
+        problems.append(error("report-twice", "There are two reports for one child. Keep one of them."))
+    without = sorted({term.name for term in message.audience if term.reach is Reach.PUPIL} - set(ids) if ids else set())
+    if without:
+        problems.append(hold("report-missing", f"There is no report for {', '.join(without)}. Add it, or say yes."))
+    return problems
+
+
+def _sense(message: Message, now: datetime) -> list[Problem]:
+    problems = []
+    if message.expires_at is not None and message.expires_at <= max(message.send_at or now, now):
+        problems.append(
+            error("expires-before-send", "It would expire before it goes. Check “send:”, “expires:” and “event:”.")
+        )
+    if message.marketing and message.kind is Kind.EMERGENCY:
+        problems.append(error("marketing-emergency", "An emergency cannot be advertising. Take “marketing” out."))
+    return problems

@@ -1,0 +1,217 @@
+"""A submission becomes a message; what is wrong with it is said at once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from notifier.acceptance.understanding import Considered, consider
+from notifier.acceptance.world import World
+from notifier.model.message import Attachment, Enclosure, Kind, Message, Submission
+from notifier.model.problem import error
+from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, OFFICE, TEACHER, WORLD, dropped, world
+from tests.unit.routing.families import HYDE_PARK
+
+
+def considered(submission: Submission, given: World = WORLD) -> Considered:
+    return consider(submission, given, NOW, lambda kind: f"{kind.value}-1")
+
+
+def ids(submission: Submission, given: World = WORLD) -> set[str]:
+    return {problem.id for problem in considered(submission, given).problems}
+
+
+def understood(submission: Submission) -> Message:
+    message = considered(submission).message
+    assert message is not None
+    return message
+
+
+def test_a_letter_goes_at_once_and_has_a_plan() -> None:
+    found = considered(dropped())
+    assert found.send_at is None
+    assert [one.contact_ids for one in found.plan.deliveries] == [("C1",)]
+    assert not found.problems
+
+
+def test_an_audience_that_matches_nobody_names_the_nearest() -> None:
+    found = considered(dropped(to=("Oka",)))
+    assert [problem.id for problem in found.problems] == ["audience-unknown"]
+    assert "Did you mean “Oak”?" in found.problems[0].sentence
+    assert not found.plan.deliveries
+
+
+def test_all_problems_are_said_at_once() -> None:
+    assert ids(dropped(to=("Oka",), event="nosuch", also=("texd",))) == {
+        "audience-unknown",
+        "event-unknown",
+        "also-unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        pytest.param({"to": ()}, "to-missing", id="no audience"),
+        pytest.param({"event": "frm"}, "event-unknown", id="no such event"),
+        pytest.param({"event": "2026-13-40"}, "event-unknown", id="no such date"),
+        pytest.param({"event": "fair"}, "event-cancelled", id="cancelled event"),
+        pytest.param({"event": "2026-11-02"}, "event-past", id="past event"),
+        pytest.param({"from_": "nobody"}, "from-unknown", id="unknown sender"),
+        pytest.param({"from_": "mrs-okafor"}, "from-exceeds", id="the office in the head's name"),
+        pytest.param({"also": ("text",)}, "text-not-allowed", id="a letter as a text, W37"),
+        pytest.param({"kind": Kind.EMERGENCY, "marketing": True}, "marketing-emergency", id="advertising"),
+        pytest.param({"send": NOW + timedelta(days=20), "event": "farm"}, "expires-before-send", id="after the event"),
+        pytest.param({"category": "Head injury"}, "in-person-only", id="in person only, W42"),
+    ],
+)
+def test_what_cannot_go_is_refused(header: dict[str, Any], problem: str) -> None:
+    found = considered(dropped(**header))
+    assert problem in {one.id for one in found.problems}
+    assert found.severity is not None
+    assert found.severity.value == "error"
+    assert not found.plan.deliveries
+
+
+def test_w42_leaves_a_task_to_speak_in_person() -> None:
+    assert [task.rule for task in considered(dropped(category="safeguarding")).plan.tasks] == ["W42"]
+
+
+def test_an_unknown_merge_field_is_an_error_with_the_nearest() -> None:
+    submission = dropped()
+    body = submission.bodies[0]
+    from dataclasses import replace
+
+    wrong = replace(submission, bodies=(replace(body, html="<p>{{ pupls }}</p>", plain="{{ pupls }}"),))
+    found = [problem for problem in considered(wrong).problems if "pupls" in problem.sentence]
+    assert len(found) == 1
+    assert "pupils" in found[0].sentence
+
+
+def test_a_teacher_writes_to_the_own_class_only_w21() -> None:
+    assert not ids(dropped(authority=TEACHER))
+    assert ids(dropped(authority=TEACHER, to=("Elm",))) == {"teacher-own-class"}
+    assert ids(dropped(authority=TEACHER, to=("whole school",))) == {"teacher-own-class"}
+    assert ids(dropped(authority=TEACHER, to=("group Choir",))) == {"teacher-own-class"}
+    assert not ids(dropped(authority=TEACHER, to=("group Choir",), except_=("Elm",)))
+
+
+def test_an_intake_as_the_role_teacher_is_limited_to_its_own_to() -> None:
+    from notifier.model.staff import Authority, Role
+
+    elm = Authority(Role.TEACHER, to=("Elm",))
+    assert not ids(dropped(authority=elm, to=("Elm",)))
+    assert ids(dropped(authority=elm, to=("Oak",))) == {"teacher-own-class"}
+    assert ids(dropped(authority=Authority(Role.TEACHER), to=("Oak",))) == {"teacher-own-class"}
+
+
+def test_the_head_may_send_in_a_teachers_name_and_is_then_limited_like_one() -> None:
+    assert understood(dropped(authority=HEAD, from_="mr-demir")).author == "mr-demir"
+    assert ids(dropped(authority=HEAD, from_="mr-demir", to=("Elm",))) == {"teacher-own-class"}
+
+
+def test_one_teacher_may_not_send_in_the_name_of_another() -> None:
+    from notifier.model.staff import Role, Staff
+
+    staff = {**WORLD.staff, "ms-eze": Staff("ms-eze", "Ada Eze", Role.TEACHER, ("Elm",))}
+    assert ids(dropped(authority=TEACHER, from_="ms-eze"), world(staff=staff)) == {"from-exceeds"}
+
+
+def test_essential_needs_a_role_that_may_and_a_policy_that_has_it() -> None:
+    assert ids(dropped(authority=TEACHER, essential=True)) == {"essential-not-allowed"}
+    first = considered(dropped(essential=True)).plan.deliveries[0].ladder[0]
+    assert "text" in first
+    hyde_park = considered(dropped(essential=True), world(policy=HYDE_PARK))
+    assert {problem.id for problem in hyde_park.problems} == {"essential-no-text"}
+    assert all("text" not in rung for one in hyde_park.plan.deliveries for rung in one.ladder)
+
+
+def test_an_emergency_from_anybody_but_the_head_waits() -> None:
+    assert ids(dropped(kind=Kind.EMERGENCY)) == {"emergency-needs-head"}
+    assert not ids(dropped(kind=Kind.EMERGENCY, authority=HEAD))
+
+
+def test_a_newsletter_waits_for_its_day_and_lasts_until_the_next() -> None:
+    message = understood(dropped(kind=Kind.NEWSLETTER, to=("whole school",), newsletter="News", authority=HEAD))
+    assert message.send_at is not None
+    assert message.send_at.isoformat() == "2026-11-27T15:15:00+00:00"
+    assert message.expires_at == message.send_at + timedelta(days=7)
+
+
+def test_an_explicit_send_wins_over_the_newsletters_day() -> None:
+    wanted = NOW + timedelta(hours=2)
+    assert understood(dropped(newsletter="News", send=wanted)).send_at == wanted
+
+
+def test_a_newsletter_without_a_day_left_is_refused_with_the_file_to_mend() -> None:
+    from notifier.model.calendar import SchoolCalendar
+
+    found = considered(dropped(newsletter="News"), world(calendar=SchoolCalendar()))
+    assert [(one.id, one.where) for one in found.problems] == [("newsletter-no-day", "calendar/terms.toml")]
+
+
+def test_a_letter_about_an_event_ends_when_it_starts() -> None:
+    message = understood(dropped(event="farm"))
+    assert message.event is not None
+    assert message.event.title == "Farm visit"
+    assert message.expires_at is not None
+    assert message.expires_at.isoformat() == "2026-12-02T09:30:00+00:00"
+
+
+def test_a_bare_date_is_an_event_that_counts_as_on_site() -> None:
+    event = understood(dropped(event="2026-12-01 14:30")).event
+    assert event is not None
+    assert (event.on_site, event.start and event.start.hour) == (None, 14)
+
+
+def test_an_emergency_that_nobody_gave_an_end_is_not_sent_stale() -> None:
+    message = understood(dropped(kind=Kind.EMERGENCY, authority=HEAD))
+    assert message.expires_at == NOW + timedelta(hours=12)
+
+
+def test_without_a_good_directory_the_families_problems_are_the_answer() -> None:
+    found = considered(dropped(), world(directory=None, families=(error("pupils-missing", "There is no pupils.csv."),)))
+    assert [problem.id for problem in found.problems] == ["pupils-missing"]
+    assert not found.plan.deliveries
+
+
+def report(*names: str) -> Submission:
+    from dataclasses import replace
+
+    enclosures = tuple(
+        Enclosure(Attachment(f"{name}.pdf", "application/pdf", f"digest-{n}", 4, name), b"%PDF")
+        for n, name in enumerate(names)
+    )
+    return replace(dropped(kind=Kind.REPORT, to=("pupil P1", "pupil P2")), enclosures=enclosures)
+
+
+def test_each_report_belongs_to_one_child_at_the_school() -> None:
+    assert not ids(report("P1", "P2"))
+    assert ids(report("P1", "P9")) == {"report-unknown-pupil", "report-missing"}
+    assert ids(report("P1", "P1", "P2")) == {"report-twice"}
+    assert ids(report("P1")) == {"report-missing"}
+
+
+def test_a_childs_report_goes_with_that_childs_delivery_alone() -> None:
+    found = considered(report("P1", "P2"))
+    assert found.message is not None
+    for delivery in found.plan.deliveries:
+        names = [one.name for one in found.message.attachments_for(delivery.pupil_ids)]
+        assert names == [f"{delivery.pupil_ids[0]}.pdf"]
+
+
+def test_a_preview_plans_as_the_head_would() -> None:
+    found = consider(dropped(kind=Kind.EMERGENCY), WORLD, NOW, str, as_=HEAD)
+    assert not found.problems
+    assert OFFICE.name == "office"
+
+
+def test_the_families_files_can_hold_everything_but_emergencies() -> None:
+    from dataclasses import replace
+
+    held = world(directory=replace(DIRECTORY, held="A line in arrangements.csv cannot be read."))
+    assert ids(dropped(), held) == {"arrangements-unreadable"}
+    assert not ids(dropped(kind=Kind.EMERGENCY, authority=HEAD), held)
+    missing = world(directory=replace(DIRECTORY, refuses="There is no arrangements.csv."))
+    assert not considered(dropped(), missing).plan.deliveries
+    assert considered(dropped(kind=Kind.EMERGENCY, authority=HEAD), missing).plan.deliveries
