@@ -19,15 +19,19 @@ PIECES = st.lists(
 def test_filling_puts_the_values_where_the_marks_were_and_pieces_alternate(
     pieces: list[tuple[str, str]], value: str, raised: bool
 ) -> None:
-    marked = {"text": lambda text: text, "place": place, "block": lambda text: block("copy", text + place("pupils"))}
-    expected = {
-        "text": lambda text: text,
-        "place": lambda _: value,
-        "block": lambda text: text + value if raised else "",
-    }
-    parts = Parts("".join(marked[sort](text) for sort, text in pieces))
+    marked, expected = "", ""
+    for sort, text in pieces:
+        match sort:
+            case "text":
+                marked, expected = marked + text, expected + text
+            case "place":
+                marked, expected = marked + place(text), expected + value
+            case "block":
+                marked += block("copy", text + place("pupils"))
+                expected += text + value if raised else ""
+    parts = Parts(marked)
     filled = parts.fill({"pupils": value, "greeting": value}, frozenset({"copy"}) if raised else NOBODY)
-    assert str(filled) == "".join(expected[sort](text) for sort, text in pieces)
+    assert str(filled) == expected
     assert len(filled.pieces) % 2 == 1 or not filled.pieces
 
 

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+from notifier.model.directory import Arrangement, Contact, Directory, Sort
+from notifier.model.payload import CALL_ITEM, CallPayload
+from notifier.model.plan import Address, Delivery
+from notifier.rendering import Renderer
+from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, NOW, SCHOOL
+
+RENDERER = Renderer(SCHOOL)
+CALLED = replace(
+    KHANS, routes={"call": (Address("C1", "+447700900001"), Address("C2", "+447700900002"))}, also_ring=("C4",)
+)
+
+
+def item(delivery: Delivery = CALLED, directory: Directory = DIRECTORY) -> CallPayload:
+    made = RENDERER.render(CALL_ITEM, CLOSED, delivery, directory, NOW)
+    assert isinstance(made, CallPayload)
+    return made
+
+
+def test_parents_come_in_order_and_then_those_to_check_first() -> None:
+    assert [(ring.name, ring.relationship, ring.number, ring.check_first) for ring in item().rings] == [
+        ("Ms Sana Khan", "mother", "+447700900001", False),
+        ("Mr Imran Khan", "father", "+447700900002", False),
+        ("Mrs Joan O'Neill", "relative", "+447700900004", True),
+    ]
+
+
+def test_the_children_and_the_words_to_say_are_there() -> None:
+    made = item()
+    assert made.pupils == (("Amira Khan", "Oak"), ("Yusuf Khan", "Willow"))
+    assert made.words.startswith("School is closed today. The heating has failed.")
+    assert made.kind == "emergency"
+
+
+def test_a_number_that_routing_left_out_is_not_shown() -> None:
+    made = item(replace(CALLED, routes={"call": (Address("C1", "+447700900001"), Address("C2", ""))}))
+    assert [ring.number for ring in made.rings[:2]] == ["+447700900001", ""]
+    assert "+447700900002" not in str(made)
+    assert any("Mr Imran Khan" in note and "nobody else" in note for note in made.notes)
+
+
+def test_a_number_to_check_first_is_not_shown_where_a_barred_adult_has_it_too() -> None:
+    directory = replace(
+        DIRECTORY,
+        contacts={**DIRECTORY.contacts, "C9": Contact("C9", "Mr", "Al", "Barred", mobile="+447700900004")},
+        arrangements=(Arrangement(Sort.COURT_ORDER, "C9", "P1"),),
+    )
+    assert item(CALLED, directory).rings[2].number == ""
+
+
+def test_an_adult_without_any_number_is_said_to_have_none() -> None:
+    directory = replace(DIRECTORY, contacts={**DIRECTORY.contacts, "C1": Contact("C1", "Ms", "Sana", "Khan")})
+    made = item(replace(CALLED, routes={}), directory)
+    assert made.rings[0].number == ""
+    assert "No number is recorded for Ms Sana Khan." in made.notes
+
+
+def test_nobody_to_ring_is_said_plainly() -> None:
+    made = item(replace(CALLED, contact_ids=(), also_ring=()))
+    assert made.rings == ()
+    assert made.reason == "Nobody to ring is recorded."
+
+
+def test_with_only_those_to_check_first_the_sheet_says_so() -> None:
+    made = item(replace(CALLED, contact_ids=()))
+    assert [ring.check_first for ring in made.rings] == [True]
+    assert "No parent or carer is recorded who may be told about this." in made.notes
+
+
+def test_an_interpreter_and_the_language_are_named() -> None:
+    made = item(replace(CALLED, language="ur", interpreter=True))
+    assert made.notes[:2] == ("Offer an interpreter for Urdu.", "The message is also written in Urdu.")
+    assert made.rings[0].language == "Urdu"
+    assert made.rings[1].language == ""
