@@ -1,0 +1,52 @@
+"""The ways to reach people: every channel of the folder, written out, and how they are put together."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from pydantic import BaseModel
+
+from channels.base import Channel, Composes, Surroundings
+from channels.call import Call
+from channels.email import Email
+from channels.letter import Letter
+from channels.noticeboard import Noticeboard
+from channels.outbox import Outbox
+from channels.text import Text
+from channels.website import Website
+
+REGISTRY: dict[str, type[Channel]] = {
+    "email": Email,
+    "text": Text,
+    "letter": Letter,
+    "call": Call,
+    "website": Website,
+    "noticeboard": Noticeboard,
+}
+
+
+def needs_settings(channel: type[Channel]) -> bool:
+    """Whether live mode leaves the channel out until the school has written a table for it (DESIGN 3.8)."""
+    return any(field.is_required() for field in channel.Settings.model_fields.values())
+
+
+def build(settings: Mapping[str, BaseModel], surroundings: Surroundings) -> dict[str, Channel]:
+    """Every channel that works with these settings. Inside the running loop.
+
+    In trial mode that is every channel, account or not, and one that would leave the
+    school is stood in for by the outbox; in live mode those that have what they need.
+    """
+    built: dict[str, Channel] = {}
+    for name, channel in REGISTRY.items():
+        given = settings.get(name)
+        if given is None:
+            if surroundings.trial:
+                given = getattr(channel, "rehearsal", None) or channel.Settings()
+            elif needs_settings(channel):
+                continue
+            else:
+                given = channel.Settings()
+        made = channel(given, surroundings)
+        if surroundings.trial and isinstance(made, Composes):
+            made = cast(Channel, Outbox(name, made, surroundings))  # a channel, with an instance's facts for a class's
+        built[name] = made
+    return built

@@ -47,7 +47,7 @@ class Outgoing:
     """A deterministic file stem for this leg: written again, it changes nothing."""
     drill: bool = False
     family: str = ""
-    """For whom, as staff say it ("Amara Okafor: Ada (Oak)"): shown beside the item in the outbox, never sent or logged."""
+    """For whom, as staff say it ("Amara Okafor: Ada (Oak)"); shown in the outbox, never sent or logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,10 @@ class Channel(Protocol):
     """Sends at once."""
     per_minute: float | None
     """The account's pace; None where only parallelism limits."""
+
+    def __init__(self, settings: Any, surroundings: Surroundings) -> None:
+        """``settings`` is an instance of ``Settings``. Nothing is opened before the first send."""
+        ...
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Hand it over, or raise one of the three failures."""

@@ -1,0 +1,64 @@
+"""An Atom feed (RFC 4287)."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from html import escape
+from typing import Protocol
+from urllib.parse import quote
+
+LATEST = 50
+
+
+class Told(Protocol):
+    """What a feed says of a page."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def published(self) -> datetime: ...
+    @property
+    def take_down(self) -> date | None: ...
+
+
+def atom(school: str, url: str, entries: Sequence[Told]) -> bytes:
+    """The latest pages, newest first; ``url`` is the folder's web address with its closing slash."""
+    updated = max((entry.published for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"<id>{_text(url)}</id>",
+        f"<title>{_text(f'News from {school}')}</title>",
+        f"<updated>{_moment(updated)}</updated>",
+        f"<author><name>{_text(school)}</name></author>",
+        f'<link rel="self" type="application/atom+xml" href="{_text(url)}feed.xml"/>',
+        f'<link rel="alternate" type="text/html" href="{_text(url)}"/>',
+    ]
+    for entry in entries[:LATEST]:
+        link = _text(url + quote(entry.name))
+        parts += [
+            f'<entry xml:lang="{_text(entry.language or "en")}">',
+            f"<id>{link}</id>",
+            f"<title>{_text(entry.title)}</title>",
+            f"<updated>{_moment(entry.published)}</updated>",
+            f"<published>{_moment(entry.published)}</published>",
+            f'<link rel="alternate" type="text/html" href="{link}"/>',
+            f'<summary type="text">{_text(entry.summary or entry.title)}</summary>',
+            "</entry>",
+        ]
+    return "\n".join([*parts, "</feed>", ""]).encode("utf-8", "replace")
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text(text: str) -> str:
+    """XML holds no control characters, not even escaped."""
+    return escape("".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs")))

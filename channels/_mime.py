@@ -1,0 +1,180 @@
+"""An email's bytes, made by hand: fixed words and attachments are encoded once, not per family (PERFORMANCE 9).
+
+    mixed, where there are attachments
+     +- alternative
+     |   +- text/plain
+     |   +- text/html, or related: text/html and the pictures it names as cid:DIGEST
+     +- attachment ...
+
+Everything is 7-bit; text is quoted-printable. Nothing from a message reaches a header unchecked.
+"""
+
+import base64
+import binascii
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from channels._headers import Unfit, listed, mailbox, message_id, structured, unstructured
+from notifier.model.message import Enclosure
+from notifier.model.payload import MailPayload, Personal
+
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
+_SOFT_BREAK = b"=\r\n"
+_KEPT_PIECES = 256
+_KEPT_FILES = 16
+
+OPEN_NAMES = frozenset(
+    {"auto-submitted", "comments", "content-language", "feedback-id", "importance", "in-reply-to", "keywords"}
+    | {"organization", "precedence", "priority", "references"}
+)
+"""Headers that rendering may set, besides List-* and X-*; every other one is written here or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who writes to whom. ``id`` is the leg's stable id; ``domain`` makes a Message-ID of it."""
+
+    sender: str
+    sender_name: str
+    recipient: str
+    reply_to: str
+    id: str
+    domain: str
+    date: datetime
+
+
+class Composer:
+    """Keeps what it made of the fixed pieces of the last messages and of their attachments."""
+
+    def __init__(self) -> None:
+        self._fixed = lru_cache(maxsize=_KEPT_PIECES)(quoted_printable)
+        self._files: OrderedDict[str, bytes] = OrderedDict()
+
+    def compose(
+        self,
+        envelope: Envelope,
+        payload: MailPayload,
+        enclosures: Iterable[Enclosure],
+        marks: Iterable[tuple[str, str]] = (),
+    ) -> bytes:
+        """The whole message with CRLF line ends, not yet dot-stuffed. Raises Unfit for what no header may hold."""
+        enclosures = tuple(enclosures)
+        markup = str(payload.html) if enclosures else ""
+        pictures = [one for one in enclosures if f"cid:{one.attachment.digest}" in markup]
+        files = [one for one in enclosures if one not in pictures]
+        body = self._alternative(payload, pictures, envelope.id)
+        if files:
+            body = _multipart("mixed", f"{envelope.id}-m", [body, *(self._attachment(one) for one in files)])
+        return self._head(envelope, payload, marks) + body
+
+    def _head(self, envelope: Envelope, payload: MailPayload, marks: Iterable[tuple[str, str]]) -> bytes:
+        lines = [
+            f"From: {mailbox(payload.from_name or envelope.sender_name, envelope.sender)}",
+            f"To: {mailbox(payload.to_name, envelope.recipient)}",
+            f"Subject: {unstructured(payload.subject)}",
+            f"Date: {format_datetime(envelope.date)}",
+            f"Message-ID: {message_id(envelope.id, envelope.domain)}",
+        ]
+        if reply_to := payload.reply_to or envelope.reply_to:
+            lines.append(f"Reply-To: {listed(reply_to)}")
+        names = set()
+        for name, value in (*payload.headers, *marks):
+            lowered = name.lower()
+            if not (lowered.startswith(("list-", "x-")) or lowered in OPEN_NAMES) or lowered in names:
+                raise Unfit(f"The header {name[:40]!r} may not be set from outside, or is set twice.")
+            names.add(lowered)
+            lines.append(structured(name, value))
+        if payload.language and "content-language" not in names:
+            lines.append(structured("Content-Language", payload.language))
+        lines.append("MIME-Version: 1.0")
+        return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+
+    def _alternative(self, payload: MailPayload, pictures: list[Enclosure], id: str) -> bytes:
+        html = self._text("html", payload.html)
+        if pictures:
+            html = _multipart("related", f"{id}-r", [html, *(self._picture(one) for one in pictures)], "text/html")
+        return _multipart("alternative", f"{id}-a", [self._text("plain", payload.plain), html])
+
+    def _text(self, subtype: str, words: Personal) -> bytes:
+        """Fixed pieces come from the cache; a soft line break around each personal one keeps lines short."""
+        pieces = [
+            self._fixed(piece) if number % 2 == 0 else quoted_printable(piece)
+            for number, piece in enumerate(words.pieces)
+            if piece
+        ]
+        head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+        body = _SOFT_BREAK.join(pieces)
+        return head.encode("ascii") + body + (b"" if body.endswith(b"\r\n") else b"\r\n")
+
+    def _attachment(self, enclosure: Enclosure) -> bytes:
+        name = filename(enclosure.attachment.name)
+        head = f"Content-Type: {_media_type(enclosure)}\r\nContent-Disposition: attachment;{name}\r\n"
+        return head.encode("ascii") + self._content(enclosure)
+
+    def _picture(self, enclosure: Enclosure) -> bytes:
+        head = (
+            f"Content-Type: {_media_type(enclosure)}\r\nContent-ID: <{enclosure.attachment.digest}>\r\n"
+            f"Content-Disposition: inline;{filename(enclosure.attachment.name)}\r\n"
+        )
+        return head.encode("ascii") + self._content(enclosure)
+
+    def _content(self, enclosure: Enclosure) -> bytes:
+        digest = enclosure.attachment.digest
+        found = self._files.get(digest)
+        if found is None:
+            found = b"Content-Transfer-Encoding: base64\r\n\r\n"
+            found += base64.encodebytes(enclosure.content).replace(b"\n", b"\r\n")
+            self._files[digest] = found
+            if len(self._files) > _KEPT_FILES:
+                self._files.popitem(last=False)
+        else:
+            self._files.move_to_end(digest)
+        return found
+
+
+def quoted_printable(text: str) -> bytes:
+    """Lines of at most 76 characters, CRLF line ends."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+def filename(name: str) -> str:
+    """The parameter of Content-Disposition: plain where ASCII, else as RFC 2231 wants it."""
+    name = re.sub(r"[\x00-\x1f\x7f/\\]+", "-", name) or "file"
+    if re.fullmatch(r"[A-Za-z0-9._ -]{1,60}", name):
+        return f'\r\n filename="{name}"'
+    encoded = quote(name.encode("utf-8", "replace"), safe="")
+    pieces = [encoded[i : i + 60] for i in range(0, len(encoded), 60)]
+    # A piece may not end inside a %XX.
+    for number in range(len(pieces) - 1):
+        while "%" in pieces[number][-2:]:
+            pieces[number + 1] = pieces[number][-1] + pieces[number + 1]
+            pieces[number] = pieces[number][:-1]
+    if len(pieces) == 1:
+        return f"\r\n filename*=utf-8''{encoded}"
+    return ";".join(f"\r\n filename*{n}*={chr(39) * 2 if n else ''}{p}" for n, p in enumerate(pieces)).replace(
+        "filename*0*=''", "filename*0*=utf-8''", 1
+    )
+
+
+def _media_type(enclosure: Enclosure) -> str:
+    """As declared; a message or a multipart may not be base64, so it goes as plain bytes."""
+    declared = enclosure.attachment.media_type.lower()
+    if not _MEDIA_TYPE.fullmatch(declared) or declared.startswith(("message/", "multipart/")):
+        return "application/octet-stream"
+    return declared
+
+
+def _multipart(subtype: str, mark: str, parts: list[bytes], root: str = "") -> bytes:
+    # "=_" cannot stand in quoted-printable text, nor "_" in base64: no part can hold the boundary.
+    boundary = f"=_{mark}"
+    kind = f'; type="{root}"' if root else ""
+    head = f'Content-Type: multipart/{subtype}{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    line = b"--" + boundary.encode("ascii")
+    return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"

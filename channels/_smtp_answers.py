@@ -1,0 +1,143 @@
+"""What a mail server's answers and silences mean: a table of codes, and every exception on one map."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Literal
+
+import aiosmtplib
+
+from channels._headers import Unfit
+from channels._secrets import SecretMissing
+from channels._smtp import Progress, Stage, TooBig
+from channels.base import ChannelError, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from notifier.logs import logger
+
+Verdict = Literal["temporary", "permanent", "account"]
+
+CODES: Mapping[str, tuple[Verdict, str]] = {
+    "5.1.1": ("permanent", "This mailbox does not exist. Ask the family for their email address."),
+    "5.1.2": ("permanent", "The part of the address after the @ does not exist. Ask the family for their address."),
+    "5.1.3": ("permanent", "The mail server says that this is not an email address. Correct it in contacts.csv."),
+    "5.1.6": ("permanent", "This mailbox has moved. Ask the family for their new address."),
+    "5.1.10": ("permanent", "This address takes no email at all. Ask the family for another."),
+    "5.2.1": ("permanent", "This mailbox is closed. Ask the family for another address."),
+    "5.2.2": ("permanent", "This mailbox is full. Tell the family, or reach them another way."),
+    "5.2.3": ("permanent", "The message is too big for this mailbox. Send a link instead of the attachment."),
+    "5.3.4": ("permanent", "The message is too big for the mail server. Send a link instead of the attachment."),
+    "5.4.1": ("permanent", "The address was refused by its mail server. Ask the family for their email address."),
+    "5.4.4": ("permanent", "The part of the address after the @ does not exist. Ask the family for their address."),
+    "5.7.0": ("account", "The mail server wants us to log in first. Check username and password in [channels.email]."),
+    "5.7.8": ("account", "The mail server refused our user name or password. Check them in [channels.email]."),
+    "5.7.30": (
+        "account",
+        "The mail server no longer accepts passwords (basic authentication). "
+        "Ask whoever looks after the school's mail for a relay or an app password.",
+    ),
+    "4.2.2": ("temporary", "This mailbox is full at the moment."),
+    "4.7.1": ("temporary", "The mail server asks us to come back later."),
+    "421": ("temporary", "The mail server is closing or has too much to do."),
+    "450": ("temporary", "This mailbox is not available at the moment."),
+    "451": ("temporary", "The mail server has a trouble of its own at the moment."),
+    "452": ("temporary", "The mail server has no room at the moment."),
+    "530": ("account", "The mail server wants us to log in first. Check username and password in [channels.email]."),
+    "534": ("account", "The mail server wants another way to log in. Ask whoever looks after the school's mail."),
+    "535": ("account", "The mail server refused our user name or password. Check them in [channels.email]."),
+    "538": ("account", 'The mail server wants a protected connection. Set security = "starttls" in [channels.email].'),
+    "550": ("permanent", "The mail server says that this address does not exist or takes no mail. Ask the family."),
+    "551": ("permanent", "This mailbox is somewhere else. Ask the family for their address."),
+    "552": ("permanent", "The message is too big, or the mailbox is full. Send a link instead of the attachment."),
+    "553": ("permanent", "The mail server does not allow this address. Ask the family for their email address."),
+    "554": ("permanent", "The mail server refused the message. Reach the family another way."),
+}
+"""An enhanced status code, else the reply code. ``account``: our own account's trouble, never the family's."""
+
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_LATER = re.compile(r"(\d{1,5})\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|h)\b", re.IGNORECASE)
+_UNIT = {"s": 1, "m": 60, "h": 3600}
+_RELAY = re.compile(r"relay|authenticat|log ?in|not permitted to send|sender", re.IGNORECASE)
+_log = logger("channels.email")
+
+
+def judged(code: int, text: str, stage: Stage) -> ChannelError:
+    """What a refusal means: it may be about this family's address, about now, or about our own account."""
+    enhanced = _ENHANCED.search(text)
+    known = (CODES.get(enhanced[1]) if enhanced else None) or CODES.get(str(code))
+    if known is None:
+        _log.warning("unknown reply code", code=code, enhanced=enhanced[1] if enhanced else "", stage=stage.name)
+        verdict: Verdict = "temporary" if code < 500 else "permanent"
+        known = (verdict, f"The mail server refused it (code {code}).")
+    verdict, reason = known
+    if code < 500:
+        return TemporaryFailure(reason, _retry_after(text))
+    if stage <= Stage.SENDER and enhanced is not None and enhanced[1] in ("5.3.4", "5.2.3"):
+        return PermanentFailure(reason)
+    if stage is Stage.SENDER and code == 552:
+        return PermanentFailure(reason)
+    if verdict == "account":
+        return TemporaryFailure(reason)
+    if stage is Stage.SENDER:
+        return TemporaryFailure(
+            "The mail server does not let us send as this sender. Check sender in [channels.email]."
+        )
+    if stage < Stage.SENDER:
+        return TemporaryFailure(f"The mail server turned us away (code {code}). Check [channels.email] in config.toml.")
+    if stage is Stage.RECIPIENT and code in (550, 553, 554) and not _mailbox(enhanced) and _RELAY.search(text):
+        return TemporaryFailure("The mail server does not send on for us. Check username and host in [channels.email].")
+    return PermanentFailure(reason)
+
+
+def _mailbox(enhanced: re.Match[str] | None) -> bool:
+    return enhanced is not None and enhanced[1].startswith(("5.1.", "5.2."))
+
+
+def _retry_after(text: str) -> timedelta | None:
+    found = _LATER.search(text)
+    if found is None:
+        return None
+    return min(timedelta(seconds=int(found[1]) * _UNIT[found[2][0].lower()]), timedelta(hours=12))
+
+
+@contextmanager
+def understood(progress: Progress) -> Iterator[None]:
+    """Every way in which aiosmtplib, the connection or the password can fail, said as one of the three failures."""
+    try:
+        yield
+    except ChannelError:
+        raise
+    except TooBig:
+        raise PermanentFailure(CODES["5.3.4"][1]) from None
+    except SecretMissing as missing:
+        raise TemporaryFailure(str(missing)) from None
+    except aiosmtplib.SMTPRecipientsRefused as refused:
+        first = refused.recipients[0]
+        raise judged(first.code, first.message, progress.stage) from None
+    except aiosmtplib.SMTPResponseException as answer:
+        if 400 <= answer.code < 600:
+            raise judged(answer.code, answer.message, progress.stage) from None
+        if progress.stage is Stage.BODY:
+            raise OutcomeUnknown("The mail server's answer could not be read; it may have taken the message.") from None
+        raise TemporaryFailure("The mail server's answer could not be read. Check host and port.") from None
+    except aiosmtplib.SMTPNotSupported:
+        raise PermanentFailure("The mail server cannot write to an address with these letters.") from None
+    except Unfit as unfit:
+        raise PermanentFailure(str(unfit)) from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
+        raise _lost(trouble, progress.stage) from None
+
+
+def _lost(trouble: Exception, stage: Stage) -> ChannelError:
+    if stage is Stage.BODY:
+        return OutcomeUnknown("The connection broke before the mail server said whether it took the message.")
+    cause = trouble.__cause__ or trouble
+    if "certificate" in f"{cause} {trouble}".lower():
+        return TemporaryFailure(
+            "The mail server's certificate is not to be trusted. Check host in [channels.email], "
+            "or ask whoever looks after the school's mail."
+        )
+    if stage is Stage.CONNECT:
+        return TemporaryFailure("The mail server cannot be reached. Check host, port and security in [channels.email].")
+    if stage is Stage.LOGIN:
+        return TemporaryFailure("Logging in to the mail server did not work. Check [channels.email] in config.toml.")
+    return TemporaryFailure("The connection to the mail server broke before the message was handed over.")

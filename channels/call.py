@@ -1,0 +1,104 @@
+"""The call sheet: the families whom a person rings, as a page to print and a list for a spreadsheet.
+
+call-sheets/MESSAGE/items/ITEM.json    one family, written when its delivery comes to this rung
+call-sheets/MESSAGE/call-sheet.html    rebuilt from the items
+call-sheets/MESSAGE/call-sheet.csv
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from channels import _call_sheet, _cards, _files, _items, _markup
+from channels.base import Outgoing, Sent, Surroundings
+from channels.outbox import base
+from notifier.model.payload import CALL_ITEM, CallPayload
+from notifier.model.policy import AddressKind
+
+SHEETS = "call-sheets"
+
+
+class CallSettings(BaseModel):
+    """``[channels.call]`` has no settings: the sheet always works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Call:
+    medium: ClassVar[str] = CALL_ITEM
+    address: ClassVar[AddressKind] = AddressKind.NONE
+    public: ClassVar[bool] = False
+    by_person: ClassVar[bool] = True
+    confirms: ClassVar[bool] = False
+    writes_files: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = True
+    Settings: ClassVar[type[BaseModel]] = CallSettings
+
+    def __init__(self, settings: CallSettings, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self.parallelism = 4
+        self.per_minute: float | None = None
+        self._items = _items.Items(base(surroundings) / SHEETS, CallPayload)
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if not isinstance(outgoing.payload, CallPayload):
+            raise TypeError(f"call carries a call item, not {type(outgoing.payload).__name__}")
+        with _files.writing():
+            return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def collate(self, message: str) -> list[Path]:
+        """Rebuild the sheet from its items. Families with nobody to ring come first, then class by class."""
+        folder = self._items.folder(message)
+        page, table = folder / "call-sheet.html", folder / "call-sheet.csv"
+        with _files.writing():
+            found = self._items.read(message)
+            if not found:
+                _files.remove(page, table)
+                self._items.prune(message)
+                return []
+            found.sort(key=_call_sheet.order)
+            drill = any(item.drill for item in found)
+            title = f"Call sheet: {found[0].payload.title}"
+            body = _call_sheet.body(title, self.surroundings.school, found)
+            trial = self.surroundings.trial
+            _files.write(page, _markup.page(title, body, sheet="call-sheet", trial=trial, drill=drill))
+            _files.write(table, _items.csv(_call_sheet.COLUMNS, _call_sheet.rows(found), trial=trial, drill=drill))
+        return [page, table]
+
+    def items(self, message: str) -> Sequence[str]:
+        return self._items.stems(message)
+
+    def withdraw(self, message: str, item: str) -> None:
+        with _files.writing():
+            self._items.remove(message, item)
+            _cards.remove(self.surroundings.outbox, "call", item)
+
+    def _write(self, outgoing: Outgoing, payload: CallPayload) -> str:
+        outbox = self.surroundings.outbox
+        file = self._items.write(outgoing, payload)
+        shown = _cards.place(outbox, "call", outgoing.item, ".html")
+        item = _items.Item(outgoing.item, outgoing.language, outgoing.drill, payload)
+        body = _call_sheet.body(payload.title, self.surroundings.school, [item], whole=False)
+        trial = self.surroundings.trial
+        _files.write(shown, _markup.page(payload.title, body, sheet="call-sheet", trial=trial, drill=outgoing.drill))
+        numbers = [ring.number for ring in payload.rings if ring.number]
+        card = _cards.Card(
+            channel="call",
+            item=outgoing.item,
+            message=outgoing.message,
+            title=payload.title,
+            family=outgoing.family or ", ".join(f"{name} ({class_})" for name, class_ in payload.pupils),
+            address=_call_sheet.spoken(numbers[0]) if numbers else "nobody to ring",
+            trial=trial,
+            drill=outgoing.drill,
+            file=str(file.relative_to(outbox)),
+            page=str(shown.relative_to(outbox)),
+        )
+        _cards.write(outbox, card)
+        return str(file.relative_to(outbox))

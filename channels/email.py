@@ -1,0 +1,142 @@
+"""Email through the school's own mail server: one recipient a message, a Message-ID that stays the same.
+
+Sent again under the same Message-ID a message is shown once, so a leg in doubt may simply go again.
+"""
+
+from email.utils import parseaddr
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from channels import _secrets
+from channels._headers import Unfit, address
+from channels._mime import Composer, Envelope
+from channels._smtp import Account, Patience, Pool, Progress
+from channels._smtp_answers import understood
+from channels.base import AsFile, Outgoing, Sent, Surroundings
+from notifier.model.payload import MAIL, MailPayload
+from notifier.model.policy import AddressKind
+from notifier.model.problem import Problem, error
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class EmailSettings(BaseModel):
+    """``[channels.email]``"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1, description="The mail server's name.")
+    port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls, 25 for none.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="How the connection is protected; none only for a server on this computer."
+    )
+    username: str = Field(default="", description="The account's name, where the server asks for one.")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="Comes from password_env or password_file; better not written here."
+    )
+    password_env: str = Field(default="", description="The environment variable that holds the password.")
+    password_file: Path | None = Field(default=None, description="The file that holds the password.")
+    sender: str = Field(description="The address that families see and answer: office@school.example.org.")
+    reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
+    connections: int = Field(default=4, ge=1, le=20, description="How many emails are sent at once.")
+    per_minute: float | None = Field(default=None, gt=0, description="How many a minute the account allows.")
+    per_day: int | None = Field(default=None, gt=0, description="How many a day the account allows.")
+    bounce_address: str = Field(default="", description="Where the server reports mail it could not deliver.")
+
+    @field_validator("sender", "reply_to", "bounce_address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value:
+            try:
+                address(parseaddr(value)[1])
+            except Unfit:
+                raise ValueError('Write one email address in quotes: "office@school.example.org".') from None
+        return value
+
+    @field_validator("sender")
+    @classmethod
+    def _there(cls, value: str) -> str:
+        if not value:
+            raise ValueError('Write the address that emails come from: "office@school.example.org".')
+        return value
+
+
+class Email:
+    medium: ClassVar[str] = MAIL
+    address: ClassVar[AddressKind] = AddressKind.EMAIL
+    public: ClassVar[bool] = False
+    by_person: ClassVar[bool] = False
+    confirms: ClassVar[bool] = False
+    writes_files: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
+    Settings: ClassVar[type[BaseModel]] = EmailSettings
+    rehearsal: ClassVar[BaseModel] = EmailSettings(host="localhost", sender="office@school.example")
+    """What trial mode composes with while the school has no account yet."""
+
+    def __init__(self, settings: EmailSettings, surroundings: Surroundings, patience: Patience | None = None) -> None:
+        self.settings = settings
+        self.surroundings = surroundings
+        self.parallelism = settings.connections
+        self.per_minute = settings.per_minute
+        self.per_day = settings.per_day
+        self.sender_name, self.sender = parseaddr(settings.sender)
+        self._composer = Composer()
+        domain = address(self.sender).rpartition("@")[2]
+        account = Account(settings.host, settings.port, settings.security, settings.username, self._password, domain)
+        self._pool = Pool(account, settings.connections, patience or Patience())
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        progress = Progress()
+        with understood(progress):
+            recipient = address(outgoing.address)
+            content = self._composed(outgoing)
+            sender = parseaddr(self.settings.bounce_address)[1] or self.sender
+            await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
+        return Sent(reference=self._message_id(outgoing))
+
+    def as_file(self, outgoing: Outgoing) -> AsFile:
+        """The very message, with a header that says it is a trial."""
+        with understood(Progress()):
+            return AsFile(".eml", self._composed(outgoing, (("X-Notifier-Trial", "yes"),)))
+
+    async def check(self) -> list[Problem]:
+        settings, where = self.settings, "config.toml: channels.email"
+        found = _secrets.problems(settings.password, settings.password_env, settings.password_file, self._folder, where)
+        if settings.username and not (settings.password_env or settings.password_file or settings.password):
+            sentence = "The mail account has a user name but no password; add password_file to [channels.email]."
+            found.append(error("email-password-missing", sentence, where))
+        if settings.security == "none" and settings.username and settings.host not in LOOPBACK:
+            sentence = 'The password would cross the network unprotected; set security = "starttls" there.'
+            found.append(error("email-unprotected", sentence, where))
+        return found
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @property
+    def _folder(self) -> Path:
+        return self.surroundings.outbox.parent
+
+    def _password(self) -> str:
+        settings = self.settings
+        return _secrets.reveal(settings.password, settings.password_env, settings.password_file, self._folder)
+
+    def _message_id(self, outgoing: Outgoing) -> str:
+        return f"<{outgoing.message_id}@{self._pool.account.hello}>"
+
+    def _composed(self, outgoing: Outgoing, marks: tuple[tuple[str, str], ...] = ()) -> bytes:
+        payload = outgoing.payload
+        if not isinstance(payload, MailPayload):
+            raise TypeError(f"email carries mail, not {type(payload).__name__}")
+        envelope = Envelope(
+            sender=self.sender,
+            sender_name=self.sender_name or self.surroundings.school,
+            recipient=outgoing.address,
+            reply_to=self.settings.reply_to,
+            id=outgoing.message_id,
+            domain=self._pool.account.hello,
+            date=self.surroundings.clock.now(),
+        )
+        return self._composer.compose(envelope, payload, outgoing.attachments, marks)

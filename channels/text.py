@@ -1,0 +1,243 @@
+"""Text messages through Twilio, by the first account that takes them.
+
+Creating a message has no idempotency key, so a POST that was written but not answered may
+have been taken: that is ``OutcomeUnknown``, and ``lookup`` asks before anything goes again (LIBRARIES R7).
+"""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from channels import _secrets
+from channels._twilio_answers import CODES, LOST, Answered, Limits, NotMade, judged, understood
+from channels.base import (
+    AsFile,
+    CannotTell,
+    NotFound,
+    OutcomeUnknown,
+    Outgoing,
+    PermanentFailure,
+    Sent,
+    Surroundings,
+    TemporaryFailure,
+)
+from notifier.model.payload import SHORT, ShortPayload
+from notifier.model.policy import AddressKind
+from notifier.model.problem import Problem
+
+if TYPE_CHECKING:
+    from channels._twilio import Texts
+
+LONGEST = 1600
+"""Characters that Twilio takes in one message."""
+LONGEST_VALIDITY = 36_000
+"""Seconds; Twilio's own default."""
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_SENDER_NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")
+_SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}")
+GENERIC_SENDERS = frozenset(
+    {"admin", "alert", "alerts", "info", "infosms", "message", "notice", "notify", "school", "sms", "test", "text"}
+    | {"verify", "verified", "authmsg", "update", "updates"}
+)
+"""Names that UK networks block because anybody could be behind them."""
+
+
+class Account(BaseModel):
+    """``[[channels.text.accounts]]``"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account_sid: str = Field(description="The account's id from Twilio's console; it begins with AC.")
+    auth_token: SecretStr = Field(
+        default=SecretStr(""), description="Comes from auth_token_env or auth_token_file; better not written here."
+    )
+    auth_token_env: str = Field(default="", description="The environment variable that holds the account's token.")
+    auth_token_file: Path | None = Field(default=None, description="The file that holds the account's token.")
+    sender: str = Field(default="", description="The name or number that a text comes from.")
+    messaging_service_sid: str = Field(default="", description="Instead of sender: a Twilio messaging service.")
+    api_base: str = Field(default="https://api.twilio.com", description="Where Twilio is reached.")
+    per_second: float = Field(default=10.0, gt=0, le=1000, description="How many texts a second the account allows.")
+
+    @field_validator("account_sid")
+    @classmethod
+    def _sid(cls, value: str) -> str:
+        if not re.fullmatch(r"AC[0-9a-fA-F]{32}", value):
+            raise ValueError("Copy the Account SID from Twilio's console: AC and 32 letters and digits.")
+        return value
+
+    @field_validator("messaging_service_sid")
+    @classmethod
+    def _service(cls, value: str) -> str:
+        if value and not re.fullmatch(r"MG[0-9a-fA-F]{32}", value):
+            raise ValueError("Copy the Messaging Service SID from Twilio's console: MG and 32 letters and digits.")
+        return value
+
+    @field_validator("sender")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value.casefold() in GENERIC_SENDERS:
+            raise ValueError(f"Networks block '{value}' as a sender; use a name families know, such as OakPrimary.")
+        if value and not (_SENDER_NUMBER.fullmatch(value) or _SENDER_NAME.fullmatch(value)):
+            raise ValueError(
+                "A sender is a number such as +447700900123, or a name of 3 to 11 letters and digits: OakPrimary."
+            )
+        return value
+
+    @field_validator("api_base")
+    @classmethod
+    def _base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.netloc or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+            raise ValueError("Write the whole web address, beginning with https://.")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "Account":
+        if bool(self.sender) == bool(self.messaging_service_sid):
+            raise ValueError("Give either 'sender' or 'messaging_service_sid', one of the two.")
+        return self
+
+    @property
+    def comes_from(self) -> dict[str, str]:
+        if self.messaging_service_sid:
+            return {"messaging_service_sid": self.messaging_service_sid}
+        return {"from_": self.sender}
+
+
+class TextSettings(BaseModel):
+    """``[channels.text]``: accounts, tried in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: tuple[Account, ...] = Field(min_length=1, description="The accounts with Twilio, tried in order.")
+
+
+class Text:
+    medium: ClassVar[str] = SHORT
+    address: ClassVar[AddressKind] = AddressKind.MOBILE
+    public: ClassVar[bool] = False
+    by_person: ClassVar[bool] = False
+    confirms: ClassVar[bool] = True
+    writes_files: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
+    Settings: ClassVar[type[BaseModel]] = TextSettings
+    rehearsal: ClassVar[BaseModel] = TextSettings(accounts=(Account(account_sid="AC" + "0" * 32, sender="MySchool"),))
+    """What trial mode composes with while the school has no account yet."""
+
+    def __init__(self, settings: TextSettings, surroundings: Surroundings, limits: Limits | None = None) -> None:
+        self.settings = settings
+        self.surroundings = surroundings
+        self.parallelism = 8
+        self.per_minute: float | None = settings.accounts[0].per_second * 60
+        self._limits = limits
+        self._open: dict[int, Texts] = {}
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        number, body = _fit(outgoing)
+        validity = self._validity(outgoing.expires)
+        refused: TemporaryFailure | None = None
+        for index, account in enumerate(self.settings.accounts):
+            try:
+                return Sent(reference=await self._create(index, number, body, account, validity))
+            except TemporaryFailure as failure:
+                refused = _sooner(refused, failure)
+        raise refused or TemporaryFailure("No account is left to send with.")
+
+    async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell:
+        """Ask every account for the latest texts to this number, and compare words and time."""
+        number, body = _fit(outgoing)
+        earliest = started_at.astimezone(UTC) - CLOCKS_DIFFER
+        silent = ""
+        for index in range(len(self.settings.accounts)):
+            try:
+                with understood():
+                    listed = await self._texts(index).sent_to(number)
+            except (Answered, NotMade, OutcomeUnknown):
+                silent = "Twilio could not be asked whether it has the text."
+                continue
+            for found in listed:
+                same = _words(found.body) == _words(body) and found.status not in LOST
+                if same and found.created is not None and found.created.astimezone(UTC) >= earliest:
+                    return Sent(reference=found.sid, confirmed=found.status in ("delivered", "read"))
+        return CannotTell(silent) if silent else NotFound()
+
+    def as_file(self, outgoing: Outgoing) -> AsFile:
+        number, body = _fit(outgoing)
+        return AsFile(".txt", f"TRIAL — would have gone to {number}\n\n{body}\n".encode())
+
+    async def check(self) -> list[Problem]:
+        found: list[Problem] = []
+        for number, one in enumerate(self.settings.accounts, 1):
+            where = f"config.toml: channels.text.accounts[{number}]"
+            found += _secrets.problems(one.auth_token, one.auth_token_env, one.auth_token_file, self._folder, where)
+        return found
+
+    async def close(self) -> None:
+        opened, self._open = self._open, {}
+        await asyncio.gather(*(texts.close() for texts in opened.values()))
+
+    @property
+    def _folder(self) -> Path:
+        return self.surroundings.outbox.parent
+
+    async def _create(self, index: int, number: str, body: str, account: Account, validity: int | None) -> str:
+        """Raises TemporaryFailure only where this account surely did not take it and another one may."""
+        try:
+            with understood():
+                return await self._texts(index).create(number, body, account.comes_from, validity)
+        except NotMade as trouble:
+            raise TemporaryFailure(str(trouble)) from None
+        except Answered as answer:
+            raise judged(answer) from None
+
+    def _texts(self, index: int) -> "Texts":
+        """Built at the first use: it must be inside the running loop, and importing twilio is slow."""
+        from channels._twilio import Texts
+
+        if index not in self._open:
+            one = self.settings.accounts[index]
+            token = _secrets.reveal(one.auth_token, one.auth_token_env, one.auth_token_file, self._folder)
+            self._open[index] = Texts(one.account_sid, token, one.api_base, self._limits or Limits())
+        return self._open[index]
+
+    def _validity(self, expires: datetime | None) -> int | None:
+        """Seconds for which Twilio may keep trying; None leaves it to Twilio's own ten hours."""
+        if expires is None:
+            return None
+        left = int((expires - self.surroundings.clock.now()).total_seconds())
+        if left <= 0:
+            raise TemporaryFailure("The text ran out before it could be sent.")
+        return left if left < LONGEST_VALIDITY else None
+
+
+def _fit(outgoing: Outgoing) -> tuple[str, str]:
+    payload = outgoing.payload
+    if not isinstance(payload, ShortPayload):
+        raise TypeError(f"text carries a short message, not {type(payload).__name__}")
+    if not _E164.fullmatch(outgoing.address):
+        raise PermanentFailure(CODES[21211][1])
+    if not payload.text.strip():
+        raise PermanentFailure(CODES[21602][1])
+    if len(payload.text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST:
+        raise PermanentFailure(CODES[21617][1])
+    return outgoing.address, payload.text
+
+
+def _words(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _sooner(one: TemporaryFailure | None, other: TemporaryFailure) -> TemporaryFailure:
+    """The first account's reason is the one to mend; the earliest delay is the one to wait for."""
+    if one is None:
+        return other
+    delays = [failure.retry_after for failure in (one, other) if failure.retry_after is not None]
+    return TemporaryFailure(one.reason, min(delays) if len(delays) == 2 else None)

@@ -1,0 +1,184 @@
+"""The school's website: a page for each message, a list of them and an Atom feed, in every target folder.
+
+    TARGET/index.html  TARGET/feed.xml  TARGET/SLUG.html  TARGET/files/...
+    outbox/website-items/ITEM.json     what stands there, from which list and feed are rebuilt
+
+In trial the one target is outbox/trial/website; the real folders are not touched.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from channels import _cards, _feed, _files, _site
+from channels._site import Entry
+from channels.base import Outgoing, Sent, Surroundings
+from channels.outbox import base
+from notifier.model.message import Enclosure
+from notifier.model.payload import PAGE, PagePayload
+from notifier.model.policy import AddressKind
+
+
+class Target(BaseModel):
+    """``[[channels.website.targets]]``"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Path = Field(description="The folder that the web server shows, relative to this file.")
+    base_url: str = Field(description="The web address under which that folder is seen.")
+
+    @field_validator("base_url")
+    @classmethod
+    def _whole(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+            raise ValueError('Write the whole web address in quotes: "https://www.school.example.org/news".')
+        return value.rstrip("/") + "/"
+
+
+class WebsiteSettings(BaseModel):
+    """``[channels.website]``"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: tuple[Target, ...] = Field(min_length=1, description="The folders that get every page.")
+
+
+class Website:
+    medium: ClassVar[str] = PAGE
+    address: ClassVar[AddressKind] = AddressKind.NONE
+    public: ClassVar[bool] = True
+    by_person: ClassVar[bool] = False
+    confirms: ClassVar[bool] = False
+    writes_files: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = True
+    Settings: ClassVar[type[BaseModel]] = WebsiteSettings
+    rehearsal: ClassVar[BaseModel] = WebsiteSettings(
+        targets=(Target(folder=Path("website"), base_url="https://school.example/"),)
+    )
+
+    def __init__(self, settings: WebsiteSettings, surroundings: Surroundings) -> None:
+        self.settings = settings
+        self.surroundings = surroundings
+        self.parallelism = 1
+        self.per_minute: float | None = None
+        self._records = base(surroundings) / "website-items"
+        self._writing = asyncio.Lock()
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if not isinstance(outgoing.payload, PagePayload):
+            raise TypeError(f"website carries a page, not {type(outgoing.payload).__name__}")
+        with _files.writing():
+            async with self._writing:  # the list is one file, and two pages may come at once
+                return Sent(reference=await asyncio.to_thread(self._publish, outgoing, outgoing.payload))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    @property
+    def targets(self) -> Sequence[tuple[Path, str]]:
+        """Folder and web address of each."""
+        if self.surroundings.trial:
+            return [(base(self.surroundings) / "website", self.settings.targets[0].base_url)]
+        return [(self.surroundings.outbox.parent / one.folder, one.base_url) for one in self.settings.targets]
+
+    def rebuild(self) -> None:
+        """List and feed of every target, wholly from the records; what is past its day is taken down."""
+        today = self.surroundings.clock.now().date()
+        entries = self._entries()
+        for entry in [one for one in entries if one.take_down is not None and one.take_down < today]:
+            entries.remove(entry)
+            _files.remove(*(folder / entry.name for folder, _ in self.targets))
+            _files.remove(self._record(entry.item))
+            _cards.remove(self.surroundings.outbox, "website", entry.item)
+        for folder, url in self.targets:
+            _files.write(folder / "index.html", _site.listing(self.surroundings, entries))
+            _files.write(folder / "feed.xml", _feed.atom(self.surroundings.school, url, entries))
+
+    def _publish(self, outgoing: Outgoing, payload: PagePayload) -> str:
+        entry = Entry(
+            item=outgoing.item,
+            name=self._name(outgoing.item, payload.slug),
+            title=payload.title,
+            summary=payload.summary,
+            language=payload.language,
+            published=payload.published,
+            take_down=payload.take_down,
+            drill=outgoing.drill,
+        )
+        for folder, url in self.targets:
+            names = {one.attachment.digest: _enclosure(folder, one) for one in outgoing.attachments}
+            _files.write(
+                folder / entry.name,
+                _site.page(self.surroundings, entry, payload.html, outgoing.attachments, names, url),
+            )
+        record = json.dumps(asdict(entry), ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+        _files.write(self._record(outgoing.item), record.encode("utf-8", "replace"))
+        self.rebuild()
+        self._card(outgoing, entry)
+        return f"{self.targets[0][1]}{quote(entry.name)}"
+
+    def _card(self, outgoing: Outgoing, entry: Entry) -> None:
+        folder, outbox = self.targets[0][0], self.surroundings.outbox
+        shown = folder / entry.name
+        if not shown.is_relative_to(outbox):  # the outbox page can only show what lies beside it
+            shown = _cards.place(outbox, "website", entry.item, ".html")
+            _files.write(shown, (folder / entry.name).read_bytes())
+        card = _cards.Card(
+            channel="website",
+            item=outgoing.item,
+            message=outgoing.message,
+            title=entry.title,
+            family="Everybody",
+            address=f"{self.targets[0][1]}{entry.name}",
+            language=entry.language,
+            trial=self.surroundings.trial,
+            drill=entry.drill,
+            public=True,
+            file=str(shown.relative_to(outbox)),
+            page=str(shown.relative_to(outbox)),
+        )
+        _cards.write(outbox, card)
+
+    def _record(self, item: str) -> Path:
+        return self._records / f"{_files.stem(item)}.json"
+
+    def _entries(self) -> list[Entry]:
+        """Newest first."""
+        found = []
+        for path in sorted(self._records.glob("[!.]*.json")):
+            with suppress(OSError, ValueError, TypeError, KeyError):
+                fields = json.loads(path.read_text(encoding="utf-8"))
+                fields["published"] = datetime.fromisoformat(fields["published"])
+                fields["take_down"] = date.fromisoformat(fields["take_down"]) if fields["take_down"] else None
+                found.append(Entry(**fields))
+        return sorted(found, key=lambda entry: (entry.published, entry.item), reverse=True)
+
+    def _name(self, item: str, slug: str) -> str:
+        """The page's file: what it was before, else the slug, with a mark where another page has that name."""
+        entries = self._entries()
+        for entry in entries:
+            if entry.item == item:
+                return entry.name
+        wanted = f"{_files.stem(slug)}.html"
+        if wanted not in {"index.html", *(entry.name for entry in entries)}:
+            return wanted
+        return f"{_files.stem(slug)}-{_files.stem(item)[-8:]}.html"
+
+
+def _enclosure(folder: Path, one: Enclosure) -> str:
+    """Put the file beside the pages, under its digest; its web address relative to them."""
+    name = _files.marked(one.attachment.name, one.attachment.digest)
+    _files.write(folder / "files" / name, one.content)
+    return f"files/{quote(name)}"
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
