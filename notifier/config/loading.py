@@ -39,8 +39,8 @@ def load(
     root, file = Path(os.path.normpath(path.parent)), path.name
     raw = read_toml(path, file)
     homes = headings(channel_settings)
-    around = Surroundings(root, file, environ)
     tables, problems = read_tables(raw, file, homes)
+    around = Surroundings(root, file, environ, trial=tables.file.school.mode is Mode.TRIAL)
     channels, found = read_channels(raw.get("channels", {}), channel_settings, around, homes)
     problems += found
     settings, found = read_policy(

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from notifier.config.sentences import dotted
-from notifier.model.problem import Problem, error
+from notifier.model.problem import Problem, advice, error
 
 Where = tuple[str | int, ...]
 
@@ -21,10 +21,11 @@ Where = tuple[str | int, ...]
 class Surroundings:
     """Where a table is read: the config's folder, the environment, and the problems met."""
 
-    def __init__(self, root: Path, file: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, file: str, environ: Mapping[str, str], *, trial: bool = False) -> None:
         self.root = root
         self.file = file
         self.environ = environ
+        self.trial = trial
         self.problems: list[Problem] = []
 
     def prepared(self, model: type[BaseModel], raw: Any, where: Where) -> Any:
@@ -34,7 +35,9 @@ class Surroundings:
         table = dict(raw)
         for name, field in model.model_fields.items():
             key = field.alias or name
-            if key in table:
+            if table.get(key) == "" and Path in _options(field.annotation):
+                del table[key]
+            elif key in table:
                 table[key] = self._value(field.annotation, table[key], (*where, key))
         for name in model.model_fields:
             self._secret(model, table, name, where)
@@ -99,7 +102,9 @@ class Surroundings:
             self._say("secret-missing", f"The file {path} is empty; write the secret into it.", where)
 
     def _say(self, id: str, sentence: str, where: Where) -> None:
-        self.problems.append(error(id, sentence, f"{self.file}: {dotted(where)}"))
+        """In trial no account is needed (DESIGN 3.8), so a missing secret refuses nothing."""
+        say = advice if self.trial else error
+        self.problems.append(say(id, sentence, f"{self.file}: {dotted(where)}"))
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:

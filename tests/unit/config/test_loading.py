@@ -390,8 +390,11 @@ def test_secrets_come_from_a_file_or_the_environment(tmp_path: Path) -> None:
 )
 def test_a_secret_that_cannot_be_had_is_said(tmp_path: Path, settings: str, id: str) -> None:
     (tmp_path / "empty").write_text("\n")
-    problems = refused(tmp_path, SCHOOL + f'[channels.email]\nhost = "m"\n{settings}\n')
+    settings = f'[channels.email]\nhost = "m"\n{settings}\n'
+    problems = refused(tmp_path, SCHOOL + 'mode = "live"\n' + settings)
     assert [problem.id for problem in problems] == [id]
+    trial = loaded(tmp_path, SCHOOL + settings)
+    assert id in [problem.id for problem in trial.advice]
 
 
 def test_paths_are_relative_to_the_file_and_may_be_absolute(tmp_path: Path) -> None:
