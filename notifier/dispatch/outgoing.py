@@ -89,4 +89,13 @@ class Packer:
             message=message.id,
             item=name,
             drill=message.drill,
+            family=family(delivery, directory) if delivery is not None else "",
         )
+
+
+def family(delivery: Delivery, directory: Directory) -> str:
+    """For staff: "Amara Okafor: Ada (Oak)"; whoever is gone from the directory is left out."""
+    adults = [directory.contacts[one].name for one in delivery.contact_ids if one in directory.contacts]
+    pupils = [directory.pupils[one] for one in delivery.pupil_ids if one in directory.pupils]
+    children = ", ".join(f"{pupil.forename} ({pupil.class_})" for pupil in pupils)
+    return ": ".join(part for part in (", ".join(adults), children) if part)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from notifier.clock import FixedClock
 from notifier.dispatch.pacing import SLACK, Pace
 from notifier.model.message import Lane
+from tests.unit.dispatch.hand_clock import HandClock, settle_down
 
 START = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ async def test_an_account_without_a_pace_never_waits() -> None:
 
 
 async def test_an_emergency_overtakes_everything_that_waits() -> None:
-    clock = FixedClock(START)
+    clock = HandClock(START)
     pace = Pace(6, clock)
     order: list[Lane] = []
 
@@ -37,8 +38,11 @@ async def test_an_emergency_overtakes_everything_that_waits() -> None:
         order.append(lane)
 
     await pace.turn(Lane.BULK)
-    lanes = (Lane.BULK, Lane.BULK, Lane.NORMAL, Lane.EMERGENCY)
-    await asyncio.gather(*(go(lane) for lane in lanes))
+    waiting = [asyncio.create_task(go(lane)) for lane in (Lane.BULK, Lane.BULK, Lane.NORMAL, Lane.EMERGENCY)]
+    await settle_down()
+    assert order == []
+    for _ in waiting:
+        await clock.move(10)
     assert order == [Lane.EMERGENCY, Lane.NORMAL, Lane.BULK, Lane.BULK]
 
 
