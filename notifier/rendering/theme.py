@@ -19,6 +19,9 @@ from notifier.logs import logger
 from notifier.model.problem import Problem, advice, error
 from notifier.resources import resource
 
+_FOLDERS = ("email/", "paper/", "public/")
+"""What is a template here; other folders beside them hold data of others."""
+
 _LOG = logger("rendering")
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_link_tags=False)
 
@@ -39,14 +42,14 @@ class Theme:
         self._overrides = overrides
         self._built_in = _environment(FileSystemLoader(self._ours))
         self._environment = self._built_in
-        self._theirs = frozenset(self._own_files()) & frozenset(self._built_in.list_templates())
+        self._theirs = frozenset(self._own_files()) & frozenset(self._names())
         if overrides is not None and self._theirs:
             self._environment = _environment(ChoiceLoader([FileSystemLoader(overrides), FileSystemLoader(self._ours)]))
         self._compile()
 
     def _compile(self) -> None:
         """Everything at start, so that the first emergency does not wait for it."""
-        for name in self._built_in.list_templates():
+        for name in self._names():
             self._built_in.get_template(name)
             if self._environment is not self._built_in:
                 with suppress(TemplateError, OSError, ValueError):  # check() tells, render() falls back
@@ -80,7 +83,7 @@ class Theme:
 
     def unused(self) -> list[Problem]:
         """Advice on files in the school's folder that replace nothing."""
-        names = self._built_in.list_templates()
+        names = self._names()
         problems = []
         for name in sorted(self._own_files() - set(names)):
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
@@ -99,6 +102,9 @@ class Theme:
             except Exception as fault:
                 problems.append(self._problem(name, fault))
         return problems
+
+    def _names(self) -> list[str]:
+        return self._built_in.list_templates(filter_func=lambda name: name.startswith(_FOLDERS))
 
     def _own_files(self) -> set[str]:
         if self._overrides is None or not self._overrides.is_dir():
