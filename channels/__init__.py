@@ -5,6 +5,7 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from channels._outbox_page import Headline, build_outbox_index
 from channels.base import Channel, Composes, Surroundings
 from channels.call import Call
 from channels.email import Email
@@ -13,6 +14,8 @@ from channels.noticeboard import Noticeboard
 from channels.outbox import Outbox
 from channels.text import Text
 from channels.website import Website
+
+__all__ = ["REGISTRY", "Headline", "build", "build_outbox_index", "needs_settings"]
 
 REGISTRY: dict[str, type[Channel]] = {
     "email": Email,

@@ -17,7 +17,10 @@ from channels import _files
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Paths are relative to the outbox. ``page`` is shown in a frame, ``text`` as a phone would."""
+    """Paths are relative to the outbox. ``page`` is shown in a frame, ``text`` as a phone would.
+
+    ``whole`` is a sheet, run or list of many items.
+    """
 
     channel: str
     item: str
@@ -29,6 +32,7 @@ class Card:
     trial: bool = False
     drill: bool = False
     public: bool = False
+    whole: bool = False
     file: str = ""
     page: str = ""
     text: str = ""

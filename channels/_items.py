@@ -33,8 +33,9 @@ class Item(Generic[Payload]):
 class Items(Generic[Payload]):
     """The item files of one channel."""
 
-    def __init__(self, root: Path, payload: type[Payload]) -> None:
+    def __init__(self, root: Path, payload: type[Payload], *, trial: bool) -> None:
         self._root = root
+        self._trial = trial
         self._reader: TypeAdapter[Payload] = TypeAdapter(payload)
 
     def folder(self, message: str) -> Path:
@@ -49,6 +50,7 @@ class Items(Generic[Payload]):
             "item": outgoing.item,
             "language": outgoing.language,
             "drill": outgoing.drill,
+            "mode": "TRIAL" if self._trial else "live",
             "enclosed": enclosed,
             "payload": asdict(payload),  # type: ignore[call-overload]
         }

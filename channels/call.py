@@ -41,7 +41,7 @@ class Call:
         self.surroundings = surroundings
         self.parallelism = 4
         self.per_minute: float | None = None
-        self._items = _items.Items(base(surroundings) / SHEETS, CallPayload)
+        self._items = _items.Items(base(surroundings) / SHEETS, CallPayload, trial=surroundings.trial)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, CallPayload):
@@ -60,6 +60,7 @@ class Call:
             found = self._items.read(message)
             if not found:
                 _files.remove(page, table)
+                _cards.remove(self.surroundings.outbox, "call", f"sheet-{message}")
                 self._items.prune(message)
                 return []
             found.sort(key=_call_sheet.order)
@@ -69,6 +70,7 @@ class Call:
             trial = self.surroundings.trial
             _files.write(page, _markup.page(title, body, sheet="call-sheet", trial=trial, drill=drill))
             _files.write(table, _items.csv(_call_sheet.COLUMNS, _call_sheet.rows(found), trial=trial, drill=drill))
+            self._sheet_card(message, title, page, len(found), drill)
         return [page, table]
 
     def items(self, message: str) -> Sequence[str]:
@@ -78,6 +80,23 @@ class Call:
         with _files.writing():
             self._items.remove(message, item)
             _cards.remove(self.surroundings.outbox, "call", item)
+
+    def _sheet_card(self, message: str, title: str, page: Path, families: int, drill: bool) -> None:
+        outbox = self.surroundings.outbox
+        shown = str(page.relative_to(outbox))
+        card = _cards.Card(
+            channel="call",
+            item=f"sheet-{message}",
+            message=message,
+            title=title,
+            family=f"The whole call sheet ({families})",
+            trial=self.surroundings.trial,
+            drill=drill,
+            whole=True,
+            file=shown,
+            page=shown,
+        )
+        _cards.write(outbox, card)
 
     def _write(self, outgoing: Outgoing, payload: CallPayload) -> str:
         outbox = self.surroundings.outbox

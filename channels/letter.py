@@ -60,7 +60,7 @@ class Letter:
         self.surroundings = surroundings
         self.parallelism = 4
         self.per_minute: float | None = None
-        self._items = _items.Items(base(surroundings) / LETTERS, PaperPayload)
+        self._items = _items.Items(base(surroundings) / LETTERS, PaperPayload, trial=surroundings.trial)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, PaperPayload):
@@ -82,6 +82,7 @@ class Letter:
             if not found:
                 _files.remove(run, postage, *(folder / "enclosures").glob("*"))
                 _files.prune(folder / "enclosures")
+                _cards.remove(self.surroundings.outbox, "letter", f"run-{message}")
                 self._items.prune(message)
                 return []
             drill = any(item.drill for item in found)
@@ -90,6 +91,21 @@ class Letter:
             trial = self.surroundings.trial
             _files.write(run, _markup.page(title, body, sheet="letter", trial=trial, drill=drill))
             _files.write(postage, _items.csv(COLUMNS, _rows(found), trial=trial, drill=drill))
+            outbox = self.surroundings.outbox
+            shown = str(run.relative_to(outbox))
+            card = _cards.Card(
+                channel="letter",
+                item=f"run-{message}",
+                message=message,
+                title=title,
+                family=f"The whole print run ({len(found)})",
+                trial=trial,
+                drill=drill,
+                whole=True,
+                file=shown,
+                page=shown,
+            )
+            _cards.write(outbox, card)
         return [run, postage]
 
     def items(self, message: str) -> Sequence[str]:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from channels import _cards, _feed, _files, _site
+from channels._markup import TRIAL
 from channels._site import Entry
 from channels.base import Outgoing, Sent, Surroundings
 from channels.outbox import base
@@ -100,7 +101,8 @@ class Website:
             _cards.remove(self.surroundings.outbox, "website", entry.item)
         for folder, url in self.targets:
             _files.write(folder / "index.html", _site.listing(self.surroundings, entries))
-            _files.write(folder / "feed.xml", _feed.atom(self.surroundings.school, url, entries))
+            named = f"{TRIAL}: {self.surroundings.school}" if self.surroundings.trial else self.surroundings.school
+            _files.write(folder / "feed.xml", _feed.atom(named, url, entries))
 
     def _publish(self, outgoing: Outgoing, payload: PagePayload) -> str:
         entry = Entry(
@@ -119,7 +121,10 @@ class Website:
                 folder / entry.name,
                 _site.page(self.surroundings, entry, payload.html, outgoing.attachments, names, url),
             )
-        record = json.dumps(asdict(entry), ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+        mode = TRIAL if self.surroundings.trial else "live"
+        record = json.dumps(
+            {**asdict(entry), "mode": mode}, ensure_ascii=False, indent=1, sort_keys=True, default=_plain
+        )
         _files.write(self._record(outgoing.item), record.encode("utf-8", "replace"))
         self.rebuild()
         self._card(outgoing, entry)
@@ -156,6 +161,7 @@ class Website:
         for path in sorted(self._records.glob("[!.]*.json")):
             with suppress(OSError, ValueError, TypeError, KeyError):
                 fields = json.loads(path.read_text(encoding="utf-8"))
+                del fields["mode"]
                 fields["published"] = datetime.fromisoformat(fields["published"])
                 fields["take_down"] = date.fromisoformat(fields["take_down"]) if fields["take_down"] else None
                 found.append(Entry(**fields))
