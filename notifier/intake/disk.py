@@ -107,7 +107,7 @@ class Disk:
         """Whole or not at all: beside it, synced, renamed over what was there."""
         half = path.with_name(f".{path.name}.part")
         try:
-            with open(half, "w", encoding="utf-8", newline="\r\n") as file:
+            with open(half, "w", encoding="utf-8", errors="replace", newline="\r\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -62,7 +62,7 @@ def from_folder(name: str, outer: Bundle, intake: IntakeFolder, at: Moment, disk
             error(
                 "folder-several-messages",
                 f"{shown(name)} holds several messages ({', '.join(shown(one.main) for one in mains)}). "
-                f"Give the message the folder's name, like {shown(name)}{suffix(mains[0].main)}; the others are then attached.",
+                f"Give the message the folder's name ({shown(name)}{suffix(mains[0].main)}): the others are attached.",
                 shown(name),
             )
         )
@@ -135,7 +135,7 @@ def _without_message(
     script = Script(
         source=name,
         name=name,
-        fallback=name.replace("_", " "),
+        fallback=shown(name.replace("_", " ")),
         draft=Draft(),
         parts=parts_of(inside, bundle),
         pupil_files=files,

@@ -76,7 +76,7 @@ def reaches_outside(name: str) -> bool:
 
 
 def has_control(text: str, allow: str = "") -> bool:
-    return any(unicodedata.category(sign) == "Cc" and sign not in allow for sign in text)
+    return any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allow for sign in text)
 
 
 def hides_direction(text: str) -> bool:
@@ -85,7 +85,7 @@ def hides_direction(text: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A file name fit for a sentence: control and direction signs as question marks."""
+    """A file name fit for a sentence or a subject: control and direction signs as question marks."""
     return "".join("?" if has_control(sign) or sign in _INVISIBLE else sign for sign in name)
 
 

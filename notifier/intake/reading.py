@@ -12,7 +12,7 @@ from notifier.intake.folders import from_folder
 from notifier.intake.names import stem, suffix
 from notifier.intake.parcels import Parcel, Sort, sort
 from notifier.intake.refusals import why_not
-from notifier.intake.scripts import parts_of, script_of, wants
+from notifier.intake.scripts import parts_of, related, script_of, wants
 from notifier.intake.tomlfile import from_toml
 from notifier.model.message import Submission
 
@@ -31,7 +31,7 @@ def read(
     if path.name not in bundle.lying:
         raise FileNotFoundError(path)
     at = Moment(now, tz)
-    found = sort({name: lies.is_folder for name, lies in bundle.lying.items()}, wants(bundle))
+    found = sort(related(path.name, bundle), wants(bundle))
     parcel = next((one for one in found if path.name in one.members), Parcel(path.name, Sort.STRANGER))
     return open_parcel(parcel, bundle, intake, at, disk)
 

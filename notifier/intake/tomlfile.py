@@ -44,7 +44,7 @@ def from_toml(
         script = Script(
             source=source,
             name=lies or source,
-            fallback=stem(lies) if lies else stem(name),
+            fallback=shown(stem(lies) if lies else stem(name)),
             draft=draft,
             parts=(("message", table.fingerprint), *parts_of(tuple(dict.fromkeys(used)), bundle)),
             translations=translations,

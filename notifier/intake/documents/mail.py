@@ -89,7 +89,7 @@ def _parts(
             continue
         if part.is_multipart() or part is body or sort in _SIGNATURES:
             continue
-        filename = part.get_filename() or ""
+        filename = re.split(r"[/\\]", part.get_filename() or "")[-1]
         if sort in {"text/plain", "text/html"} and not filename:
             continue  # the same words in another form
         if sort == "application/ms-tnef" or filename.lower() == "winmail.dat":
