@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from notifier.model.directory import BARRING, DENYING, Arrangement, Directory, Link, Sort
 
@@ -64,23 +65,23 @@ def tightened(rows: Iterable[Arrangement], before: Directory, *, whole: bool) ->
     permission of ``before`` stays only while the file still gives it, where the
     register was read as a ``whole``.
     """
+    denials: dict[Key, Arrangement] = {}
     newest: dict[Key, list[Arrangement]] = {}
-    for row in rows:
-        newest.setdefault(row.key, []).append(row)
     kept: list[Arrangement] = []
     for row in before.arrangements:
-        now = newest.get(row.key, [])
         if row.sort in DENYING:
-            for other in now:
-                row = _stricter(row, other)
+            denials[row.key] = _stricter(denials[row.key], row) if row.key in denials else row
+    for row in rows:
+        newest.setdefault(row.key, []).append(row)
+        if row.sort in DENYING:
+            denials[row.key] = _stricter(denials[row.key], row) if row.key in denials else row
+    for row in before.arrangements:
+        if row.sort in PERMISSIONS and whole and not row.recorded:
+            still = (other for other in newest.get(row.key, ()) if _same_consent(row, other))
+            kept.extend(_narrower(row, other) for other in islice(still, 1))
+        elif row.sort not in DENYING:
             kept.append(row)
-        elif row.sort in PERMISSIONS and whole and not row.recorded:
-            kept.extend(_narrower(row, other) for other in now[:1] if _same_consent(row, other))
-        else:
-            kept.append(row)
-    there = {row.key for row in before.arrangements}
-    kept.extend(row for key, same in newest.items() if key not in there for row in same if row.sort in DENYING)
-    return kept
+    return [*denials.values(), *kept]
 
 
 def _stricter(one: Arrangement, other: Arrangement) -> Arrangement:

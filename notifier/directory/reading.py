@@ -8,8 +8,9 @@ from pathlib import Path
 from notifier.directory import contacts, links, pupils, register, register_advice
 from notifier.directory.findings import Findings, fault
 from notifier.directory.ids import Ids
+from notifier.directory.opening import open_table
 from notifier.directory.register import Doubt
-from notifier.directory.table import Schema, Table, open_table
+from notifier.directory.table import Schema, Table
 from notifier.model.directory import Arrangement, Contact, Directory, Link, Pupil
 from notifier.model.problem import Problem, Severity
 
