@@ -8,8 +8,8 @@ import structlog
 NOISY = ("twilio.http_client", "twilio.async_http_client", "aiosmtplib", "apscheduler", "aiosqlite", "alembic")
 
 
-def configure(*, verbose: bool = False, json: bool = False) -> None:
-    """Log lines to standard error: readable for a terminal, JSON for a service."""
+def configure(level: int = logging.INFO, *, json: bool = False) -> None:
+    """Log lines from this level on to standard error: readable for a terminal, JSON for a service."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
@@ -21,7 +21,7 @@ def configure(*, verbose: bool = False, json: bool = False) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     for name in NOISY:

@@ -78,7 +78,7 @@ def consider(
         )
     if not submission.bodies:
         return Considered(None, Plan(), tuple(problems), when.send_at)
-    problems += merge_problems(submission.bodies, submission.source)
+    problems += merge_problems(submission.bodies, submission.source, event=event is not None)
     message = Message(
         id=new_id(kind),
         key=submission.key,

@@ -1,0 +1,125 @@
+"""`cancel`, `approve`, `hold`, `resolve`: what a person decides about a message."""
+
+import typer
+
+from notifier.cli import opening, output
+from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.daemon import School
+from notifier.model.answer import Exit
+from notifier.model.message import Kind
+from notifier.model.policy import Policy
+from notifier.model.problem import Severity, worst
+from notifier.model.staff import Authority, Role
+from notifier.model.states import MessageState
+from notifier.queue import StoredMessage
+
+MESSAGE = typer.Argument(..., help="The message's id, from its answer.")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (cancel, approve, hold, resolve):
+        app.command()(command)
+
+
+async def _found(school: School, message: str) -> StoredMessage:
+    stored = await school.store.find(message)
+    if stored is None:
+        output.stop(f"There is no message “{message}”. See: notifier status")
+    return stored
+
+
+def _may_stop(stored: StoredMessage, by: Authority) -> None:
+    if by.role is Role.TEACHER and stored.message.author != by.name:
+        output.stop("A teacher may stop only a message of their own. Ask the office or the head.")
+
+
+def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
+    """Stop a message: what has not gone out stays in the school."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            stored = await _found(school, message)
+            by = who(school.config, as_, pin_stdin)
+            _may_stop(stored, by)
+            done = await school.store.cancel(stored.id, by.name, school.clock.now())
+            if done is None:
+                output.stop(f"“{stored.message.subject}” is {stored.state.value} already. There is nothing to stop.")
+            await school.store.audit("cancelled", by.name, stored.id, school.clock.now())
+            output.say(f"Stopped “{stored.message.subject}”: {done.unsent} copies will not go.", "bold")
+            if done.already_sent:
+                output.say(f"{done.already_sent} copies had gone out before. Tell those families, if it matters.")
+            return Exit.ATTENTION if done.already_sent else Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+def approve(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
+    """Say yes to a message that waits for it."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            stored = await _found(school, message)
+            if stored.state is not MessageState.HELD:
+                output.stop(f"“{stored.message.subject}” is {stored.state.value}. It does not wait for a yes.")
+            by = who(school.config, as_, pin_stdin)
+            _may_approve(stored, by, school.policy)
+            await school.families.refresh(school.clock.now(), settled=True)
+            plan = await school.acceptance.approve(stored, by.name)
+            if plan is None:
+                output.stop("Somebody else was quicker. See: notifier status")
+            if worst(plan.problems) is Severity.ERROR:
+                output.problems(plan.problems)
+                output.stop("It cannot go as it is. Mend what is named above and drop it again.")
+            output.say(f"“{stored.message.subject}” may go: {len(plan.deliveries)} copies.", "bold")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+def _may_approve(stored: StoredMessage, by: Authority, policy: Policy) -> None:
+    if stored.message.kind is Kind.EMERGENCY:
+        if by.role in policy.approval.emergency:
+            output.stop("Only the head may say yes to an emergency.")
+    elif by.role not in policy.approval.by:
+        output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
+    if by.staff_id and by.staff_id == stored.message.author and by.role is not Role.HEAD:
+        output.stop("Nobody says yes to their own message. Ask somebody else who may.")
+
+
+def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
+    """Keep a planned message back until somebody says yes."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            stored = await _found(school, message)
+            by = who(school.config, as_, pin_stdin)
+            _may_stop(stored, by)
+            if not await school.store.hold(stored.id, by.name, school.clock.now()):
+                output.stop(f"“{stored.message.subject}” is {stored.state.value}. Only a planned message can be held.")
+            await school.store.audit("held", by.name, stored.id, school.clock.now())
+            output.say(f"“{stored.message.subject}” waits now. To let it go: notifier approve {stored.id} --as ID")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+def resolve(
+    id: str = typer.Argument(..., help="The leg's id, from notifier status MESSAGE."),
+    sent: bool | None = typer.Option(None, "--sent/--not-sent", help="Whether it arrived. Not sent: it goes again."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+) -> None:
+    """Say what became of something whose outcome nobody could tell."""
+    if sent is None:
+        output.stop("Say what you found out: add --sent or --not-sent.")
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            by = who(school.config, as_, pin_stdin)
+            if not await school.store.resolve(id, sent, by.name, school.clock.now()):
+                output.stop(f"“{id}” is not waiting for this. See: notifier status MESSAGE")
+            await school.store.audit("resolved", by.name, id, school.clock.now())
+            output.say("Noted: it arrived." if sent else "Noted: it goes again.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))

@@ -1,0 +1,54 @@
+"""In whose name a command acts: ``--as STAFF`` with that person's PIN (DESIGN 3.3)."""
+
+import getpass
+import sys
+
+import typer
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from notifier.cli import output
+from notifier.config import Config, ConfigProblems
+from notifier.model.message import Mode
+from notifier.model.staff import Authority, Role
+
+AS = typer.Option("", "--as", help="Who you are: an id from [[staff]] in config.toml.")
+PIN_STDIN = typer.Option(False, "--pin-stdin", help="Read the PIN from standard input instead of asking.")
+
+
+def who(config: Config, as_: str, pin_stdin: bool, *, asks_pin: bool = True) -> Authority:
+    """The authority of ``--as``, once the PIN is right.
+
+    In trial, where nothing leaves the school, a person without a PIN is believed, and nobody need be named.
+    """
+    trial = config.school.mode is Mode.TRIAL
+    if not as_:
+        if trial or not asks_pin:
+            return Authority(Role.OFFICE)
+        output.stop("Say who you are: add --as and your id, for example --as head.")
+    try:
+        authority = config.authority(as_)
+    except ConfigProblems as found:
+        output.stop(found.problems[0].sentence)
+    if not asks_pin:
+        return authority
+    person = config.person(as_)
+    if person is None:
+        if trial:
+            return authority
+        output.stop(f"“{as_}” is a role. Here a person must stand for it: use the id of a member of staff.")
+    if not person.pin_hash:
+        if trial:
+            return authority
+        output.stop(f"{person.name} has no PIN yet. Set one with: notifier staff pin {person.id}")
+    pin = sys.stdin.readline().strip() if pin_stdin else getpass.getpass(f"PIN of {person.name}: ")
+    if not right(person.pin_hash, pin):
+        output.stop("That PIN is wrong. Nothing was done.")
+    return authority
+
+
+def right(pin_hash: str, pin: str) -> bool:
+    try:
+        return PasswordHasher().verify(pin_hash, pin)
+    except (Argon2Error, InvalidHashError):
+        return False

@@ -1,0 +1,131 @@
+"""`families`: what changed in the files, saying yes to what they take away, and what is known of a person."""
+
+import typer
+
+from notifier import directory as room
+from notifier.cli import opening, output
+from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.model.answer import Exit
+from notifier.model.directory import Directory
+from notifier.model.staff import Role
+
+families_app = typer.Typer(help="The families' files and what is in force.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(families_app, name="families")
+
+
+@families_app.callback()
+def families() -> None:
+    """The families' files and what is in force."""
+
+
+@families_app.command()
+def diff(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
+    """What the files say that is not yet in force, in words."""
+
+    async def work() -> Exit:
+        async with opening.reading(opening.open_config()) as school:
+            before = school.families.current or Directory()
+            reading = room.read(school.config.families)
+            changes = room.differences(before, room.preview(reading, before))
+            if json:
+                output.as_json({"changes": changes, "problems": [output.problem_json(p) for p in reading.problems]})
+            else:
+                output.problems(reading.problems)
+                for line in changes or ["The files say nothing new."]:
+                    output.say(line)
+            return output.exit_for(reading.problems)
+
+    output.leave(opening.within(work))
+
+
+@families_app.command()
+def accept(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
+    """Say yes to many removals at once, or to a court order flag that was taken out."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            taken = await school.families.accept(school.clock.now())
+            output.problems(school.families.problems)
+            if taken:
+                await school.store.audit("families accepted", by.name, "", school.clock.now())
+                output.say("Accepted: the files are in force as they stand.", "bold")
+                return Exit.DONE
+            if output.exit_for(school.families.problems) is Exit.REFUSED:
+                output.stop("The files have errors. Mend what is named above first.")
+            output.say("There was nothing to accept.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+@families_app.command()
+def show(
+    id: str = typer.Argument(..., help="A contact's or pupil's id."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """What is in force for one adult or child: links and arrangements, recorded ones included."""
+
+    async def work() -> Exit:
+        async with opening.reading(opening.open_config()) as school:
+            found = school.families.current
+            if found is None or (id not in found.contacts and id not in found.pupils):
+                output.stop(f"Nobody in force has the id “{id}”. New files come into force with: notifier run")
+            links = [link for link in found.links if id in (link.contact_id, link.pupil_id)]
+            rows = [row for row in found.arrangements if id in (row.contact_id, row.pupil_id)]
+            if json:
+                output.as_json(
+                    {
+                        "id": id,
+                        "links": [
+                            {
+                                "pupil_id": link.pupil_id,
+                                "contact_id": link.contact_id,
+                                "relationship": link.relationship,
+                                "priority": link.priority,
+                                "lives_with": link.lives_with.value,
+                                "parental_responsibility": link.responsibility.value,
+                                "contract_signatory": link.contract_signatory,
+                                "court_order": (link.contact_id, link.pupil_id) in found.flags,
+                            }
+                            for link in links
+                        ],
+                        "arrangements": [
+                            {
+                                "arrangement": row.sort.value,
+                                "contact_id": row.contact_id,
+                                "pupil_id": row.pupil_id,
+                                "scope": sorted(kind.value for kind in row.scope),
+                                "from": row.from_.isoformat() if row.from_ else None,
+                                "until": row.until.isoformat() if row.until else None,
+                                "ended_on": row.ended_on.isoformat() if row.ended_on else None,
+                                "recorded_only": row.recorded,
+                            }
+                            for row in rows
+                        ],
+                    }
+                )
+                return Exit.DONE
+            person = found.contacts.get(id)
+            name = person.name if person else found.pupils[id].name
+            output.say(f"{name} ({id})", "bold")
+            for link in links:
+                other = link.pupil_id if id == link.contact_id else link.contact_id
+                flag = "; court order" if (link.contact_id, link.pupil_id) in found.flags else ""
+                output.say(
+                    f"  {other}: {link.relationship}, priority {link.priority or 'last'}, lives with: "
+                    f"{link.lives_with.value}, parental responsibility: {link.responsibility.value}{flag}"
+                )
+            for row in rows:
+                about = row.pupil_id or "all their children"
+                dates = f"from {row.from_ or 'always'}, until {row.until or 'no end'}, ended on {row.ended_on or 'no'}"
+                kept = " (kept from the record: no longer in the file)" if row.recorded else ""
+                output.say(f"  {row.sort.value} about {about}: {dates}{kept}")
+            return Exit.DONE
+
+    output.leave(opening.within(work))

@@ -1,0 +1,204 @@
+"""`submit`, `preview`, `explain`: what goes in, what would become of it, and why it did."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from notifier.acceptance import answers
+from notifier.acceptance.moments import at_nine
+from notifier.acceptance.preview import delivery_json, message_json, preview_json
+from notifier.acceptance.understanding import Considered
+from notifier.cli import opening, output
+from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.intake import NotSubmitted
+from notifier.model.answer import Answer, Exit
+from notifier.model.message import Submission
+from notifier.queue import StoredDelivery
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(submit)
+    app.command()(preview)
+    app.command()(explain)
+
+
+INTAKE = typer.Option("", "--intake", help="The drop folder to use, as in config.toml (default: the first).")
+
+
+def submit(
+    files: list[Path] = typer.Argument(..., help="The message, with its translations and attachments."),
+    intake: str = INTAKE,
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Hand in a message as if it had been dropped, and print the answer."""
+
+    async def work() -> list[Answer]:
+        async with opening.school(create=opening.fresh()) as school:
+            person = who(school.config, as_, pin_stdin) if as_ else None
+            try:
+                return await school.submit(files, _folder_named(school.intake_names, intake), person)
+            except NotSubmitted as problem:
+                output.stop(problem.sentence)
+
+    for file in files:
+        if not file.exists():
+            output.stop(f"There is no file {file}. Check the name.")
+    given = opening.within(work)
+    if json:
+        output.as_json([{"outcome": one.outcome.value, "message": one.message_id, "text": one.text} for one in given])
+    else:
+        for one in given:
+            output.say(one.text)
+    output.leave(max((one.exit for one in given), default=Exit.FAULT))
+
+
+def preview(
+    file: Path = typer.Argument(..., help="The message's file."),
+    on: str = typer.Option(
+        "", "--on", help="Plan for this day (09:00) or moment, such as 2026-12-01 or 2026-12-01T15:15."
+    ),
+    intake: str = INTAKE,
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Who would get it, by which way, who would not and why. Nothing is queued and nothing is recorded."""
+    if not file.exists():
+        output.stop(f"There is no file {file}. Check the name.")
+    config = opening.open_config()
+    at = _moment(on, config.school.timezone) if on else None
+
+    async def work() -> tuple[list[tuple[Submission, Considered]], str]:
+        async with opening.reading(config) as school:
+            found = await school.preview(file, at, _folder_named(school.intake_names, intake))
+            texts = [answers.previewed(one, considered, school.world(), at) for one, considered in found]
+            return found, "\n".join(texts)
+
+    found, text = opening.within(work)
+    if json:
+        made = [preview_json(considered) for _, considered in found]
+        output.as_json(made[0] if len(made) == 1 else made)
+    else:
+        output.say(text)
+    output.leave(max((output.exit_for(considered.problems) for _, considered in found), default=Exit.DONE))
+
+
+def explain(
+    message: str = typer.Argument(..., help="The message's id, from its answer."),
+    contact: str = typer.Option("", "--contact", help="Only this adult."),
+    pupil: str = typer.Option("", "--pupil", help="Only this child."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Why each adult got it, by which way, about which child, under which rule; and why another did not."""
+
+    async def work() -> None:
+        async with opening.school() as school:
+            store = school.store
+            stored = await store.find(message)
+            if stored is None:
+                output.stop(f"There is no message “{message}”. See: notifier status")
+            deliveries = [
+                one
+                for one in await store.deliveries(stored.id)
+                if not one.public and _concerns(one.delivery.contact_ids, one.delivery.pupil_ids, contact, pupil)
+            ]
+            withheld = [
+                one
+                for one in await store.withheld(stored.id)
+                if _concerns((one.contact_id,), one.pupil_ids, contact, pupil)
+            ]
+            steps = [
+                one
+                for one in await store.trace(stored.id)
+                if (not contact or one.contact_id in ("", contact)) and (not pupil or one.pupil_id in ("", pupil))
+            ]
+            if json:
+                output.as_json(
+                    {
+                        "message": {**message_json(stored.message), "state": stored.state.value},
+                        "deliveries": [
+                            {**delivery_json(one.delivery), "state": one.state.value, "rung": one.rung}
+                            for one in deliveries
+                        ],
+                        "withheld": [
+                            {
+                                "contact_id": one.contact_id,
+                                "pupil_ids": [*one.pupil_ids],
+                                "rule": one.rule,
+                                "reason": one.reason,
+                            }
+                            for one in withheld
+                        ],
+                        "steps": [
+                            {
+                                "step": one.step,
+                                "rule": one.rule,
+                                "says": one.says,
+                                "contact_id": one.contact_id,
+                                "pupil_id": one.pupil_id,
+                            }
+                            for one in steps
+                        ],
+                    }
+                )
+                return
+            output.say(f"“{stored.message.subject}” ({stored.id}): {stored.state.value}", "bold")
+            for one in deliveries:
+                output.say(_delivered(one))
+            for held in withheld:
+                output.say(f"{held.contact_id} does not get it about {', '.join(held.pupil_ids)}: {held.reason}")
+                output.say(f"    rule {held.rule}", "dim")
+            if contact or pupil:
+                output.say("How it was decided:", "bold")
+                for step in steps:
+                    about = " ".join(part for part in (step.contact_id, step.pupil_id) if part)
+                    output.say(f"  step {step.step}  {about:<14} {step.says}  ({step.rule})")
+            if not deliveries and not withheld and (contact or pupil):
+                output.say("This message does not concern them: they are not linked to a child it is for.")
+
+    opening.within(work)
+
+
+def _concerns(contact_ids: Sequence[str], pupil_ids: Sequence[str], contact: str, pupil: str) -> bool:
+    return (not contact or contact in contact_ids) and (not pupil or pupil in pupil_ids)
+
+
+def _delivered(one: StoredDelivery) -> str:
+    delivery = one.delivery
+    who = " and ".join(delivery.contact_ids) or "nobody known"
+    ways = ", then ".join(" and ".join(rung) for rung in delivery.ladder)
+    why = {
+        "main": "the child's home",
+        "copy": "asked for a copy",
+        "consent": "a contracting parent agreed",
+        "equal": "both parents equally",
+    }[delivery.basis.value]
+    return (
+        f"{who} about {', '.join(delivery.pupil_ids)}: {one.state.value.replace('_', ' ')}; "
+        f"by {ways}; because: {why} ({', '.join(delivery.rules)})"
+    )
+
+
+def _folder_named(names: Sequence[str], wanted: str) -> str:
+    """The intake meant by ``--intake``; the first where nothing is said."""
+    if not names:
+        output.stop("config.toml has no [[intake]]. Add one, so that it is known in whose name a message comes.")
+    if not wanted:
+        return names[0]
+    for name in names:
+        if name.strip("/") == wanted.strip("/") or Path(name).name == wanted.strip("/"):
+            return name
+    output.stop(f"There is no drop folder “{wanted}”. There are: {', '.join(names)}.")
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        if len(text) == len("2026-12-01"):
+            return at_nine(date.fromisoformat(text), zone)
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    except ValueError:
+        output.stop(f"“{text}” is no day. Write it like 2026-12-01 or 2026-12-01T15:15.")

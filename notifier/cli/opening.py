@@ -1,0 +1,89 @@
+"""How a command gets at its school: the config, the clock, the store."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from notifier.cli.output import problems, stop
+from notifier.clock import SystemClock
+from notifier.config import Config, ConfigProblems, load
+from notifier.daemon import School, channel_settings
+from notifier.model.answer import Exit
+from notifier.queue import StoreProblem
+
+CONFIG: ContextVar[Path | None] = ContextVar("CONFIG", default=None)
+
+Result = TypeVar("Result")
+
+
+def config_path() -> Path:
+    """``--config``, else ``$NOTIFIER_CONFIG``, else ``./config.toml``; a folder means the config.toml in it."""
+    named = CONFIG.get() or (Path(os.environ["NOTIFIER_CONFIG"]) if os.environ.get("NOTIFIER_CONFIG") else None)
+    path = named or Path("config.toml")
+    if path.is_dir():
+        path = path / "config.toml"
+    if not path.is_file():
+        stop(
+            f"There is no {path}. Go into the school's folder, or say where it is with --config, "
+            "or start one with: notifier init FOLDER"
+        )
+    return path
+
+
+def open_config() -> Config:
+    """The config, or every problem in it and exit code 2."""
+    try:
+        config = load(config_path(), channel_settings(), os.environ)
+        return config
+    except ConfigProblems as found:
+        problems(found.problems)
+        stop(f"Nothing was done. Mend the {_many(len(found.problems))} above in config.toml and try again.")
+
+
+def _many(number: int) -> str:
+    return "problem" if number == 1 else f"{number} problems"
+
+
+@asynccontextmanager
+async def school(*, create: bool = False) -> AsyncIterator[School]:
+    """The school with its store; ``create`` makes or upgrades the database, which only run and init do."""
+    config = open_config()
+    async with School.opened(config, SystemClock(), create=create) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def reading(config: Config) -> AsyncIterator[School]:
+    """The school for a command that records nothing: where there is no database yet, an empty one in memory's place."""
+    if fresh(config):
+        with tempfile.TemporaryDirectory() as spare:
+            url = f"sqlite+aiosqlite:///{spare}/empty.db"
+            async with School.opened(replace(config, store_url=url), SystemClock(), create=True) as opened:
+                yield opened
+    else:
+        async with School.opened(config, SystemClock()) as opened:
+            yield opened
+
+
+def fresh(config: Config | None = None) -> bool:
+    """Whether the school's own database file has not been made yet."""
+    url = (config or open_config()).store_url
+    return url.startswith("sqlite") and not Path(url.split("///", 1)[-1]).exists()
+
+
+def within(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a command's asynchronous part; what the store cannot do is one sentence and exit code 3."""
+
+    async def whole() -> Result:
+        return await work()
+
+    try:
+        return asyncio.run(whole())
+    except StoreProblem as problem:
+        stop(problem.sentence, Exit.FAULT)

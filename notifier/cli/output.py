@@ -1,0 +1,76 @@
+"""How the command line speaks: plain sentences, tables where they help, JSON where it is asked for."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from notifier.model.answer import Exit
+from notifier.model.problem import Problem, Severity, worst
+
+MARKS = {Severity.ERROR: ("✗", "red"), Severity.HOLD: ("!", "yellow"), Severity.ADVICE: ("·", "cyan")}
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+def say(text: str = "", style: str | None = None) -> None:
+    console().print(Text(text, style=style or ""))
+
+
+def stop(sentence: str, code: Exit = Exit.REFUSED) -> NoReturn:
+    """End the command with one sentence that says what to do."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(sentence, style="red"))
+    raise typer.Exit(code)
+
+
+def leave(code: Exit) -> NoReturn:
+    raise typer.Exit(code)
+
+
+def as_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """One line each, gravest first."""
+    order = [Severity.ERROR, Severity.HOLD, Severity.ADVICE]
+    out = console()
+    for problem in sorted(found, key=lambda p: order.index(p.severity)):
+        mark, style = MARKS[problem.severity]
+        line = Text(f"{mark} ", style=style)
+        if problem.where:
+            line.append(f"{problem.where}: ", style="bold")
+        line.append(problem.sentence)
+        if problem.rule:
+            line.append(f" ({problem.rule})", style="dim")
+        out.print(line)
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    return {
+        "id": problem.id,
+        "severity": problem.severity.value,
+        "where": problem.where,
+        "rule": problem.rule,
+        "sentence": problem.sentence,
+    }
+
+
+def exit_for(found: Sequence[Problem]) -> Exit:
+    return {Severity.ERROR: Exit.REFUSED, Severity.HOLD: Exit.ATTENTION}.get(
+        worst([*found]) or Severity.ADVICE, Exit.DONE
+    )
+
+
+def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+    made = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False).print(made)

@@ -1,0 +1,178 @@
+"""`status`, `unreached`: how it goes, and whom nobody has reached yet."""
+
+from collections import Counter
+
+import typer
+
+from notifier.cli import opening, output
+from notifier.model.answer import Exit
+from notifier.model.states import DeliveryState, LegState
+from notifier.queue import Store, StoredMessage
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+    app.command()(unreached)
+
+
+STATES = {
+    DeliveryState.PLANNED: "planned",
+    DeliveryState.SENDING: "being sent",
+    DeliveryState.HANDED_OVER: "handed over",
+    DeliveryState.CONFIRMED: "confirmed",
+    DeliveryState.UNREACHED: "to ring",
+    DeliveryState.HELD: "held",
+    DeliveryState.WITHHELD: "withheld",
+    DeliveryState.CANCELLED: "cancelled",
+    DeliveryState.EXPIRED: "expired",
+}
+
+
+def status(
+    message: str = typer.Argument("", help="One message's id; without it, all."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """How far each message has come."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            if not message:
+                return await _all(school.store, json)
+            stored = await school.store.find(message)
+            if stored is None:
+                output.stop(f"There is no message “{message}”. See: notifier status")
+            return await _one(school.store, stored, json)
+
+    output.leave(opening.within(work))
+
+
+async def _all(store: Store, json: bool) -> Exit:
+    rows = []
+    for stored in await store.messages(limit=50):
+        counts = await store.counts(stored.id)
+        rows.append((stored, counts))
+    if json:
+        output.as_json(
+            {
+                "messages": [
+                    {
+                        "id": stored.id,
+                        "kind": stored.message.kind.value,
+                        "subject": stored.message.subject,
+                        "state": stored.state.value,
+                        "mode": stored.message.mode.value,
+                        "received_at": stored.received_at.isoformat(),
+                        "send_at": stored.message.send_at.isoformat() if stored.message.send_at else None,
+                        "deliveries": {state.value: number for state, number in counts.deliveries.items()},
+                        "withheld": counts.withheld,
+                    }
+                    for stored, counts in rows
+                ]
+            }
+        )
+        return Exit.DONE
+    if not rows:
+        output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
+        return Exit.DONE
+    output.table(
+        "Message",
+        "State",
+        "Subject",
+        "Copies",
+        rows=[
+            (
+                stored.id,
+                stored.state.value,
+                stored.message.subject,
+                ", ".join(f"{number} {STATES[state]}" for state, number in counts.deliveries.items() if number),
+            )
+            for stored, counts in rows
+        ],
+    )
+    return Exit.DONE
+
+
+async def _one(store: Store, stored: StoredMessage, json: bool) -> Exit:
+    counts = await store.counts(stored.id)
+    legs = await store.legs(stored.id)
+    unknown = [leg for leg in legs if leg.state is LegState.UNKNOWN]
+    attention = bool(unknown) or bool(counts.deliveries.get(DeliveryState.UNREACHED))
+    if json:
+        output.as_json(
+            {
+                "id": stored.id,
+                "state": stored.state.value,
+                "subject": stored.message.subject,
+                "mode": stored.message.mode.value,
+                "deliveries": {state.value: number for state, number in counts.deliveries.items()},
+                "legs": [
+                    {"channel": channel, "state": state.value, "count": number}
+                    for (channel, state), number in counts.legs.items()
+                ],
+                "withheld": counts.withheld,
+                "unknown": [leg.id for leg in unknown],
+            }
+        )
+        return Exit.ATTENTION if attention else Exit.DONE
+    output.say(f"“{stored.message.subject}” ({stored.id}): {stored.state.value}", "bold")
+    for state, number in counts.deliveries.items():
+        output.say(f"  {number} {STATES[state]}")
+    output.say(f"  {counts.withheld} adults do not get it")
+    ways: Counter[str] = Counter()
+    for (channel, leg_state), number in counts.legs.items():
+        ways[f"{channel}: {leg_state.value.replace('_', ' ')}"] += number
+    for way, number in sorted(ways.items()):
+        output.say(f"    {way} {number}", "dim")
+    for leg in unknown:
+        output.say(f"  Nobody can tell whether {leg.id} arrived ({leg.channel}). Settle it: notifier resolve {leg.id}")
+    return Exit.ATTENTION if attention else Exit.DONE
+
+
+def unreached(
+    message: str = typer.Argument("", help="One message's id; without it, all."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """The families whom a person must ring."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            stored = await school.store.find(message) if message else None
+            if message and stored is None:
+                output.stop(f"There is no message “{message}”. See: notifier status")
+            found = await school.store.unreached(stored.id if stored else None)
+            if json:
+                output.as_json(
+                    {
+                        "unreached": [
+                            {
+                                "message": one.message_id,
+                                "contact_ids": [*one.delivery.contact_ids],
+                                "pupil_ids": [*one.delivery.pupil_ids],
+                                "reason": one.reason,
+                            }
+                            for one in found
+                        ]
+                    }
+                )
+            elif found:
+                output.table(
+                    "Message",
+                    "Adults",
+                    "Children",
+                    "Why",
+                    rows=[
+                        (
+                            one.message_id,
+                            " and ".join(one.delivery.contact_ids) or "nobody known",
+                            ", ".join(one.delivery.pupil_ids),
+                            one.reason,
+                        )
+                        for one in found
+                    ],
+                )
+                output.say("The call sheets with numbers and words are in outbox/. Tick off with: notifier tasks done")
+            else:
+                output.say("Everybody is reached.")
+            return Exit.ATTENTION if found else Exit.DONE
+
+    output.leave(opening.within(work))

@@ -1,0 +1,72 @@
+"""`init`, `check`, `demo`: start a school folder, find every problem at once, see the whole thing work."""
+
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from notifier import daemon
+from notifier.cli import demonstration, opening, output
+from notifier.clock import SystemClock
+from notifier.config import load
+from notifier.config.start import StartRefused, copy_example, start
+from notifier.daemon import School, channel_settings
+from notifier.model.answer import Exit
+from notifier.model.problem import Severity
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(check)
+    app.command()(demo)
+
+
+def init(folder: Path = typer.Argument(..., help="A new or empty folder.")) -> None:
+    """Start a school's folder with sample families. It runs at once, in trial mode: nothing leaves the school."""
+    try:
+        start(folder, today=date.today())  # noqa: DTZ011 - the school year of whoever sits here
+    except StartRefused as problem:
+        output.stop(problem.sentence)
+
+    async def made() -> None:
+        config = load(folder / "config.toml", channel_settings(), {})
+        async with School.opened(config, SystemClock(), create=True):
+            pass
+
+    opening.within(made)
+    output.say(f"Made {folder}. Nothing leaves the school yet: it is in trial mode.", "bold")
+    output.say()
+    output.say("Next:")
+    output.say(f"  cd {folder}")
+    output.say("  notifier check                       finds every problem in the files")
+    output.say("  notifier run                         starts it; then save a letter in drop/office")
+    output.say("  open outbox/index.html               shows what each family would get")
+
+
+def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
+    """Every problem in the config, families, calendar and templates, all at once."""
+    config = opening.open_config()
+    found = opening.within(lambda: daemon.check(config))
+    if json:
+        output.as_json({"problems": [output.problem_json(problem) for problem in found]})
+    else:
+        output.problems(found)
+        errors = sum(problem.severity is Severity.ERROR for problem in found)
+        if errors:
+            output.say(f"{errors} to mend." if errors > 1 else "One thing to mend.", "bold red")
+        else:
+            output.say(f"{config.school.name}: ready, in {config.school.mode.value} mode.", "bold green")
+    output.leave(output.exit_for(found))
+
+
+def demo(
+    folder: Path | None = typer.Argument(None, help="Where to put it (default: a new folder called demo)."),
+) -> None:
+    """The whole thing on an example school of about 240 families. Takes well under a minute; nothing is sent."""
+    target = folder or demonstration.new_folder()
+    try:
+        copy_example(demonstration.EXAMPLE, target, today=date.today())  # noqa: DTZ011 - as in init
+    except StartRefused as problem:
+        output.stop(problem.sentence)
+    opening.within(lambda: demonstration.show(target))
+    output.leave(Exit.DONE)

@@ -1,0 +1,300 @@
+"""The only place that builds: config, store, directory, channels, stages; run, drain, stop (DESIGN 4)."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import channels
+from channels.base import Channel, Checks, Surroundings, facts
+from notifier import calendar, directory, intake
+from notifier.acceptance import Acceptance, World
+from notifier.acceptance.families import Families
+from notifier.acceptance.understanding import Considered
+from notifier.clock import Clock, SystemClock
+from notifier.config import Config
+from notifier.dispatch import Dispatcher
+from notifier.intake import DropFolder, IntakeFolder
+from notifier.lock import Lock
+from notifier.logs import logger
+from notifier.model.answer import Answer
+from notifier.model.message import Lane, Mode, Submission
+from notifier.model.policy import ChannelFacts, Policy
+from notifier.model.problem import Problem, Severity
+from notifier.model.staff import Authority
+from notifier.queue import OpenWork, Store
+from notifier.rendering import Renderer, SchoolFacts
+from notifier.schedule import Alarm
+
+FAMILIES_EVERY = 2.0
+"""Seconds between two looks at the families' files; they are taken up when two looks agree."""
+
+
+def channel_settings() -> dict[str, type]:
+    """The settings model of every channel, for the config loader."""
+    return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
+
+
+def channel_facts(config: Config) -> dict[str, ChannelFacts]:
+    """In trial every channel counts as configured; in live mode only one that is set up (DESIGN 3.8)."""
+    trial = config.school.mode is Mode.TRIAL
+    return {
+        name: facts(name, channel, configured=trial or name in config.channels)
+        for name, channel in channels.REGISTRY.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What ``run --until-idle`` did, and what is left."""
+
+    answers: tuple[Answer, ...]
+    left: tuple[OpenWork, ...]
+
+
+class School:
+    """One school folder, put together."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self.policy: Policy = config.policy(channel_facts(config))
+        self.families = Families(store, config.families, config.state)
+        self.calendar, _ = calendar.read(config.calendar)
+        self.renderer = _renderer(config)
+        self.acceptance = Acceptance(store, self.world, clock)
+        self.folders = tuple(
+            IntakeFolder(
+                path=one.folder,
+                name=one.name,
+                authority=config.authority(one.as_, one.to),
+                kind=one.kind,
+                to=one.to,
+                template=one.template,
+                newsletter=one.newsletter,
+                language=config.school.language,
+            )
+            for one in config.intakes
+        )
+        self.drop = DropFolder(
+            self.folders,
+            self._accept,
+            clock,
+            config.school.timezone,
+            polling=config.polling,
+            messages_file=config.root / "messages.toml",
+            settle_seconds=config.settle.total_seconds(),
+        )
+        self.log = logger("daemon")
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, config: Config, clock: Clock, *, create: bool = False) -> AsyncIterator["School"]:
+        """The school with its store; raises StoreProblem. Only ``create`` makes or upgrades the database."""
+        if create:
+            config.state.mkdir(parents=True, exist_ok=True)
+        store = await Store.open(config.store_url, root=config.root, create=create, clock=clock)
+        try:
+            school = cls(config, store, clock)
+            await school.families.load()
+            yield school
+        finally:
+            await store.close()
+
+    @property
+    def intake_names(self) -> tuple[str, ...]:
+        return tuple(folder.name for folder in self.folders)
+
+    def world(self) -> World:
+        return World(
+            directory=self.families.current,
+            calendar=self.calendar,
+            policy=self.policy,
+            mode=self.config.school.mode,
+            staff={one.id: one for one in self.config.staff},
+            newsletters={one.name: one for one in self.config.newsletters},
+            families=self.families.problems,
+        )
+
+    # The daemon ---------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch, accept and send until ``stop`` is set; what is in flight is finished. Raises Locked."""
+        with Lock(self.config.state):
+            async with self._dispatching() as dispatcher:
+                await self._begin()
+                alarm = Alarm()
+                alarm.start()
+                try:
+                    async with asyncio.TaskGroup() as loops:
+                        loops.create_task(self.drop.run(stop))
+                        loops.create_task(dispatcher.run(stop))
+                        loops.create_task(self._watch_families(stop))
+                        loops.create_task(self._keep_time(alarm, stop))
+                finally:
+                    alarm.stop()
+
+    async def take(self) -> tuple[Answer, ...]:
+        """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""
+        with Lock(self.config.state):
+            await self._begin()
+            return tuple(await self.drop.drain())
+
+    async def until_idle(self) -> Idle:
+        """Take what lies in the intakes, do all that is due, collate and answer; say what is left. Raises Locked."""
+        with Lock(self.config.state):
+            async with self._dispatching() as dispatcher:
+                await self._begin()
+                answers = await self.drop.drain()
+                await self.acceptance.release_due()
+                await dispatcher.drain()
+                self._index()
+                return Idle(tuple(answers), tuple(await self.store.open_work(self.clock.now())))
+
+    async def drain(self, lane: Lane | None = None) -> None:
+        """Send what is due now (of one lane), for a command that finds no daemon running. Raises Locked."""
+        with Lock(self.config.state):
+            async with self._dispatching() as dispatcher:
+                await dispatcher.drain(lane)
+                self._index()
+
+    async def _begin(self) -> None:
+        now = self.clock.now()
+        await self.families.refresh(now, settled=True)
+        for problem in self.families.problems:
+            if problem.severity is not Severity.ADVICE:
+                self.log.warning("families", problem=problem.id, where=problem.where)
+
+    async def _watch_families(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if await self.families.refresh(self.clock.now()):
+                self.store.wake.set()
+            await _wait(stop, FAMILIES_EVERY)
+
+    async def _keep_time(self, alarm: Alarm, stop: asyncio.Event) -> None:
+        """What falls due by the clock alone: waiting messages, and the outbox page of a trial."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                alarm.rang.clear()
+                if await self.acceptance.release_due():
+                    self.store.wake.set()
+                alarm.at(await self.store.next_moment(self.clock.now()))
+                await asyncio.to_thread(self._index)
+                rings = asyncio.create_task(alarm.rang.wait())
+                woken = asyncio.create_task(self.store.wake.wait())
+                await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)
+                for waiting in (rings, woken):
+                    waiting.cancel()
+                await _wait(stop, 1.0)  # a burst of outcomes makes one new page
+        finally:
+            stopping.cancel()
+
+    # What commands ask for ----------------------------------------------------------------------------------
+
+    async def submit(self, files: Sequence[Path], intake_name: str, authority: Authority | None = None) -> list[Answer]:
+        """The same way as the drop folder, with or without a daemon; in the folder's name, or in that person's.
+
+        Raises NotSubmitted where a file is not to be had.
+        """
+        folder = next(one for one in self.folders if one.name == intake_name)
+        await self.families.refresh(self.clock.now(), settled=True)
+        return await self.drop.submit(files, folder, authority)
+
+    async def preview(self, file: Path, at: datetime | None, intake_name: str) -> list[tuple[Submission, Considered]]:
+        """Each message of a file with its plan on the folder as it stands, as if accepted; nothing is recorded."""
+        folder = next(one for one in self.folders if one.name == intake_name)
+        now = at or self.clock.now()
+        reading = await asyncio.to_thread(directory.read, self.config.families)
+        self.families.current = directory.preview(reading, self.families.current)
+        faults = tuple(problem for problem in reading.problems if problem.severity is Severity.ERROR)
+        found = []
+        for submission in await asyncio.to_thread(intake.read, file, folder, now, self.config.school.timezone):
+            whole = replace(submission, problems=(*faults, *submission.problems))
+            found.append((whole, self.acceptance.preview(whole, at)))
+        return found
+
+    # Building -----------------------------------------------------------------------------------------------
+
+    async def _accept(self, submission: Submission) -> Answer:
+        # The files may have changed a moment ago: nothing is decided on an older state of the families.
+        await self.families.refresh(self.clock.now())
+        self.calendar, _ = await asyncio.to_thread(calendar.read, self.config.calendar)
+        return await self.acceptance.accept(submission)
+
+    @asynccontextmanager
+    async def _dispatching(self) -> AsyncIterator[Dispatcher]:
+        """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
+        built = _channels(self.config, self.clock)
+        try:
+            for name, channel in built.items():
+                for problem in await channel.check() if isinstance(channel, Checks) else ():
+                    self.log.warning("channel", channel=name, problem=problem.id, says=problem.sentence)
+            yield Dispatcher(
+                self.store,
+                built,
+                self.renderer,
+                self.policy,
+                self.families.at_version,
+                self.clock,
+                random.random,
+                mode=self.config.school.mode,
+                alone=True,
+            )
+        finally:
+            for channel in built.values():
+                await channel.close()
+
+    def _index(self) -> None:
+        """The page on which a person sees everything that trial mode wrote."""
+        if self.config.school.mode is Mode.TRIAL:
+            channels.build_outbox_index(self.config.outbox, school=self.config.school.name)
+
+
+def _renderer(config: Config) -> Renderer:
+    school = SchoolFacts(
+        name=config.school.name,
+        phone=config.school.phone,
+        website=config.school.website,
+        timezone=config.school.timezone,
+        language=config.school.language,
+        reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
+    )
+    return Renderer(school, overrides=config.templates)
+
+
+def _channels(config: Config, clock: Clock) -> dict[str, Channel]:
+    """Trial puts the outbox writer in the place of whatever would leave the school."""
+    surroundings = Surroundings(
+        outbox=config.outbox,
+        school=config.school.name,
+        phone=config.school.phone,
+        website=config.school.website,
+        trial=config.school.mode is Mode.TRIAL,
+        clock=clock,
+    )
+    return channels.build(config.channels, surroundings)
+
+
+async def check(config: Config) -> list[Problem]:
+    """Every problem in families, calendar, templates and channels; those of the config were found by loading it."""
+    found = [*config.advice]
+    found += directory.read(config.families).problems
+    found += calendar.read(config.calendar)[1]
+    found += _renderer(config).check()
+    config.policy(channel_facts(config))
+    for channel in _channels(config, SystemClock()).values():
+        found += await channel.check() if isinstance(channel, Checks) else []
+        await channel.close()
+    return found
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
