@@ -102,7 +102,7 @@ def _channel(path: str, model: type[BaseModel]) -> Iterator[Section]:
         else:
             plain.append(_setting(field.alias or name, field, {}))
     if plain:
-        yield Section(path, _summary(model, path), tuple(plain))
+        yield Section(path, _summary(model) or "Not needed in trial mode.", tuple(plain))
     yield from lists
 
 
@@ -111,7 +111,7 @@ def _section(
 ) -> Section:
     settings = tuple(_setting(field.alias or name, field, values or {}) for name, field in model.model_fields.items()
                      if not _item_of_dict(field.annotation))  # fmt: skip
-    return Section(path, summary or _summary(model, path), settings, many)
+    return Section(path, summary or _summary(model), settings, many)
 
 
 def _setting(name: str, field: FieldInfo, values: Mapping[str, Any]) -> Setting:
@@ -143,7 +143,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _summary(model: type[BaseModel], path: str) -> str:
+def _summary(model: type[BaseModel]) -> str:
     """The first sentence of the model's docstring, where it is one about the settings."""
     text = " ".join((model.__doc__ or "").split("\n\n")[0].split())
     return "" if not text or text.startswith("``[") else text.replace("``", "")

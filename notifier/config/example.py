@@ -72,6 +72,8 @@ def _shown(section: Section, values: Mapping[str, Any]) -> str:
     lines.append(f"#{section.heading}")
     repeated = section.path.startswith("policy.kinds.") and not section.path.endswith(".newsletter")
     for setting in section.settings:
+        if repeated and setting.default is None:
+            continue  # shown with the first of them
         lines += _setting(setting, values.get(setting.name), explained=not repeated)
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,1 @@
+"""Scripts that write committed files; nothing in here is part of the product."""
