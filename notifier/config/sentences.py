@@ -27,8 +27,16 @@ def problems_of(
     return [
         _problem(found, model, f"{file}: {dotted((*under, *_own(found['loc'])))}", known or {})
         for found in errors
-        if found["loc"][-1:] == ("[key]",) or not any(found["loc"][: len(place)] == place for place in unknown)
+        if not _follows(found, errors, unknown)
     ]
+
+
+def _follows(found: Any, errors: Sequence[Any], unknown: Sequence[Path]) -> bool:
+    """Whether this is only the echo of another: below a name that means nothing, or a list short of its bad items."""
+    location: Path = found["loc"]
+    if found["type"] == "too_short":
+        return any(other["loc"][: len(location)] == location for other in errors if len(other["loc"]) > len(location))
+    return location[-1:] != ("[key]",) and any(location[: len(place)] == place for place in unknown)
 
 
 def dotted(path: Path) -> str:

@@ -33,7 +33,7 @@ def start(folder: Path, today: date) -> None:
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700 if name in PRIVATE else 0o777)
         shutil.copyfile(resource("config.example.toml"), folder / "config.toml")
-        shutil.copytree(SAMPLE / "families", folder / "families", copy_function=shutil.copyfile)
+        _copy(SAMPLE / "families", folder / "families")
         (folder / "START-HERE.txt").write_text((SAMPLE / "START-HERE.txt").read_text("utf-8"), encoding="utf-8")
         write_calendar(folder / "calendar", today)
     except OSError as fault:
@@ -44,7 +44,7 @@ def copy_example(name: str, folder: Path, today: date) -> None:
     """A whole copy of the example school ``name``, its calendar computed anew for ``today``. Raises StartRefused."""
     _empty(folder)
     try:
-        shutil.copytree(resource("examples") / name, folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        _copy(resource("examples") / name, folder)
         for below in ("outbox", "state", "templates", "drop"):
             (folder / below).mkdir(exist_ok=True)
         write_calendar(folder / "calendar", today)
@@ -57,6 +57,16 @@ def write_calendar(calendar: Path, today: date) -> None:
     calendar.mkdir(exist_ok=True)
     (calendar / "terms.toml").write_text(terms_toml(today), encoding="utf-8")
     (calendar / "events.csv").write_text(events_csv(today), encoding="utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """The files alone: a read-only installation must not make a read-only school folder."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        if path.is_dir():
+            _copy(path, target / path.name)
+        else:
+            shutil.copyfile(path, target / path.name)
 
 
 def _empty(folder: Path) -> None:

@@ -35,7 +35,7 @@ class Mail(BaseModel):
 
 class Texts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    accounts: tuple[Account, ...]
+    accounts: tuple[Account, ...] = Field(min_length=1)
 
 
 class Nothing(BaseModel):
@@ -147,6 +147,7 @@ SLIPS = [
     pytest.param(
         "[channels.text]\naccounts = [{}]\n", "missing-setting", "channels.text.accounts[1].account_sid", id="in a list"
     ),
+    pytest.param("[channels.text]\naccounts = []\n", "empty-value", "channels.text.accounts", id="an empty list"),
     pytest.param('[skool]\nname = "x"\n', "unknown-setting", "skool", id="no such heading"),
     pytest.param('[drop]\npolling = "yes"\n', "ok", "", id="yes for true"),
     pytest.param('[drop]\npolling = "perhaps"\n', "not-yes-or-no", "drop.polling", id="neither true nor false"),
