@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Plan, Step, Withheld
-from notifier.model.states import DeliveryState, MessageState
+from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import claims, directories, leases, lookup, messages, moments, reports, settling, tasks
 from notifier.queue.engine import Database
 from notifier.queue.opening import open_database
@@ -35,6 +35,9 @@ from notifier.queue.rows import (
 )
 
 __all__ = ["Store", "StoreProblem"]
+
+_ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
+"""What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -214,7 +217,10 @@ class Store:
 
     async def settle(self, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
         """All in one commit; False for one whose leg another has taken over. Deliveries and messages move on."""
-        return await self._write(settling.settle, outcomes, now)
+        counted = await self._database.write(settling.settle, outcomes, now)
+        if any(one.outcome not in _ARRIVED for one in outcomes):
+            self.wake.set()
+        return counted
 
     async def resolve(self, id: str, sent: bool, by: str, now: datetime) -> bool:
         """A person says what became of an unknown leg, or of all unknown legs of a delivery."""
