@@ -5,7 +5,7 @@ directory in force, its address, rendered, and a deadline inside the lease.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -93,11 +93,13 @@ class Attempts:
         self._recheck = recheck
         self._expire = expire
 
-    async def carry(self, leg: ClaimedLeg, account: Account) -> Settlement | None:
+    async def carry(
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+    ) -> Settlement | None:
         """How it ended; None: not begun, because too little is left of the lease."""
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
-        standing = await self._standings.of(leg.leg_id)
+        standing = await self._standings.of(leg.leg_id, following)
         if standing.wanted is not Wanted.SEND:
             return await self._stopped(leg, standing.wanted)
         message = await self._messages.of(leg.message_id)
@@ -120,7 +122,9 @@ class Attempts:
             return replace(gone, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
         outcome = await self._send(leg, account, outgoing, message)
-        return outcome and replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
+        if outcome is None or (reduced is None and not tasks):
+            return outcome
+        return replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
 
     async def pack(self, leg: ClaimedLeg, account: Account, delivery: Delivery, address: Address) -> Outgoing:
         """The leg as it goes out, or went out, by the directory in force. Checks nothing."""
@@ -180,9 +184,14 @@ class Attempts:
         return self.taken(leg, account, sent)
 
     def taken(self, leg: ClaimedLeg, account: Account, sent: Sent) -> Settlement:
-        outcome = LegState.DELIVERED if sent.confirmed else LegState.SENT
-        by_person = account.channel.by_person
-        return replace(settled(leg, self.owner, outcome), reference=sent.reference, by_person=by_person)
+        return Settlement(
+            leg.leg_id,
+            leg.attempt_id,
+            self.owner,
+            LegState.DELIVERED if sent.confirmed else LegState.SENT,
+            reference=sent.reference,
+            by_person=account.channel.by_person,
+        )
 
     def _again(
         self, leg: ClaimedLeg, message: Message, reason: str, retry_after: timedelta | None = None

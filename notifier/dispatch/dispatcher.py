@@ -14,8 +14,9 @@ from notifier.dispatch.accounts import Account
 from notifier.dispatch.attempts import Attempts, Recheck
 from notifier.dispatch.blobs import Blobs
 from notifier.dispatch.collating import Collator
-from notifier.dispatch.crew import LEASE, Crew, Office, batch_size
+from notifier.dispatch.crew import LEASE, Crew, batch_size
 from notifier.dispatch.doubt import Doubts, InDoubt
+from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
 from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
@@ -97,7 +98,7 @@ class Dispatcher:
         try:
             while True:
                 await shift.lull()
-                await shift.recorder.flush()
+                await shift.office.recorder.flush()
                 if tended != shift.office.carried:  # something was sent: a rung, a lease or a message may be over
                     tended = shift.office.carried
                     await tender.tend()
@@ -139,7 +140,7 @@ class Dispatcher:
             clock,
             self._jitter,
             self._policy,
-            Standings(store.still_wanted, store.directory_version, clock),
+            Standings(store.still_wanted, store.directory_version, clock, lambda: office.bell.count),
             self._messages,
             self._directories,
             self._packer,
@@ -151,7 +152,7 @@ class Dispatcher:
             for name, channel in self._channels.items()
             for crew in self._crews(office, Account(name, channel, clock), lanes, attempts)
         ]
-        return Shift(office, crews, recorder), tender
+        return Shift(office, crews), tender
 
     def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:
         """Workers of its own for every lane, and one for the legs in doubt, which are claimed one by one."""

@@ -1,7 +1,7 @@
 """A leg that the provider may have taken already: what is done about it (DESIGN 3.6, last lines)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from channels.base import CannotTell, ChannelError, LooksUp, NotFound, Outgoing, Sent
@@ -54,7 +54,9 @@ class Doubts:
         self._attempts = attempts
         self._clock = clock
 
-    async def carry(self, leg: ClaimedLeg, account: Account) -> Settlement | None:
+    async def carry(
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+    ) -> Settlement | None:
         """How it ended; None: not begun, because too little is left of the lease.
 
         What the provider cannot tell goes again if it is an emergency, as often

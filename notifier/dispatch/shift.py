@@ -1,39 +1,34 @@
-"""The workers of one run: started together, and sent home together (DESIGN 3.6)."""
+"""The crews of one run: started together, and sent home together (DESIGN 3.6)."""
 
 import asyncio
 from collections.abc import Sequence
 
-from notifier.dispatch.crew import Crew, Office
-from notifier.dispatch.recorder import Recorder
+from notifier.dispatch.crew import Crew
+from notifier.dispatch.office import Office
 
 
 class Shift:
     """What is in flight is always finished and written down; what was not begun is given back."""
 
-    def __init__(self, office: Office, crews: Sequence[Crew], recorder: Recorder) -> None:
+    def __init__(self, office: Office, crews: Sequence[Crew]) -> None:
         self.office = office
-        self.recorder = recorder
         self._crews = crews
-        self._size = sum(crew.size for crew in crews)
-        self._workers: list[asyncio.Task[None]] = []
+        self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._workers = [asyncio.create_task(crew.work()) for crew in self._crews for _ in range(crew.size)]
+        self._running = [asyncio.create_task(crew.run()) for crew in self._crews]
 
     @property
     def idle(self) -> bool:
-        return self.office.bell.all_asleep(self._size)
+        return all(crew.idle for crew in self._crews)
 
     async def lull(self) -> None:
-        """Wait until every worker found nothing due. Raises what a worker raised."""
-        asleep = asyncio.ensure_future(self.office.bell.lull(self._size))
-        try:
-            await asyncio.wait({asleep, *self._workers}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            asleep.cancel()
-        for worker in self._workers:
-            if worker.done():
-                worker.result()
+        """Wait until nothing is due any more. Raises what ended the run."""
+        while not self.idle and self.office.error is None:
+            self.office.moved.clear()
+            await self.office.moved.wait()
+        if self.office.error is not None:
+            raise self.office.error
 
     async def stop(self) -> None:
         """Ends after what is in flight, whoever is cancelled meanwhile. Raises if outcomes could not be written."""
@@ -41,6 +36,6 @@ class Shift:
 
     async def _stop(self) -> None:
         self.office.stop()
-        if self._workers:
-            await asyncio.wait(self._workers)
-        await self.recorder.close()
+        if self._running:
+            await asyncio.wait(self._running)
+        await self.office.recorder.close()

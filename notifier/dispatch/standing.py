@@ -1,12 +1,15 @@
-"""What is asked of the database just before each send, for all who ask at that moment in one read (DESIGN 3.6)."""
+"""What is asked of the database just before each send, for many legs in one read (DESIGN 3.6)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifier.clock import Clock
 from notifier.queue.rows import Wanted
+
+FRESH = timedelta(milliseconds=50)
+"""How old an answer may be that was read along with another leg's: less than a send takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +24,61 @@ StillWanted = Callable[[Sequence[str], datetime], Awaitable[Mapping[str, Wanted]
 
 
 class Standings:
-    """While one read is under way, further questions gather for the next; none is answered from an older read."""
+    """While one read is under way, further questions gather for the next.
 
-    def __init__(self, still_wanted: StillWanted, version: Callable[[], Awaitable[int]], clock: Clock) -> None:
+    ``news`` grows with whatever this process writes, after which nothing read along counts any more.
+    """
+
+    def __init__(
+        self,
+        still_wanted: StillWanted,
+        version: Callable[[], Awaitable[int]],
+        clock: Clock,
+        news: Callable[[], int],
+    ) -> None:
         self._still_wanted = still_wanted
         self._version = version
         self._clock = clock
+        self._news = news
         self._asked: dict[str, asyncio.Future[Standing]] = {}
+        self._along: dict[str, Standing] = {}
+        self._along_at: tuple[datetime, int] | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def of(self, leg_id: str) -> Standing:
+    async def of(self, leg_id: str, following: Callable[[], Sequence[str]] = tuple) -> Standing:
+        """``following`` are legs that will go within a moment, which a read takes along."""
+        known = self._fresh(leg_id)
+        if known is not None:
+            return known
         answer = self._asked.get(leg_id)
         if answer is None:
             answer = self._asked[leg_id] = asyncio.get_running_loop().create_future()
         if self._reading is None:
-            self._reading = asyncio.create_task(self._read())
+            self._reading = asyncio.create_task(self._read(following))
         return await asyncio.shield(answer)
 
-    async def _read(self) -> None:
+    def _fresh(self, leg_id: str) -> Standing | None:
+        if self._along_at is None:
+            return None
+        read_at, news = self._along_at
+        if news != self._news() or self._clock.now() - read_at > FRESH:
+            return None
+        return self._along.pop(leg_id, None)
+
+    async def _read(self, following: Callable[[], Sequence[str]]) -> None:
         await asyncio.sleep(0)  # whoever is ready at this moment asks along
         while self._asked:
             asked, self._asked = self._asked, {}
+            now, news = self._clock.now(), self._news()
             try:
-                wanted = await self._still_wanted(list(asked), self._clock.now())
+                wanted = await self._still_wanted([*asked, *(set(following()) - asked.keys())], now)
                 version = await self._version()
             except Exception as error:
                 for answer in asked.values():
                     answer.set_exception(error)
                 continue
+            found = {leg_id: Standing(one, version) for leg_id, one in wanted.items()}
             for leg_id, answer in asked.items():
-                answer.set_result(Standing(wanted.get(leg_id, Wanted.CANCELLED), version))
+                answer.set_result(found.pop(leg_id, Standing(Wanted.CANCELLED, version)))
+            self._along, self._along_at = found, (now, news)
         self._reading = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from channels.base import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from notifier.model.message import Kind, Lane, Mode
 from notifier.model.states import DeliveryState, LegState, MessageState
+from tests.unit.dispatch.hand_clock import settle_down
 from tests.unit.dispatch.school import School, at
 
 
@@ -166,6 +167,7 @@ async def test_a_message_cancelled_on_the_way_is_not_begun(school: School) -> No
     draining = asyncio.create_task(school.drain())
     await school.post.begun.wait()
     await school.store.cancel(message.id, "head", school.clock.now())
+    await settle_down()
     school.post.gate.set()
     await draining
     assert len(school.post.sent) == school.post.parallelism
