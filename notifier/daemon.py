@@ -14,14 +14,14 @@ from notifier import calendar, directory, intake
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.understanding import Considered
-from notifier.clock import Clock, SystemClock
+from notifier.clock import Clock
 from notifier.config import Config
 from notifier.dispatch import Dispatcher
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.lock import Lock
 from notifier.logs import logger
 from notifier.model.answer import Answer
-from notifier.model.message import Lane, Mode, Submission
+from notifier.model.message import Kind, Lane, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem, Severity
 from notifier.model.staff import Authority
@@ -209,13 +209,32 @@ class School:
         """Each message of a file with its plan on the folder as it stands, as if accepted; nothing is recorded."""
         folder = next(one for one in self.folders if one.name == intake_name)
         now = at or self.clock.now()
+        before = self.families.current
         reading = await asyncio.to_thread(directory.read, self.config.families)
-        self.families.current = directory.preview(reading, self.families.current)
+        reading = reading.known_again(before) if before else reading
         faults = tuple(problem for problem in reading.problems if problem.severity is Severity.ERROR)
+        as_it_stands = directory.preview(reading, before)
         found = []
         for submission in await asyncio.to_thread(intake.read, file, folder, now, self.config.school.timezone):
-            whole = replace(submission, problems=(*faults, *submission.problems))
-            found.append((whole, self.acceptance.preview(whole, at)))
+            self.families.current, self.families.problems = as_it_stands, faults
+            if reading.refuses and submission.header.kind is Kind.EMERGENCY:
+                # It goes by the last good directory and what was denied then; without one it is refused.
+                self.families.current = directory.take_up(reading, before).directory
+            else:
+                submission = replace(submission, problems=(*faults, *submission.problems))
+            found.append((submission, self.acceptance.preview(submission, at)))
+        return found
+
+    async def check(self) -> list[Problem]:
+        """Every problem in families, calendar, templates and channels, with the config's own advice."""
+        found = [*self.config.advice]
+        reading = await asyncio.to_thread(directory.read, self.config.families)
+        found += directory.take_up(reading, self.families.current).problems
+        found += calendar.read(self.config.calendar)[1]
+        found += self.renderer.check()
+        for channel in _channels(self.config, self.clock).values():
+            found += await channel.check() if isinstance(channel, Checks) else []
+            await channel.close()
         return found
 
     # Building -----------------------------------------------------------------------------------------------
@@ -278,19 +297,6 @@ def _channels(config: Config, clock: Clock) -> dict[str, Channel]:
         clock=clock,
     )
     return channels.build(config.channels, surroundings)
-
-
-async def check(config: Config) -> list[Problem]:
-    """Every problem in families, calendar, templates and channels; those of the config were found by loading it."""
-    found = [*config.advice]
-    found += directory.read(config.families).problems
-    found += calendar.read(config.calendar)[1]
-    found += _renderer(config).check()
-    config.policy(channel_facts(config))
-    for channel in _channels(config, SystemClock()).values():
-        found += await channel.check() if isinstance(channel, Checks) else []
-        await channel.close()
-    return found
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

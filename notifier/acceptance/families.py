@@ -47,7 +47,7 @@ class Families:
         reading = await asyncio.to_thread(room.read, self.folder)
         taken = await asyncio.to_thread(room.take_up, reading, before)
         self._taken = self._seen = looks
-        self.problems = (*reading.problems, *taken.problems)
+        self.problems = taken.problems
         if taken.directory is None or (before is not None and taken.directory.version == before.version):
             return False
         return await self._put(taken.directory, now)
@@ -57,7 +57,7 @@ class Families:
         await self._adopt()
         reading = await asyncio.to_thread(room.read, self.folder)
         taken = await asyncio.to_thread(room.accept, reading, self.current)
-        self.problems = (*reading.problems, *taken.problems)
+        self.problems = taken.problems
         if taken.directory is None or not taken.taken:
             return False
         return await self._put(taken.directory, now)

@@ -36,11 +36,10 @@ def config_path() -> Path:
     return path
 
 
-def open_config() -> Config:
+def open_config(*, pins_required: bool = True) -> Config:
     """The config, or every problem in it and exit code 2."""
     try:
-        config = load(config_path(), channel_settings(), os.environ)
-        return config
+        return load(config_path(), channel_settings(), os.environ, pins_required=pins_required)
     except ConfigProblems as found:
         problems(found.problems)
         stop(f"Nothing was done. Mend the {_many(len(found.problems))} above in config.toml and try again.")

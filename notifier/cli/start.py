@@ -5,14 +5,13 @@ from pathlib import Path
 
 import typer
 
-from notifier import daemon
 from notifier.cli import demonstration, opening, output
 from notifier.clock import SystemClock
 from notifier.config import load
 from notifier.config.start import StartRefused, copy_example, start
 from notifier.daemon import School, channel_settings
 from notifier.model.answer import Exit
-from notifier.model.problem import Severity
+from notifier.model.problem import Problem, Severity
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +45,12 @@ def init(folder: Path = typer.Argument(..., help="A new or empty folder.")) -> N
 def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
     config = opening.open_config()
-    found = opening.within(lambda: daemon.check(config))
+
+    async def work() -> list[Problem]:
+        async with opening.reading(config) as school:
+            return await school.check()
+
+    found = opening.within(work)
     if json:
         output.as_json({"problems": [output.problem_json(problem) for problem in found]})
     else:
