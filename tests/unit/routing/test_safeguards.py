@@ -1,0 +1,127 @@
+"""Step 9: what is told in person, and what never stands where anybody reads it."""
+
+import pytest
+
+from notifier.model.message import Attachment, Reach, Term
+from notifier.model.policy import Policy
+from notifier.routing import rules
+from notifier.routing.safeguards import names_in
+from tests.unit.routing.families import (
+    HYDE_PARK,
+    OAK,
+    SCHOOL,
+    WOODGRANGE,
+    at_home,
+    body,
+    child,
+    families,
+    link,
+    message,
+    planned,
+    problem_ids,
+)
+
+ZOE = child("P1", forename="Zoë Ann", surname="O'Neill-Khan")
+DIRECTORY = families(ZOE, child("P2", "Elm"), at_home("MUM"), link("P1", "MUM", lives="yes"))
+ONE = Term(Reach.PUPIL, "P1")
+
+
+class TestInPerson:
+    @pytest.mark.parametrize("category", ["head-injury", "Head Injury", "behaviour", "SAFEGUARDING", "head_injury"])
+    @pytest.mark.parametrize("kind", ["letter", "newsletter", "report", "notice", "emergency"])
+    def test_its_categories_are_refused_on_every_channel_with_a_task(self, category: str, kind: str) -> None:
+        plan = planned(DIRECTORY, message(kind, ONE, category=category))
+        assert (plan.deliveries, plan.public, plan.withheld) == ((), (), ())
+        assert [(p.id, p.severity.value, p.rule) for p in plan.problems] == [("in-person-only", "error", "W42")]
+        assert [(task.about, task.rule) for task in plan.tasks] == [(("P1",), "W42")]
+
+    @pytest.mark.parametrize("category", ["", "trip", "behaviours-week"])
+    def test_other_categories_go(self, category: str) -> None:
+        assert not planned(DIRECTORY, message(category=category)).problems
+
+    @pytest.mark.parametrize(
+        "plain", ["He had a head injury.", "A HEAD-INJURY today", "head\ninjury", "our safeguarding week"]
+    )
+    def test_its_words_hold_the_message_for_the_head(self, plain: str) -> None:
+        plan = planned(DIRECTORY, message(bodies=(body(plain),)))
+        assert [(p.id, p.severity.value, p.rule) for p in plan.problems] == [("in-person-words", "hold", "W42")]
+        assert plan.deliveries
+
+    @pytest.mark.parametrize("plain", ["She is head of the injury desk.", "ahead injury", "safeguardings"])
+    def test_words_that_only_look_alike_do_not(self, plain: str) -> None:
+        assert not planned(DIRECTORY, message(bodies=(body(plain),))).problems
+
+    def test_the_subject_the_short_text_and_translations_are_read_too(self) -> None:
+        for bodies in (
+            (body(subject="Safeguarding"),),
+            (body(text="Safeguarding"),),
+            (body(), body("Safeguarding", language="ur")),
+        ):
+            assert problem_ids(planned(DIRECTORY, message(bodies=bodies))) == ["in-person-words"]
+
+
+class TestPublic:
+    @pytest.mark.parametrize(
+        ("policy", "kind", "important", "channels"),
+        [
+            (WOODGRANGE, "newsletter", False, ["website"]),
+            (WOODGRANGE, "letter", False, []),
+            (WOODGRANGE, "letter", True, ["website"]),
+            (WOODGRANGE, "notice", True, ["website"]),
+            (WOODGRANGE, "report", True, []),
+            (WOODGRANGE, "emergency", False, ["website"]),
+            (HYDE_PARK, "letter", False, ["website"]),
+            (HYDE_PARK, "notice", False, []),
+        ],
+    )
+    @pytest.mark.parametrize("to", [OAK, SCHOOL, Term(Reach.YEAR, "")])
+    def test_the_kind_decides_for_a_class_or_more(
+        self, policy: Policy, kind: str, important: bool, channels: list[str], to: Term
+    ) -> None:
+        plan = planned(DIRECTORY, message(kind, to, important=important), policy)
+        assert [item.channel for item in plan.public] == channels
+
+    def test_a_message_to_fewer_than_a_class_never_goes_there(self) -> None:
+        plan = planned(DIRECTORY, message("newsletter", ONE))
+        assert (plan.public, plan.problems) == ((), ())
+
+    @pytest.mark.parametrize(("kind", "to"), [("letter", ONE), ("report", SCHOOL)])
+    def test_asking_for_it_all_the_same_is_answered_with_advice(self, kind: str, to: Term) -> None:
+        plan = planned(DIRECTORY, message(kind, to, also=("noticeboard",)))
+        assert plan.public == ()
+        assert [(p.id, p.severity.value) for p in plan.problems] == [("public-too-narrow", "advice")]
+
+    def test_a_noticeboard_can_be_asked_for(self) -> None:
+        plan = planned(DIRECTORY, message("newsletter", also=("noticeboard", "website")))
+        assert [item.channel for item in plan.public] == ["website", "noticeboard"]
+        assert all("noticeboard" not in rung for delivery in plan.deliveries for rung in delivery.ladder)
+
+    @pytest.mark.parametrize(
+        "plain",
+        [
+            "Well done Zoë Ann O'Neill-Khan!",
+            "zoë ann o’neill-khan's picture",
+            "ZOE ANN ONEILL KHAN and Zoe Ann O Neill Khan",
+            "Zoe O'Neill-Khan",
+            "O'Neill-Khan, Zoë",
+            "Zoe\u0308 O'Neill\u2011Khan",
+        ],
+    )
+    def test_a_child_s_full_name_keeps_it_away_with_advice(self, plain: str) -> None:
+        plan = planned(DIRECTORY, message("newsletter", bodies=(body(plain),)))
+        assert plan.public == ()
+        assert problem_ids(plan) == ["public-names-child"]
+        assert plan.problems[0].rule == rules.PUBLIC
+        assert plan.deliveries
+
+    @pytest.mark.parametrize("plain", ["Well done Zoë!", "Mr Khan and Mrs O'Neill", "Zoë Ann Price", "Neill-Khan Zoës"])
+    def test_a_first_name_or_a_surname_alone_does_not(self, plain: str) -> None:
+        assert names_in(message(bodies=(body(plain),)), DIRECTORY) == ()
+
+    def test_a_file_s_name_is_read_too(self) -> None:
+        picture = Attachment("Zoe-O'Neill-Khan.jpg", "image/jpeg", "0" * 64, 9)
+        assert names_in(message(attachments=(picture,)), DIRECTORY) == ("P1",)
+
+    def test_the_advice_names_no_child(self) -> None:
+        plan = planned(DIRECTORY, message("newsletter", bodies=(body("Zoë Ann O'Neill-Khan"),)))
+        assert "Khan" not in plan.problems[0].sentence
