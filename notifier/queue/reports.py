@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
 
 from notifier.model.message import Mode
 from notifier.model.plan import Step, Withheld
@@ -34,7 +34,7 @@ _ATTEMPTS = (
 )
 _WITHHELD = select(schema.withheld).where(schema.withheld.c.message_id == _WHICH).order_by(schema.withheld.c.number)
 _TRACE = select(schema.trace.c.value).where(schema.trace.c.message_id == _WHICH)
-_UNREACHED = select(_DELIVERY).where(_DELIVERY.c.state == DeliveryState.UNREACHED.value)
+_UNREACHED = select(_DELIVERY).where(_DELIVERY.c.state == literal_column("'unreached'"))
 _ITEMS = (
     select(_LEG.c.id.label("leg_id"), _DELIVERY)
     .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
@@ -70,31 +70,28 @@ _ALL_LEGS = select(_LEG.c.channel, _LEG.c.state, func.count()).group_by(_LEG.c.c
 _OPEN_TASKS = select(func.count()).where(schema.task.c.done_at.is_(None))
 _OLDEST = select(func.min(_LEG.c.due_at)).where(_LEG.c.state == _DUE)
 
-_LEFT_LEGS = (
-    select(
-        _LEG.c.message_id,
-        _MESSAGE.c.subject,
-        _LEG.c.channel,
-        _LEG.c.state,
-        func.count().label("how_many"),
-        func.min(_LEG.c.due_at).label("due"),
-        func.min(_LEG.c.lease_until).label("lease"),
+
+def _left(state: LegState, order: ColumnElement[Any]) -> Select[Any]:
+    """Ordered as the partial index of that state is, which is how the database comes to take it."""
+    word: ColumnElement[str] = literal_column(f"'{state.value}'")
+    return (
+        select(_LEG.c.message_id, _MESSAGE.c.subject, _LEG.c.channel, _LEG.c.due_at, _LEG.c.lease_until)
+        .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
+        .where(_LEG.c.state == word)
+        .order_by(order)
     )
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        or_(
-            (_LEG.c.state == _DUE) & _LEG.c.due_at.is_not(None),
-            _LEG.c.state == _STARTED,
-            _LEG.c.state.in_([LegState.UNKNOWN, LegState.TECHNICAL_FAILURE]),
-        )
-    )
-    .group_by(_LEG.c.message_id, _MESSAGE.c.subject, _LEG.c.channel, _LEG.c.state)
-    .order_by(_LEG.c.message_id, _LEG.c.channel, _LEG.c.state)
-)
+
+
+LEFT_LEGS = {
+    Left.DUE: _left(LegState.DUE, _LEG.c.due_at).where(_LEG.c.due_at.is_not(None)),
+    Left.STARTED: _left(LegState.STARTED, _LEG.c.lease_until),
+    Left.UNKNOWN: _left(LegState.UNKNOWN, _LEG.c.due_at),
+    Left.TECHNICAL: _left(LegState.TECHNICAL_FAILURE, _LEG.c.settled_at),
+}
 _LEFT_DELIVERIES = (
     select(_DELIVERY.c.message_id, _MESSAGE.c.subject, _DELIVERY.c.state, func.count().label("how_many"))
     .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
-    .where(_DELIVERY.c.state.in_([DeliveryState.HELD, DeliveryState.UNREACHED]))
+    .where(_DELIVERY.c.state.in_([literal_column("'held'"), literal_column("'unreached'")]))
     .group_by(_DELIVERY.c.message_id, _MESSAGE.c.subject, _DELIVERY.c.state)
     .order_by(_DELIVERY.c.message_id, _DELIVERY.c.state)
 )
@@ -219,16 +216,15 @@ def status(conn: Connection) -> Status:
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
     """All that is left, and when: work that needs a person has no moment."""
     found = []
-    for row in conn.execute(_LEFT_LEGS):
-        left = {
-            LegState.DUE: Left.DUE,
-            LegState.STARTED: Left.STARTED,
-            LegState.UNKNOWN: Left.UNKNOWN,
-            LegState.TECHNICAL_FAILURE: Left.TECHNICAL,
-        }[LegState(row.state)]
-        at = row.lease if left is Left.STARTED else row.due
-        person = left is Left.TECHNICAL or (left is Left.UNKNOWN and at is None)
-        found.append(OpenWork(row.message_id, row.subject, left, row.channel, row.how_many, at, person))
+    for left, query in LEFT_LEGS.items():
+        groups: dict[tuple[str, str, str, bool], list[datetime | None]] = {}
+        for row in conn.execute(query):
+            at = row.lease_until if left is Left.STARTED else row.due_at
+            person = left is Left.TECHNICAL or at is None
+            groups.setdefault((row.message_id, row.channel, row.subject, person), []).append(at)
+        for (message_id, channel, subject, person), moments in sorted(groups.items()):
+            first = None if person else min(moment for moment in moments if moment is not None)
+            found.append(OpenWork(message_id, subject, left, channel, len(moments), first, person))
     for row in conn.execute(_LEFT_DELIVERIES):
         left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
         found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 @lru_cache(64)
 def _text(moment: datetime) -> str:
     """One commit writes the same few moments hundreds of times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -177,8 +177,10 @@ Index(
 Index("leg_due", leg.c.due_at, sqlite_where=_READY, postgresql_where=_READY)
 _LEASED = text("state = 'started'")
 Index("leg_leased", leg.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
-_UNKNOWN = text("state IN ('unknown', 'technical_failure')")
-Index("leg_in_doubt", leg.c.state, leg.c.due_at, sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN)
+_UNKNOWN = text("state = 'unknown'")
+Index("leg_in_doubt", leg.c.due_at, sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN)
+_PARKED = text("state = 'technical_failure'")
+Index("leg_parked", leg.c.settled_at, sqlite_where=_PARKED, postgresql_where=_PARKED)
 _CRASHED = text("state = 'due' AND crashes > 0")
 Index("leg_crashed", leg.c.channel, leg.c.due_at, sqlite_where=_CRASHED, postgresql_where=_CRASHED)
 Index("leg_of_message", leg.c.message_id, leg.c.channel, leg.c.state)

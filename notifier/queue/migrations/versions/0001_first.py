@@ -198,10 +198,18 @@ def upgrade() -> None:
     op.create_index(
         "leg_in_doubt",
         "leg",
-        ["state", "due_at"],
+        ["due_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('unknown', 'technical_failure')"),
-        postgresql_where=sa.text("state IN ('unknown', 'technical_failure')"),
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
+    )
+    op.create_index(
+        "leg_parked",
+        "leg",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'technical_failure'"),
+        postgresql_where=sa.text("state = 'technical_failure'"),
     )
     op.create_index(
         "leg_leased",
