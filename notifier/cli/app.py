@@ -6,7 +6,6 @@ import sys
 import traceback
 from pathlib import Path
 
-import click
 import typer
 
 from notifier import __version__
@@ -66,20 +65,17 @@ def run(argv: list[str]) -> int:
     for group in (start, running, messages, progress, acts, tasks, families, staff):
         group.register(app)
     try:
-        result = app(config_first(argv), standalone_mode=False, prog_name="notifier")
-        return int(result) if isinstance(result, int) else Exit.DONE
-    except typer.Exit as ended:
-        return int(ended.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        return Exit.REFUSED
-    except (click.Abort, KeyboardInterrupt):
+        app(config_first(argv), prog_name="notifier")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except KeyboardInterrupt:
         return Exit.FAULT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     except Exception as fault:
         return _fault(fault)
+    return Exit.DONE
 
 
 def _fault(fault: Exception) -> int:
