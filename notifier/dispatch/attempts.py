@@ -115,7 +115,8 @@ class Attempts:
                     return self._barred(leg, DeliveryState.HELD, rule, reason, tasks)
                 case Send(checked, tasks):
                     pass
-        reduced = checked if checked != leg.delivery else None
+        kept = narrowed(leg.delivery, checked)
+        reduced = kept if kept != leg.delivery else None
         address = address_of(leg, checked, by_person=account.channel.by_person)
         if address is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
@@ -230,6 +231,21 @@ class Attempts:
     ) -> Settlement:
         why = f"{reason} ({rule})" if reason else rule
         return replace(settled(leg, self.owner, LegState.WITHDRAWN, why), delivery_state=state, tasks=tasks)
+
+
+def narrowed(planned: Delivery, checked: Delivery) -> Delivery:
+    """What the database keeps of a recheck: what fell away, but no corrected or further address.
+
+    Those are found anew at each recheck, so the record only ever becomes narrower.
+    """
+    if checked is planned:
+        return planned
+    routes = {}
+    for channel, addresses in planned.routes.items():
+        still = {address.contact_id for address in checked.routes.get(channel, ())}
+        if left := tuple(address for address in addresses if address.contact_id in still):
+            routes[channel] = left
+    return replace(checked, routes=routes)
 
 
 def address_of(leg: ClaimedLeg, delivery: Delivery, *, by_person: bool) -> Address | None:

@@ -100,7 +100,7 @@ class Crew:
     async def _due(self) -> Sequence[ClaimedLeg]:
         """The next claim; what may ring no telephone at this hour is given back until it may."""
         while True:
-            legs = await self._claim(self._most or self._free())
+            legs = await self._claim(self._most or min(self._free(), self._account.pace.within(LEASE / 2) or BATCH))
             until = self._office.quiet_until(legs[0], self._account) if legs else None
             if until is None:
                 return legs

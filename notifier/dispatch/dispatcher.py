@@ -10,6 +10,7 @@ from functools import partial
 
 from channels.base import Channel
 from notifier.clock import Clock
+from notifier.dispatch import absent
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.attempts import Attempts, Recheck
 from notifier.dispatch.blobs import Blobs
@@ -36,7 +37,8 @@ class Dispatcher:
     ``directories`` gives the directory of a version; ``jitter`` a number in 0..1.
     ``mode``: what was accepted in the other mode is never touched (DESIGN 3.6).
     ``alone``: the folder's lock is held, so that whoever else owns a leg is dead.
-    A channel that is missing from ``channels`` is left to another node.
+    A channel that is missing from ``channels`` is left to another node, unless the
+    policy says that it is not set up.
     """
 
     def __init__(
@@ -152,6 +154,13 @@ class Dispatcher:
             for name, channel in self._channels.items()
             for crew in self._crews(office, Account(name, channel, clock), lanes, attempts)
         ]
+        for name, known in self._policy.channels.items():
+            if not known.configured and name not in self._channels:
+                gone = Account(name, absent.Absent(), clock)
+                crews += [
+                    Crew(office, gone, 1, batch_size(gone), partial(self._claim, name, lane), absent.carry(self._owner))
+                    for lane in lanes
+                ]
         return Shift(office, crews), tender
 
     def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:

@@ -181,6 +181,7 @@ class School:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     rechecked: list[str] = field(default_factory=list)
     recheck: Recheck | None = None
+    gone: dict[str, ChannelFacts] = field(default_factory=dict)
     numbers: int = 0
 
     @property
@@ -203,7 +204,7 @@ class School:
     def policy(self) -> Policy:
         found: dict[str, ChannelFacts] = {
             name: facts(name, type(channel), configured=True) for name, channel in self.channels.items()
-        }
+        } | self.gone
         kinds = {kind: KindPolicy(LADDER) for kind in Kind}
         kinds[Kind.EMERGENCY] = KindPolicy(LADDER, escalate_after=timedelta(minutes=10))
         return Policy("test", kinds, ZoneInfo("Europe/London"), found)
