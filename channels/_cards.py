@@ -36,6 +36,7 @@ class Card:
     file: str = ""
     page: str = ""
     text: str = ""
+    note: str = ""
     attachments: tuple[str, ...] = ()
     fingerprint: str = ""
 

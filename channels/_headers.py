@@ -52,12 +52,19 @@ def mailbox(name: str, bare: str) -> str:
     return f"{shown} <{address(bare)}>" if shown else address(bare)
 
 
-def listed(text: str) -> str:
-    """One mailbox as people write it, ``Office <office@example.org>`` or bare."""
-    name, bracket, rest = checked(text, "reply address").rpartition("<")
+def named(text: str) -> tuple[str, str]:
+    """Name and address of one mailbox as people write it: ``Office <office@example.org>``, or the bare address."""
+    name, bracket, rest = checked(text, "address").rpartition("<")
     if not bracket:
-        return address(text.strip())
-    return mailbox(name.strip().strip('"'), rest.removesuffix(">").strip())
+        return "", address(text.strip())
+    if not rest.endswith(">"):
+        raise Unfit("That is not one email address.")
+    return name.strip().strip('"'), address(rest[:-1].strip())
+
+
+def listed(text: str) -> str:
+    """The same, as a header holds it."""
+    return mailbox(*named(text))
 
 
 @lru_cache(maxsize=1024)

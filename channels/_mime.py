@@ -158,9 +158,8 @@ def filename(name: str) -> str:
             pieces[number] = pieces[number][:-1]
     if len(pieces) == 1:
         return f"\r\n filename*=utf-8''{encoded}"
-    return ";".join(f"\r\n filename*{n}*={chr(39) * 2 if n else ''}{p}" for n, p in enumerate(pieces)).replace(
-        "filename*0*=''", "filename*0*=utf-8''", 1
-    )
+    pieces[0] = f"utf-8''{pieces[0]}"
+    return ";".join(f"\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
 def _media_type(enclosure: Enclosure) -> str:

@@ -81,6 +81,7 @@ def _item(card: Card) -> dict[str, Any]:
         "file": quote(card.file),
         "page": quote(card.page),
         "text": card.text,
+        "note": card.note,
         "attachments": list(card.attachments),
     }
 

@@ -3,14 +3,13 @@
 Sent again under the same Message-ID a message is shown once, so a leg in doubt may simply go again.
 """
 
-from email.utils import parseaddr
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from channels import _secrets
-from channels._headers import Unfit, address
+from channels._headers import Unfit, address, named
 from channels._mime import Composer, Envelope
 from channels._smtp import Account, Patience, Pool, Progress
 from channels._smtp_answers import understood
@@ -50,7 +49,7 @@ class EmailSettings(BaseModel):
     def _one_address(cls, value: str) -> str:
         if value:
             try:
-                address(parseaddr(value)[1])
+                named(value)
             except Unfit:
                 raise ValueError('Write one email address in quotes: "office@school.example.org".') from None
         return value
@@ -81,9 +80,10 @@ class Email:
         self.parallelism = settings.connections
         self.per_minute = settings.per_minute
         self.per_day = settings.per_day
-        self.sender_name, self.sender = parseaddr(settings.sender)
+        self.sender_name, self.sender = named(settings.sender)
+        self._bounces = named(settings.bounce_address)[1] if settings.bounce_address else ""
         self._composer = Composer()
-        domain = address(self.sender).rpartition("@")[2]
+        domain = self.sender.rpartition("@")[2]
         account = Account(settings.host, settings.port, settings.security, settings.username, self._password, domain)
         self._pool = Pool(account, settings.connections, patience or Patience())
 
@@ -92,7 +92,7 @@ class Email:
         with understood(progress):
             recipient = address(outgoing.address)
             content = self._composed(outgoing)
-            sender = parseaddr(self.settings.bounce_address)[1] or self.sender
+            sender = self._bounces or self.sender
             await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
         return Sent(reference=self._message_id(outgoing))
 

@@ -178,9 +178,11 @@ class Letter:
         payload = item.payload
         lines = "<br>".join(escape(line) for line in payload.address)
         size = " large" if payload.large_print else ""
+        mark = '<p class="practice">TRIAL — not to be posted</p>\n' if self.surroundings.trial else ""
         words = f'lang="{escape(payload.language)}" dir="{_markup.direction(payload.language)}"'
         return (
-            f'<article class="letter {self.settings.envelope}{size}">\n<address class="window">{lines}</address>\n'
+            f'<article class="letter {self.settings.envelope}{size}">\n{mark}'
+            f'<address class="window">{lines}</address>\n'
             f'<div class="words" {words}>{_markup.fragment(payload.html)}</div>\n</article>'
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from channels import _cards, _files, _markup
 from channels.base import AsFile, Channel, Composes, Outgoing, Sent, Surroundings
-from notifier.model.payload import MailPayload
+from notifier.model.payload import MailPayload, ShortPayload
 
 FOLDER = "trial"
 
@@ -78,8 +78,11 @@ class Outbox:
     def _filled(self, card: _cards.Card, outgoing: Outgoing) -> _cards.Card:
         """What a family would see: a mail's page in a file of its own, a short text on the card."""
         payload = outgoing.payload
+        if isinstance(payload, ShortPayload):
+            parts = "sent as 1 text" if payload.segments == 1 else f"sent as {payload.segments} texts"
+            return replace(card, text=payload.text, note=f"{parts} ({payload.encoding})")
         if not isinstance(payload, MailPayload):
-            return replace(card, text=str(getattr(payload, "text", "")))
+            return card
         outbox = self.surroundings.outbox
         html = str(payload.html)
         page = _cards.place(outbox, self.name, outgoing.item, ".html")

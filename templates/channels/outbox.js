@@ -154,7 +154,7 @@
     const bubble = make("p", "bubble", one.text);
     bubble.dir = "auto";
     bubble.lang = one.language;
-    talk.append(bubble, make("p", "long", Array.from(one.text).length + " characters"));
+    talk.append(bubble, make("p", "long", Array.from(one.text).length + " characters" + (one.note ? ", " + one.note : "")));
     box.append(talk);
     return box;
   }
@@ -218,7 +218,11 @@
   show();
   const wanted = decodeURIComponent(location.hash.slice(1));
   const linked = items.find((one) => one.key === wanted);
-  if (linked) open(linked, false);
+  if (linked) {
+    open(linked, false);
+    const node = document.querySelector('.row[aria-current="true"]');
+    if (node) node.scrollIntoView({ block: "center" });
+  }
   else if (items.length && !matchMedia("(max-width: 52rem)").matches) { state.chosen = items[0]; mark(); view(); }
   else view();
 }());
