@@ -1,21 +1,33 @@
 """The files of one submission, each read once and only if it may be."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from notifier.intake import limits
 from notifier.intake.disk import Disk, Lying, NotAFile, Unreadable
 from notifier.intake.names import same, shown
 from notifier.model.problem import Problem, error
 
+if TYPE_CHECKING:
+    from notifier.intake.documents.draft import Draft
+    from notifier.intake.understanding import Page
+
 
 class Bundle:
-    """The files lying in one folder, by name. Raises Unreadable where the system refuses to give one."""
+    """The files lying in one folder, by name. Raises Unreadable where the system refuses to give one.
+
+    ``drafts`` and ``pages`` keep what was made of them: a Word file takes a while.
+    """
 
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.folder = folder
         self._disk = disk
         self._contents: dict[str, bytes | Problem] = {}
+        self.drafts: dict[str, Draft] = {}
+        self.pages: dict[str, Page] = {}
         try:
             self.lying: dict[str, Lying] = disk.listing(folder)
         except OSError as problem:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import nh3
 
+from notifier.intake import limits
 from notifier.intake.names import same, shown
 from notifier.intake.pictures import picture
 from notifier.model.message import Enclosure
@@ -39,8 +40,13 @@ _ALT = re.compile(r'alt="([^"]*)"')
 _FIELD = re.compile(r"\{\{((?:[^{}<>]|<[^<>]*>)*)\}\}")
 _TAG = re.compile(r"<[^<>]*>")
 _EMPTY = re.compile(r"<(p|div|h[1-6]|strong|em|b|i|u)>(?:\s|\xa0|&nbsp;|<br>)*</\1>")
+_DEEPEST_BLANK = 8
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
-_DATA = re.compile(r"data:image/[\w.+-]+;base64,(.*)", re.DOTALL | re.IGNORECASE)
+_INLINE = re.compile(r"data:image/[\w.+-]{1,40};base64,([A-Za-z0-9+/=\s]*)", re.IGNORECASE)
+_OPENED = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_NEVER_DEEP = frozenset(
+    ["br", "img", "hr", "input", "meta", "link", "col", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,6 @@ class _Filter:
 
     def source(self, value: str) -> str | None:
         found = self.known.get(same(value)) or self.known.get(same(unquote(value)))
-        if found is None and (inline := _DATA.fullmatch(value)):
-            found = _inline(inline[1])
-            if found is None:
-                self.broken += 1
-                return None
         if found is not None:
             self.used[found.attachment.digest] = found
             return f"cid:{found.attachment.digest}"
@@ -113,12 +114,33 @@ class _Filter:
         return None
 
 
-def _inline(encoded: str) -> Enclosure | None:
-    try:
-        found = picture(base64.b64decode(encoded, validate=False), "")
-    except (binascii.Error, ValueError):
-        return None
-    return found if isinstance(found, Enclosure) else None
+def _lift_inline(html: str) -> tuple[str, dict[str, Enclosure]]:
+    """Pictures written out inside the HTML get a name instead, like those that lie beside it."""
+    found: dict[str, Enclosure] = {}
+
+    def name(inline: re.Match[str]) -> str:
+        source = f"cid:inline-{len(found)}"
+        try:
+            made = picture(base64.b64decode(inline[1], validate=False), "")
+        except (binascii.Error, ValueError):
+            return "cid:unreadable"
+        if not isinstance(made, Enclosure):
+            return "cid:unreadable"
+        found[source] = made
+        return source
+
+    return _INLINE.sub(name, html), found
+
+
+def _depth(html: str) -> int:
+    """How many parts lie in one another at most, about."""
+    deepest = depth = 0
+    for tag in _OPENED.finditer(html):
+        if tag[2].lower() in _NEVER_DEEP:
+            continue
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _words_for(image: re.Match[str]) -> str:
@@ -131,14 +153,17 @@ def _words_for(image: re.Match[str]) -> str:
 
 def clean(html: str, pictures: Mapping[str, Enclosure], where: str) -> Cleaned:
     """Sanitise. ``pictures`` maps an ``src`` as written to the picture that came with the document."""
-    judge = _Filter(pictures)
+    html, inline = _lift_inline(html)
+    if len(html) > limits.HTML or _depth(html) > limits.NESTING:
+        return Cleaned("", (), (_too_intricate(where),))
+    judge = _Filter({**pictures, **inline})
     safe = nh3.clean(
         mend_fields(html),
         tags=set(_TAGS),
         clean_content_tags={"script", "style", "title"},
         attributes={tag: set(found) for tag, found in _ATTRIBUTES.items()},
         attribute_filter=judge,
-        url_schemes={*SAFE, "cid", "data"},  # the filter lets these two through only as our own pictures
+        url_schemes={*SAFE, "cid"},  # the filter lets cid through only for our own pictures
         link_rel=None,
     )
     safe = _IMG.sub(_words_for, _BARE_LINK.sub(r"\1", safe))
@@ -147,10 +172,17 @@ def clean(html: str, pictures: Mapping[str, Enclosure], where: str) -> Cleaned:
 
 def without_blanks(html: str) -> str:
     """Without paragraphs that hold nothing: they only keep lines apart in an editor."""
-    before = ""
-    while before != html:
-        before, html = html, _EMPTY.sub("", html)
+    for _ in range(_DEEPEST_BLANK):
+        html = _EMPTY.sub("", html)
     return re.sub(r"^(?:\s|<br>)+", "", html).strip()
+
+
+def _too_intricate(where: str) -> Problem:
+    return error(
+        "document-too-long",
+        f"{shown(where)} is too long or too intricate for a message. Send the long part as an attached PDF.",
+        shown(where),
+    )
 
 
 def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:

@@ -10,8 +10,12 @@ ENCLOSED = 25 * MB
 """All that goes with one message, pictures included: more than this no mail server takes."""
 HEAVY = 7 * MB
 """From here on some families' mail services will not take it."""
-TEXT = 2 * MB
-"""A Markdown, text or TOML file."""
+TEXT = MB // 2
+"""A Markdown, text or TOML file: some eighty thousand words."""
+HTML = 3 * MB // 2
+"""What a document may come to without its pictures, and how deep its parts may lie in one another: beyond
+that, making it safe takes minutes."""
+NESTING = 250
 REPORTS = 400 * MB
 """All pupils' reports of one folder together; each goes alone."""
 FOLDER_FILES = 1_500
@@ -20,7 +24,7 @@ PIXELS = 50_000_000
 
 UNPACKED = 150 * MB
 """What a Word file may unpack to, altogether; ``UNPACKED_PART`` for one of its XML parts."""
-UNPACKED_PART = 20 * MB
+UNPACKED_PART = 10 * MB
 UNPACKED_RATIO = 250
 PARTS = 3_000
 

@@ -37,13 +37,24 @@ class Page:
 
 def read(name: str, bundle: Bundle) -> Draft:
     """The draft of a document in the bundle."""
-    content = bundle.content(name)
-    if isinstance(content, Problem):
-        return Draft(problems=(content,))
-    return READERS[suffix(name)](content, name)
+    if name not in bundle.drafts:
+        content = bundle.content(name)
+        bundle.drafts[name] = (
+            Draft(problems=(content,)) if isinstance(content, Problem) else READERS[suffix(name)](content, name)
+        )
+    return bundle.drafts[name]
 
 
 def understand(draft: Draft, name: str, bundle: Bundle) -> Page:
+    """The page that a draft of this bundle makes."""
+    if bundle.drafts.get(name) is not draft:
+        return _understand(draft, name, bundle)
+    if name not in bundle.pages:
+        bundle.pages[name] = _understand(draft, name, bundle)
+    return bundle.pages[name]
+
+
+def _understand(draft: Draft, name: str, bundle: Bundle) -> Page:
     pictures = dict(draft.pictures)
     problems = list(draft.problems)
     for wanted in draft.beside[: limits.PICTURES]:

@@ -85,6 +85,15 @@ def test_merge_fields_are_put_together_again(html: str, mended: str) -> None:
     assert mend_fields(html) == mended
 
 
+@pytest.mark.parametrize("html", [pytest.param("<div>" * 5000, id="deep"), pytest.param("word " * 400_000, id="long")])
+def test_what_would_take_minutes_is_not_begun(html: str) -> None:
+    assert ids(html) == {"document-too-long"}
+
+
+def test_sloppy_html_is_not_taken_for_deep() -> None:
+    assert ids("<p>a<br><img alt='x'>" * 2000) == set()
+
+
 def test_empty_paragraphs_go() -> None:
     assert without_blanks("<p> </p><div><p>&nbsp;</p></div><p>a</p><p><br></p>") == "<p>a</p>"
 
