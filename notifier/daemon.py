@@ -12,11 +12,13 @@ import channels
 from channels.base import Channel, Checks, Surroundings, facts
 from notifier import calendar, directory, intake
 from notifier.acceptance import Acceptance, World
+from notifier.acceptance.acceptance import new_id
 from notifier.acceptance.families import Families
-from notifier.acceptance.understanding import Considered
+from notifier.acceptance.understanding import Considered, consider
 from notifier.clock import Clock
 from notifier.config import Config
 from notifier.dispatch import Dispatcher
+from notifier.dispatch.last_resort import call_sheet
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.lock import Lock
 from notifier.logs import logger
@@ -162,7 +164,14 @@ class School:
                 await dispatcher.drain(lane)
                 self._index()
 
+    def _make_folders(self) -> None:
+        """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
+        for folder in self.folders:
+            if folder.path.is_relative_to(self.config.root):
+                folder.path.mkdir(parents=True, exist_ok=True)
+
     async def _begin(self) -> None:
+        self._make_folders()
         now = self.clock.now()
         await self.families.refresh(now, settled=True)
         for problem in self.families.problems:
@@ -203,6 +212,7 @@ class School:
         """
         folder = next(one for one in self.folders if one.name == intake_name)
         await self.families.refresh(self.clock.now(), settled=True)
+        self._make_folders()
         return await self.drop.submit(files, folder, authority)
 
     async def preview(self, file: Path, at: datetime | None, intake_name: str) -> list[tuple[Submission, Considered]]:
@@ -243,7 +253,26 @@ class School:
         # The files may have changed a moment ago: nothing is decided on an older state of the families.
         await self.families.refresh(self.clock.now())
         self.calendar, _ = await asyncio.to_thread(calendar.read, self.config.calendar)
-        return await self.acceptance.accept(submission)
+        answer = await self.acceptance.accept(submission)
+        if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
+            return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))
+        return answer
+
+    async def _sheet_to_ring_from(self, submission: Submission) -> str:
+        """What to add to the refusal of an emergency when there is no good directory: where the call sheet lies."""
+        now = self.clock.now()
+        reading = await asyncio.to_thread(directory.read, self.config.families)
+        readable = directory.preview(reading, None)
+        world = replace(self.world(), directory=readable)
+        message = consider(submission, world, now, new_id).message
+        if message is None or not readable.pupils:
+            return "\nNo call sheet could be written: the children's names cannot be read. Ring from the paper file.\n"
+        built = _channels(self.config, self.clock)
+        files = await call_sheet(message, readable, self.policy, built, self.renderer, now)
+        for channel in built.values():
+            await channel.close()
+        lying = [str(file.relative_to(self.config.root)) for file in files]
+        return f"\nRing the families now. A call sheet is here: {', '.join(lying)}\n" if lying else ""
 
     @asynccontextmanager
     async def _dispatching(self) -> AsyncIterator[Dispatcher]:
