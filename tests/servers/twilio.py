@@ -79,16 +79,20 @@ class Twilio:
     base: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
     requests: list[Mapping[str, str]] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    """Requests that are not as Twilio describes them; a test asserts that there are none."""
+    seen: list["Seen"] = field(default_factory=list)
     vices: list[Vice] = field(default_factory=list)
     """Used up one a request."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def faults(self) -> list[str]:
+        """What was not as Twilio describes it; a test asserts that there is nothing. Slow, so not while answering."""
+        return [fault for seen in self.seen for fault in _faults(seen)]
+
     async def take(self, request: web.Request) -> web.StreamResponse:
         form = {key: str(value) for key, value in (await request.post()).items()}
         self.requests.append(form)
-        self.faults += await _faults(request, form)
+        self.seen.append(await _seen(request, form))
         if len(form.get("Body", "")) > LONGEST:
             return web.json_response({"code": 21617, "message": "too long", "status": 400}, status=400)
         now = format_datetime(datetime.now(UTC))
@@ -130,7 +134,7 @@ class Twilio:
             answer = await self.vices.pop(0)(self, request)
             if answer is not None:
                 return answer
-        self.faults += await _faults(request, None)
+        self.seen.append(await _seen(request, None))
         found = [one for one in reversed(self.messages) if one["to"] == request.query.get("To", one["to"])]
         return web.json_response({"messages": found, "next_page_uri": None, "page": 0, "page_size": 50, "uri": ""})
 
@@ -175,27 +179,49 @@ def _parameters() -> frozenset[str]:
     return frozenset(post["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"])
 
 
-async def _faults(request: web.Request, form: Mapping[str, str] | None) -> list[str]:
-    """What is not as Twilio describes it: a bad value, or a parameter it does not know."""
+@dataclass(frozen=True)
+class Seen:
+    """A request as it came."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    authorization: str
+    body: bytes | None
+    names: frozenset[str]
+
+
+async def _seen(request: web.Request, form: Mapping[str, str] | None) -> Seen:
+    return Seen(
+        request.method.lower(),
+        request.path,
+        dict(request.query),
+        request.headers.get("Authorization", ""),
+        await request.read() if form is not None else None,
+        frozenset(form or ()),
+    )
+
+
+def _faults(seen: Seen) -> list[str]:
+    """A value that is not as described, or a parameter that Twilio does not know."""
     if UNCHECKED:
         return []
     from openapi_core.exceptions import OpenAPIError
     from openapi_core.testing import MockRequest
 
-    mock = MockRequest(
+    form = "application/x-www-form-urlencoded"
+    request = MockRequest(
         "https://api.twilio.com",
-        request.method.lower(),
-        request.path,
-        args=dict(request.query),
-        headers={"Authorization": request.headers.get("Authorization", "")},
-        data=await request.read() if form is not None else None,
-        content_type="application/x-www-form-urlencoded" if form is not None else "application/json",
+        seen.method,
+        seen.path,
+        args=dict(seen.query),
+        headers={"Authorization": seen.authorization},
+        data=seen.body,
+        content_type=form if seen.body is not None else "application/json",
     )
-    found = []
+    found = [f"unknown parameter {name}" for name in sorted(seen.names - _parameters())]
     try:
-        _description().validate_request(mock)
+        _description().validate_request(request)
     except OpenAPIError as error:
         found.append(f"{type(error).__name__}: {error.__cause__ or error}")
-    if form is not None:
-        found += [f"unknown parameter {name}" for name in form if name not in _parameters()]
     return found
