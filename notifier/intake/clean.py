@@ -39,7 +39,7 @@ _IMG = re.compile(r"<img([^>]*)>")
 _ALT = re.compile(r'alt="([^"]*)"')
 _FIELD = re.compile(r"\{\{((?:[^{}<>]|<[^<>]*>)*)\}\}")
 _TAG = re.compile(r"<[^<>]*>")
-_EMPTY = re.compile(r"<(p|div|h[1-6]|strong|em|b|i|u)>(?:\s|\xa0|&nbsp;|<br>)*</\1>")
+_EMPTY = re.compile(r"<(p|div|h[1-6]|strong|em|b|i|u)>(?:\s|&nbsp;|<br>)*</\1>")
 _DEEPEST_BLANK = 8
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _INLINE = re.compile(r"data:image/[\w.+-]{1,40};base64,([A-Za-z0-9+/=\s]*)", re.IGNORECASE)

@@ -95,6 +95,7 @@ def test_sloppy_html_is_not_taken_for_deep() -> None:
 
 
 def test_empty_paragraphs_go() -> None:
+    assert without_blanks("<p>" + "\xa0" * 60 + "a</p>").endswith("a</p>")  # at once, however many
     assert without_blanks("<p> </p><div><p>&nbsp;</p></div><p>a</p><p><br></p>") == "<p>a</p>"
 
 
