@@ -56,6 +56,10 @@ class Acceptance:
 
     async def _accept(self, submission: Submission) -> Answer:
         world, now = self.world(), self.clock.now()
+        # Before anything is judged: a file met again after its `send:` has passed is not wrong, it is known.
+        known = await self.store.known(submission.key, world.mode)
+        if known is not None:
+            return Answer(Outcome.ALREADY, answers.already(submission, known), known)
         considered = consider(submission, world, now, self.make_id)
         message = considered.message
         if considered.severity is Severity.ERROR or message is None:

@@ -8,6 +8,7 @@ from notifier.intake.names import ANSWER, PROBLEM, stem
 from notifier.model.answer import Answer, Outcome
 
 _LONGEST = 180
+_LONGEST_ANSWER = 1_000_000
 _BAD = frozenset({Outcome.REFUSED, Outcome.FAULT})
 
 
@@ -40,6 +41,16 @@ def write(folder: Path, name: str, text: str, disk: Disk, *, bad: bool) -> None:
     """Write the answer and take away an older one of the other sort. May raise OSError (a full disk)."""
     disk.write(folder / (name + (PROBLEM if bad else ANSWER)), text)
     disk.remove(folder / (name + (ANSWER if bad else PROBLEM)))
+
+
+def add(folder: Path, name: str, note: str, disk: Disk) -> None:
+    """Put a note above an answer that still lies there. May raise OSError."""
+    answer = folder / (name + ANSWER)
+    if not answer.is_file():
+        return
+    said = disk.read(answer, _LONGEST_ANSWER).decode("utf-8", "replace").replace("\r\n", "\n")
+    if note not in said:
+        disk.write(answer, f"{note}\n{said}")
 
 
 def forget(folder: Path, name: str, disk: Disk) -> None:

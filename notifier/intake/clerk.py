@@ -1,7 +1,7 @@
 """What happens to one claimed file: read, accepted, answered, put away; and what if one of these fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -29,8 +29,11 @@ class Clerk:
     ``accept`` is called with one submission at a time; an exception of it is a fault.
     """
 
-    def __init__(self, accept: Accept, clock: Clock, tz: ZoneInfo, disk: Disk) -> None:
+    def __init__(
+        self, accept: Accept, clock: Clock, tz: ZoneInfo, disk: Disk, folders: Mapping[str, Path] | None = None
+    ) -> None:
         self._accept = accept
+        self._folders = folders or {}
         self._clock = clock
         self._tz = tz
         self._disk = disk
@@ -70,6 +73,7 @@ class Clerk:
         bad = answers.is_bad(given)
         if not await self._said(intake, name, text, bad=bad):
             return given
+        await self._noted(given, intake, name)
         try:
             finish = partial(claims.finish, claim, intake.path, REFUSED if bad else ACCEPTED, self._disk)
             await asyncio.to_thread(finish)
@@ -100,6 +104,17 @@ class Clerk:
             _log.warning("an answer cannot be written yet", file=name, reason=problem.strerror)
             return False
         return True
+
+    async def _noted(self, given: Iterable[Answer], intake: IntakeFolder, name: str) -> None:
+        """Tell beside earlier files what became of them; the answer just written speaks for itself."""
+        for note in (one for answer in given for one in answer.notes):
+            folder, earlier = self._folders.get(note.intake), answers.name_of(note.source, folder=False)
+            if folder is None or (folder, earlier) == (intake.path, name):
+                continue
+            try:
+                await asyncio.to_thread(answers.add, folder, earlier, note.text, self._disk)
+            except OSError as problem:
+                _log.warning("an earlier answer cannot be changed", file=note.source, reason=problem.strerror)
 
     async def fault(self, intake: IntakeFolder, name: str, sentence: str) -> Answer:
         await self._said(intake, name, f"{sentence}\n", bad=True)

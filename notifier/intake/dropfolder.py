@@ -61,7 +61,7 @@ class DropFolder:
         self.tz = tz
         self.clock = clock
         self.disk = disk or Disk()
-        self._clerk = Clerk(accept, clock, tz, self.disk)
+        self._clerk = Clerk(accept, clock, tz, self.disk, {intake.name: intake.path for intake in self.intakes})
         self._polling = polling
         self._settle = settle_seconds
         settle = timedelta(seconds=settle_seconds)

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, literal_column, select
 
+from notifier.model.message import Mode
 from notifier.model.states import MessageState
 from notifier.queue import schema
 from notifier.queue.encoding import message_from
-from notifier.queue.messages import WAITS
+from notifier.queue.messages import BY_KEY, WAITS
 from notifier.queue.rows import StoredMessage
 
 _MESSAGE = schema.message
@@ -42,6 +43,10 @@ def find(conn: Connection, text: str) -> StoredMessage | None:
         return found
     rows = conn.execute(_PREFIXED, {"length": len(text), "start": text}).all()
     return _stored(rows[0]) if len(rows) == 1 else None
+
+
+def by_key(conn: Connection, key: str, mode: Mode) -> str | None:
+    return conn.execute(BY_KEY, {"key": key, "mode": mode.value, "drill": False}).scalar_one_or_none()
 
 
 def newest(conn: Connection, states: Sequence[MessageState] | None, limit: int) -> list[StoredMessage]:

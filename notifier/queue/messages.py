@@ -36,7 +36,7 @@ WAITS = (MessageState.WAITING, MessageState.HELD)
 _NEW_MESSAGE, _NEW_BLOB = InsertNew(_MESSAGE), InsertNew(schema.blob)
 _NEW_LINK, _NEW_TRACE = InsertNew(schema.message_blob), InsertNew(schema.trace)
 _INSERT_DELIVERY, _INSERT_WITHHELD = insert(_DELIVERY), insert(schema.withheld)
-_BY_KEY = select(_MESSAGE.c.id).where(
+BY_KEY = select(_MESSAGE.c.id).where(
     _MESSAGE.c.key == bindparam("key"), _MESSAGE.c.mode == bindparam("mode"), _MESSAGE.c.drill == bindparam("drill")
 )
 _SUPERSEDE = (
@@ -88,7 +88,7 @@ def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
     lock_messages(conn, entry.supersedes)
     if not _NEW_MESSAGE.one(conn, _row(entry, now)):
         keys = {"key": message.key, "mode": message.mode.value, "drill": message.drill}
-        return Enqueued(str(conn.execute(_BY_KEY, keys).scalar_one()), already=True)
+        return Enqueued(str(conn.execute(BY_KEY, keys).scalar_one()), already=True)
     rows = [{"digest": digest, "media_type": of, "content": content} for digest, (of, content) in entry.blobs.items()]
     _NEW_BLOB.many(conn, rows)
     _NEW_LINK.many(conn, [{"message_id": message.id, "digest": digest} for digest in entry.blobs])

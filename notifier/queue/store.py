@@ -116,6 +116,10 @@ class Store:
         """By id, or by a beginning of it that only one message has."""
         return await self._database.read(lookup.find, text)
 
+    async def known(self, key: str, mode: Mode) -> str | None:
+        """The id of the message with this key, if it was accepted in this mode already."""
+        return await self._database.read(lookup.by_key, key, mode)
+
     async def due_messages(self, now: datetime) -> list[StoredMessage]:
         """Waiting messages whose moment has come, the earliest first."""
         return await self._database.read(lookup.fallen_due, now)

@@ -12,6 +12,7 @@ from notifier.clock import FixedClock
 from notifier.model.answer import Outcome
 from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Kind
+from notifier.model.problem import error
 from notifier.model.states import MessageState
 from notifier.queue import Enqueued, Entry, Store, StoreProblem
 from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, WORLD, dropped
@@ -59,6 +60,12 @@ async def test_the_same_file_again_is_nothing_new(office: Office) -> None:
     assert again.message_id == first.message_id
     assert "again: yes" in again.text
     assert len(await office.store.messages()) == 1
+
+
+async def test_a_file_met_again_after_its_send_moment_is_known_and_not_wrong(office: Office) -> None:
+    first = await office.acceptance.accept(dropped(send=NOW + timedelta(hours=1)))
+    late = replace(dropped(send=NOW), problems=(error("send-past", "Send is in the past."),))
+    assert (await office.acceptance.accept(late)).message_id == first.message_id
 
 
 async def test_a_refusal_queues_nothing_and_the_mended_file_may_come_again(office: Office) -> None:
