@@ -248,6 +248,11 @@ class TestConsent:
         assert {pair for pair in pairs(found) if pair[0] == "NAN"} == {("NAN", "P1")}
         assert not found.problems
 
+    def test_having_signed_oneself_is_no_consent_to_oneself(self) -> None:
+        people = (*self.APART[:4], link("P1", "NAN", 3, pr="no", contract_signatory=True))
+        found = planned(families(*people, row("consent", "NAN", "P1", value="NAN")), message(), HYDE_PARK)
+        assert ("NAN", "P1") not in pairs(found)
+
     def test_it_lifts_no_bar(self) -> None:
         directory = families(
             *self.APART, row("consent", "NAN", "P1", value="MUM"), row("welfare-hold", "NAN", "P1", recorded_by="head")
