@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -50,7 +51,13 @@ async def show(folder: Path) -> None:
         await _working(school, occurrence.at, clock)
         await _table(school.store)
     output.say(f"\nSee what each family got:  {(folder / 'outbox' / 'index.html').resolve()}", "bold")
-    output.say(f"Look around:               cd {folder} && notifier status")
+    output.say(f"Look around:               {_command()} --config {folder} status")
+
+
+def _command() -> str:
+    """How to call this program again from where the person is."""
+    typed = Path(sys.argv[0])
+    return "notifier" if shutil.which("notifier") else os.path.relpath(typed) if typed.exists() else "notifier"
 
 
 def _drop(folder: Path, school: School, newsletter: Newsletter) -> list[Path]:
