@@ -2,7 +2,6 @@
 
 import base64
 import re
-import unicodedata
 from functools import lru_cache
 
 # One address, plainly written: no quotes, comments, lists, brackets or white space that a parser could cut at.
@@ -10,7 +9,8 @@ _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]_]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _ID = re.compile(r"[A-Za-z0-9._=+-]{1,120}")
-_BAD = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line separators, halves of characters."""
 _WORD_BYTES = 39
 _LINE = 76
 _LONGEST = 990
@@ -22,7 +22,7 @@ class Unfit(ValueError):
 
 def checked(text: str, what: str) -> str:
     """``text`` without line breaks and control characters, or Unfit."""
-    if not text.isprintable() and any(unicodedata.category(one) in _BAD for one in text):
+    if _BAD.search(text):
         raise Unfit(f"The {what} holds a line break or a control character; take it out.")
     return text
 

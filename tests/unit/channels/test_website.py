@@ -1,0 +1,142 @@
+"""The website's pages, list and feed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from pydantic import ValidationError
+
+from channels.base import Outgoing, Surroundings
+from channels.noticeboard import Noticeboard, NoticeboardSettings
+from channels.website import Target, Website, WebsiteSettings
+from notifier.clock import FixedClock
+from notifier.model.message import Attachment, Enclosure
+from notifier.model.payload import PagePayload
+
+Makes = Callable[..., Outgoing]
+ATOM = "{http://www.w3.org/2005/Atom}"
+PUBLISHED = datetime(2026, 9, 4, 15, 30, tzinfo=UTC)
+
+
+def page(slug: str = "news", title: str = "Autumn news", **more: object) -> PagePayload:
+    given: dict[str, object] = {
+        "html": "<p>Goats!</p>",
+        "summary": "Goats & more",
+        "language": "en",
+        "published": PUBLISHED,
+    }
+    return PagePayload(slug=slug, title=title, **(given | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def site(live: Surroundings) -> Website:
+    settings = WebsiteSettings(
+        targets=(
+            Target(folder=Path("public"), base_url="https://www.oaklane.example.org/news"),
+            Target(folder=Path("mle"), base_url="https://mle.example.org/"),
+        )
+    )
+    return Website(settings, live)
+
+
+def folder(site: Website) -> Path:
+    return site.targets[0][0]
+
+
+def feed(site: Website) -> ElementTree.Element:
+    return ElementTree.fromstring((folder(site) / "feed.xml").read_bytes())
+
+
+async def test_a_page_a_list_and_a_feed_stand_in_every_target(site: Website, outgoing: Makes) -> None:
+    sent = await site.send(outgoing(page()))
+    assert sent.reference == "https://www.oaklane.example.org/news/news.html"
+    for target, _ in site.targets:
+        assert "<p>Goats!</p>" in (target / "news.html").read_text(encoding="utf-8")
+        assert 'href="news.html"' in (target / "index.html").read_text(encoding="utf-8")
+        assert (target / "feed.xml").exists()
+    assert [one.name for one in (site.surroundings.outbox.parent / "mle").iterdir() if one.suffix == ".html"]
+
+
+async def test_the_feed_is_valid_and_newest_first(site: Website, outgoing: Makes) -> None:
+    await site.send(outgoing(page("old", 'Old & "gold" <b>'), item="i1"))
+    newer = page("new", "New \x07", published=PUBLISHED + timedelta(days=3), language="ur")
+    await site.send(outgoing(newer, item="i2"))
+    found = feed(site)
+    assert found.tag == f"{ATOM}feed"
+    for name in ("id", "title", "updated", "author"):
+        assert found.find(f"{ATOM}{name}") is not None
+    entries = found.findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["New ", 'Old & "gold" <b>']
+    assert found.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated") == "2026-09-07T15:30:00Z"
+    for entry in entries:
+        assert entry.findtext(f"{ATOM}id", "").startswith("https://www.oaklane.example.org/news/")
+        assert entry.findtext(f"{ATOM}summary")
+
+
+async def test_two_messages_of_one_name_have_two_pages(site: Website, outgoing: Makes) -> None:
+    first = await site.send(outgoing(page(), item="i1"))
+    second = await site.send(outgoing(page(title="Other"), item="i2"))
+    again = await site.send(outgoing(page(title="Other, mended"), item="i2"))
+    assert first.reference != second.reference == again.reference
+    assert len(feed(site).findall(f"{ATOM}entry")) == 2
+    index = await site.send(outgoing(page("index"), item="i3"))
+    assert not index.reference.endswith("/index.html")
+
+
+async def test_language_and_direction_are_the_messages_own(site: Website, outgoing: Makes) -> None:
+    await site.send(outgoing(page(language="ur", title="خبریں"), language="ur"))
+    assert '<html lang="ur" dir="rtl">' in (folder(site) / "news.html").read_text(encoding="utf-8")
+    assert '<html lang="en" dir="ltr">' in (folder(site) / "index.html").read_text(encoding="utf-8")
+
+
+async def test_a_page_is_taken_down_after_its_day(site: Website, outgoing: Makes, clock: FixedClock) -> None:
+    await site.send(outgoing(page("short", take_down=date(2026, 9, 8)), item="i1"))
+    await site.send(outgoing(page("long"), item="i2"))
+    clock.at += timedelta(days=2)
+    await site.send(outgoing(page("later"), item="i3"))
+    assert not (folder(site) / "short.html").exists()
+    assert "short.html" not in (folder(site) / "index.html").read_text(encoding="utf-8")
+    assert (folder(site) / "long.html").exists()
+
+
+async def test_pictures_and_attachments_lie_beside_the_page(site: Website, outgoing: Makes) -> None:
+    def file(name: str, content: bytes, kind: str) -> Enclosure:
+        return Enclosure(Attachment(name, kind, hashlib.sha256(content).hexdigest(), len(content)), content)
+
+    picture, menu = file("goat.png", b"\x89PNG", "image/png"), file("Menü & more.pdf", b"%PDF", "application/pdf")
+    html = f'<img src="cid:{picture.attachment.digest}" alt="A goat">'
+    await site.send(outgoing(page(html=html), attachments=(picture, menu)))
+    text = (folder(site) / "news.html").read_text(encoding="utf-8")
+    assert "cid:" not in text
+    assert "Menü &amp; more.pdf" in text
+    assert len(list((folder(site) / "files").iterdir())) == 2
+
+
+async def test_in_trial_the_real_folders_are_not_touched(site: Website, trial: Surroundings, outgoing: Makes) -> None:
+    rehearsed = Website(site.settings, trial)
+    await rehearsed.send(outgoing(page()))
+    assert not (trial.outbox.parent / "public").exists()
+    here = trial.outbox / "trial" / "website"
+    assert {one.name for one in here.iterdir()} == {"news.html", "index.html", "feed.xml"}
+    assert all("TRIAL" in one.read_text(encoding="utf-8") for one in here.iterdir())
+
+
+async def test_a_poster_says_who_and_until_when(live: Surroundings, outgoing: Makes) -> None:
+    board = Noticeboard(NoticeboardSettings(), live)
+    sent = await board.send(outgoing(page(take_down=date(2026, 9, 30))))
+    html = (live.outbox / sent.reference).read_text(encoding="utf-8")
+    assert "Take down after 30 September 2026" in html
+    assert "020 7946 0000" in html
+    other = await board.send(replace(outgoing(page()), item="i2"))
+    assert other.reference != sent.reference
+
+
+def test_bad_settings_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        WebsiteSettings(targets=())
+    with pytest.raises(ValidationError):
+        Target(folder=Path("x"), base_url="www.example.org")
