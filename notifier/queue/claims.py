@@ -66,6 +66,7 @@ _DUE_NOW = (
     _LEG.c.mode.in_(_MODES),
 )
 READY = whole(*_DUE_NOW).order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id).limit(_MOST)
+READY_SOUND = READY.where(_LEG.c.crashes == literal_column("0"))
 CRASHED = whole(*_DUE_NOW, _LEG.c.crashes > literal_column("0")).order_by(_LEG.c.due_at, _LEG.c.id).limit(_MOST)
 _IN_DOUBT = (is_in(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), _LEG.c.mode.in_(_MODES))
 _DOUBT_ORDER = (_LEG.c.lane, _LEG.c.due_at, _LEG.c.id)
@@ -113,7 +114,7 @@ def claim(
             rows = list(conn.execute(CRASHED, {**values, "most": 1}))
             if rows:
                 break
-        rows += conn.execute(READY, {**values, "most": limit - len(rows)}).all()
+        rows += conn.execute(READY_SOUND if alone_first else READY, {**values, "most": limit - len(rows)}).all()
         if len(rows) >= limit:
             break
     return Claim(_start(conn, rows, owner, lease, now), directory_version(conn))

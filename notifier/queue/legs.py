@@ -65,11 +65,13 @@ _CLIMB = (
     .where(_DELIVERY.c.id == bindparam("which"))
     .values(state=bindparam("to"), rung=bindparam("to_rung"), rung_at=None)
 )
-_WITHDRAW_LATER = (
+_WITHDRAW = (
     update(_LEG)
     .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE, _LEG.c.rung > bindparam("after_rung"))
     .values(state=LegState.WITHDRAWN.value, settled_at=bindparam("now"), reason=bindparam("why"))
 )
+PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
+"""Due, but not by itself: it waits until a person lets its delivery go."""
 _OPEN = [state.value for state in OPEN_DELIVERY]
 _STILL_OPEN = exists().where(and_(_DELIVERY.c.message_id == _MESSAGE.c.id, _DELIVERY.c.state.in_(_OPEN)))
 _FINISH = (
@@ -86,6 +88,7 @@ _LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c
 
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
+STOPS = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.WITHHELD})
 STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.REFUSED})
 
 
@@ -140,8 +143,9 @@ def progress(
     next_address: Mapping[str, str] | None = None,
     climb: bool = False,
 ) -> dict[str, DeliveryState]:
-    """Move these deliveries on by what their legs are now; tells the new state of those that changed.
+    """Move these deliveries, and with them their messages, on by what their legs are now.
 
+    Tells the new state of those deliveries that changed.
     ``next_address`` maps a delivery to the contact that dispatch wants tried next.
     ``climb``: the rung's time is over, take the next one whatever became of this one.
     """
@@ -164,14 +168,18 @@ def _progress(
     starter = Starter(conn, now)
     moved: dict[str, DeliveryState] = {}
     steps: dict[DeliveryState, list[str]] = {}
-    climbs, late = [], []
+    climbs: list[dict[str, Any]] = []
+    stray: list[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]] = []
     for row in rows:
         own = legs.get(row.id, [])
         before = DeliveryState(row.state)
-        move = _decide(row, own, before, climb, prefer.get(row.id, ""))
+        over = bool(row.expired) or MessageState(row.message_state) in STOPPED
+        move = _decide(row, own, before, over, climb, prefer.get(row.id, ""))
         for plan in move.start:
             number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
             starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
+        if any(leg.state is LegState.DUE for leg in own):
+            stray.append((row, move.state, over, own))
         if move.rung != row.rung:
             climbs.append({"which": row.id, "to": move.state.value, "to_rung": move.rung})
         elif move.state is not before:
@@ -182,20 +190,19 @@ def _progress(
         if move.state is DeliveryState.UNREACHED:
             task = unreached_task(delivery_from(row.value), public=row.public)
             open_tasks(conn, (task,), now, row.message_id, row.id)
-        if move.state is DeliveryState.CONFIRMED:
-            arrived = min((leg.rung for leg in own if leg.state is LegState.DELIVERED), default=row.rung)
-            late.append({"which": row.id, "after_rung": arrived, "now": now, "why": "It arrived another way."})
     for state, those in steps.items():
         conn.execute(_MOVE, {"ids": those, "to": state.value})
-    for statement, batch in ((_CLIMB, climbs), (_WITHDRAW_LATER, late)):
-        if batch:
-            conn.execute(statement, batch)
+    if climbs:
+        conn.execute(_CLIMB, climbs)
+    _call_off(conn, stray, now)
     starter.write()
+    finish(conn, [row.message_id for row in rows if row.id in moved], now)
     return moved
 
 
-def _decide(row: Any, legs: Sequence[ladder.Leg], before: DeliveryState, climb: bool, prefer: str) -> ladder.Move:
-    over = bool(row.expired) or MessageState(row.message_state) in STOPPED
+def _decide(
+    row: Any, legs: Sequence[ladder.Leg], before: DeliveryState, over: bool, climb: bool, prefer: str
+) -> ladder.Move:
     wanted = DeliveryState.EXPIRED if row.expired else DeliveryState.CANCELLED
     delivery: Delivery | None = None
     if not over and (climb or ladder.failing(row.rung, legs)):
@@ -203,6 +210,26 @@ def _decide(row: Any, legs: Sequence[ladder.Leg], before: DeliveryState, climb: 
         if climb:
             return ladder.climb(delivery, before, row.rung)
     return ladder.advance(delivery, before, row.rung, legs, over=over, wanted=wanted, prefer=prefer)
+
+
+def _call_off(
+    conn: Connection, stray: Iterable[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]], now: datetime
+) -> None:
+    """No leg stays due that is not wanted any more, also one that just came back from whoever had it."""
+    withdrawn, parked = [], []
+    for row, state, over, legs in stray:
+        if over or state in STOPS:
+            why = "Its message or its delivery was stopped before it went."
+            withdrawn.append({"which": row.id, "after_rung": -1, "now": now, "why": why})
+        elif state is DeliveryState.HELD:
+            parked.append({"which": row.id})
+        elif state is DeliveryState.CONFIRMED:
+            arrived = min((leg.rung for leg in legs if leg.state is LegState.DELIVERED), default=row.rung)
+            why = "It arrived another way."
+            withdrawn.append({"which": row.id, "after_rung": arrived, "now": now, "why": why})
+    for statement, batch in ((_WITHDRAW, withdrawn), (PARK, parked)):
+        if batch:
+            conn.execute(statement, batch)
 
 
 def finish(conn: Connection, message_ids: Iterable[str], now: datetime) -> None:

@@ -74,7 +74,6 @@ def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -
             continue
         lock_messages(conn, [row.message_id for row in late])
         moved += len(progress(conn, [row.id for row in late], now, climb=True))
-        finish(conn, [row.message_id for row in late], now)
     return moved
 
 

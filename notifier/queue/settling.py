@@ -14,7 +14,7 @@ from notifier.model.plan import Delivery, legs_of
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
 from notifier.queue.encoding import delivery_from, delivery_text
-from notifier.queue.legs import STOPPED, Starter, finish, lock_messages, progress
+from notifier.queue.legs import PARK, STOPPED, Starter, finish, lock_messages, progress
 from notifier.queue.messages import WITHDRAW_DUE
 from notifier.queue.rows import Settlement
 from notifier.queue.tasks import open_tasks, write_audit
@@ -74,7 +74,7 @@ _WITHDRAW = (
     .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE)
     .values(state=LegState.WITHDRAWN.value, reason=bindparam("why"), settled_at=bindparam("now"))
 )
-_PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
+_WITHDRAW_PARKED = _WITHDRAW.where(_LEG.c.due_at.is_(None))
 _WAKE = (
     update(_LEG)
     .where(
@@ -211,10 +211,11 @@ def stop(conn: Connection, delivery_id: str, to: DeliveryState, reason: str, now
     """WITHHELD withdraws what has not gone; HELD parks it until a person lets it go."""
     row = conn.execute(_ONE, {"which": delivery_id}).first()
     if row is None or not may_follow(DeliveryState(row.state), to):
+        conn.execute(_WITHDRAW_PARKED, {"which": delivery_id, "why": reason, "now": now})
         return False
     conn.execute(_STOP, {"which": delivery_id, "to": to.value, "why": reason})
     if to is DeliveryState.HELD:
-        conn.execute(_PARK, {"which": delivery_id})
+        conn.execute(PARK, {"which": delivery_id})
     else:
         conn.execute(_WITHDRAW, {"which": delivery_id, "why": reason, "now": now})
     return True
@@ -246,7 +247,6 @@ def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> 
                 starter.add(delivery_id, row.message_id, Kind(owner.kind), owner.mode, plan, 0)
             starter.write()
         progress(conn, [delivery_id], now)
-        finish(conn, [row.message_id], now)
     write_audit(conn, "let go", by, delivery_id, now)
     return True
 
@@ -269,6 +269,5 @@ def resolve(conn: Connection, id: str, sent: bool, by: str, now: datetime) -> bo
         if not sent and (owner.expired or MessageState(owner.state) in STOPPED):
             conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "Its message is over.", "now": now})
     progress(conn, [row.delivery_id for row in rows], now)
-    finish(conn, [row.message_id for row in rows], now)
     write_audit(conn, "resolve: sent" if sent else "resolve: not sent", by, id, now)
     return True

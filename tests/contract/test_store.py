@@ -497,6 +497,20 @@ async def test_a_failure_after_cancelling_starts_no_next_rung(store: Store) -> N
     assert await delivery_states(store) == [DeliveryState.CANCELLED]
 
 
+async def test_a_leg_that_comes_back_after_its_message_was_stopped_is_not_due_again(store: Store) -> None:
+    await store.enqueue(entry(many(3)), NOW)
+    back, failed, held = await claim(store)
+    await store.hold_delivery(held.delivery_id, "A person asked.", NOW)
+    await store.give_back([held.leg_id], "node", NOW)
+    assert await claim(store) == []
+    assert (await delivery_states(store))[2] is DeliveryState.HELD
+    await store.cancel("m1", "head", NOW)
+    await store.give_back([back.leg_id], "node", NOW)
+    await store.settle([outcome(failed, LegState.TEMPORARY_FAILURE, retry_at=NOW)], NOW)
+    assert await leg_states(store) == [("email", LegState.WITHDRAWN)] * 3
+    assert await delivery_states(store) == [DeliveryState.CANCELLED] * 3
+
+
 async def test_cancelling_and_claiming_at_once_never_lets_a_leg_slip(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
