@@ -47,7 +47,7 @@ def place(outbox: Path, channel: str, item: str, suffix: str = ".json") -> Path:
 
 def write(outbox: Path, card: Card) -> None:
     words = json.dumps(asdict(card), ensure_ascii=False, indent=1, sort_keys=True)
-    _files.write(place(outbox, card.channel, card.item), words.encode("utf-8", "replace"))
+    _files.write(place(outbox, card.channel, card.item), words.encode("utf-8", "replace"), durable=False)
 
 
 def read(path: Path) -> Card | None:

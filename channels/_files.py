@@ -30,8 +30,11 @@ def marked(name: str, digest: str) -> str:
     return f"{stem(before)}-{digest[:10]}{dot}{stem(suffix)}"
 
 
-def write(path: Path, content: bytes) -> bool:
-    """Put ``content`` there durably, in one step. Writing the same again touches nothing and returns False."""
+def write(path: Path, content: bytes, *, durable: bool = True) -> bool:
+    """Put ``content`` there in one step. Writing the same again touches nothing and returns False.
+
+    ``durable`` false spares the wait for the disk, for what a power cut may take because it can be made again.
+    """
     with suppress(OSError):
         if path.read_bytes() == content:
             return False
@@ -42,7 +45,8 @@ def write(path: Path, content: bytes) -> bool:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         # mkstemp makes a file that only its owner may read; what lies here is for the office to open.
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
@@ -50,7 +54,8 @@ def write(path: Path, content: bytes) -> bool:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
     return True
 
 

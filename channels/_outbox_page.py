@@ -48,7 +48,7 @@ def build_outbox_index(outbox: Path, *, school: str, messages: Mapping[str, Head
     }
     page = outbox / "index.html"
     with _files.writing():
-        _files.write(page, _page(data, school))
+        _files.write(page, _page(data, school), durable=False)
     return page
 
 

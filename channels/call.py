@@ -105,7 +105,8 @@ class Call:
         item = _items.Item(outgoing.item, outgoing.language, outgoing.drill, payload)
         body = _call_sheet.body(payload.title, self.surroundings.school, [item], whole=False)
         trial = self.surroundings.trial
-        _files.write(shown, _markup.page(payload.title, body, sheet="call-sheet", trial=trial, drill=outgoing.drill))
+        page = _markup.page(payload.title, body, sheet="call-sheet", trial=trial, drill=outgoing.drill)
+        _files.write(shown, page, durable=False)
         numbers = [ring.number for ring in payload.rings if ring.number]
         card = _cards.Card(
             channel="call",

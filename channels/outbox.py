@@ -86,7 +86,8 @@ class Outbox:
         outbox = self.surroundings.outbox
         html = str(payload.html)
         page = _cards.place(outbox, self.name, outgoing.item, ".html")
-        _files.write(page, _markup.with_pictures(html, outgoing.attachments).encode("utf-8", "replace"))
+        shown = _markup.with_pictures(html, outgoing.attachments).encode("utf-8", "replace")
+        _files.write(page, shown, durable=False)
         names = tuple(one.attachment.name for one in _markup.files(html, outgoing.attachments))
         family = card.family or payload.to_name
         return replace(
