@@ -53,8 +53,10 @@ def accepted(
 def previewed(submission: Submission, considered: Considered, world: World, at: datetime | None) -> str:
     """What ``preview`` prints: the same as the answer would say, and that nothing was done."""
     message = considered.message
-    if message is None or not considered.plan.deliveries:
-        return refused(submission, considered).replace("NOT SENT:", "PREVIEW, it would be refused:", 1)
+    if message is None or considered.severity is Severity.ERROR:
+        return _refusal(
+            f"PREVIEW: “{submission.source}” would be refused. Nothing is sent or recorded.", considered, after=""
+        )
     moment = at or message.send_at
     lines = [f"PREVIEW: “{message.subject}” ({message.kind.value}). Nothing is sent or recorded.", ""]
     lines += [f"When: {spoken_moment(moment, world)}" if moment else "When: now"]
@@ -68,15 +70,20 @@ def previewed(submission: Submission, considered: Considered, world: World, at: 
 
 
 def refused(submission: Submission, considered: Considered) -> str:
+    headline = f"NOT SENT: “{submission.source}”. Nobody got anything."
+    return _refusal(headline, considered, after="Then save the file in this folder again.")
+
+
+def _refusal(headline: str, considered: Considered, after: str) -> str:
     errors = [problem for problem in considered.problems if problem.severity is Severity.ERROR]
-    lines = [f"NOT SENT: “{submission.source}”. Nobody got anything.", ""]
+    lines = [headline, ""]
     lines += ["What to do:" if len(errors) == 1 else f"{len(errors)} things to do:"]
     lines += [f"  - {_problem(problem)}" for problem in errors]
     lines += _listed("\nPlease do:", [f"{task.what} ({', '.join(task.about)})" for task in considered.plan.tasks])
     others = [problem for problem in considered.problems if problem.severity is not Severity.ERROR]
     lines += _listed("\nAlso seen:", [_problem(problem) for problem in others])
-    lines += ["", "Then save the file in this folder again."]
-    return "\n".join(lines) + "\n"
+    lines += ["", after] if after else []
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def nothing_to_replace(submission: Submission, replaces: str) -> str:

@@ -28,7 +28,7 @@ def diff(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
     async def work() -> Exit:
         async with opening.reading(opening.open_config()) as school:
             before = school.families.current or Directory()
-            reading = room.read(school.config.families)
+            reading = room.read(school.config.families).known_again(before)
             changes = room.differences(before, room.preview(reading, before))
             if json:
                 output.as_json({"changes": changes, "problems": [output.problem_json(p) for p in reading.problems]})

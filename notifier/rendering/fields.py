@@ -32,6 +32,7 @@ _TAG = re.compile(r"(<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)")
 _LAST_WORD = re.compile(r"\w+$")
 _NEXT_WORD = re.compile(r"\s+(\w+)")
 _AT_END = re.compile(_SPACE + r"(?:$|\n)")
+_DEAR = re.compile(r"\bdear" + _SPACE + "$", re.IGNORECASE)
 
 Fill = Callable[[str, bool], str]
 """(field, ends its line) -> the words, escaped already where they go into HTML."""
@@ -48,6 +49,7 @@ def fill(text: str, words: Fill) -> str:
     """Plain text, or one text node, with its fields replaced once; words that look like a field stay as they are.
 
     A word that the field's own words end with is not said twice: ``{{ class }} class`` of "Oak class" is "Oak class".
+    Nor is "Dear" before the greeting, which brings its own.
     """
     pieces: list[str] = []
     at = 0
@@ -56,7 +58,8 @@ def fill(text: str, words: Fill) -> str:
         if name not in MERGE_FIELDS:
             continue
         said = words(name, _AT_END.match(text, found.end()) is not None)
-        pieces += [text[at : found.start()], said]
+        before = text[at : found.start()]
+        pieces += [_DEAR.sub("", before) if name == "greeting" else before, said]
         at = found.end()
         last, following = _LAST_WORD.search(said), _NEXT_WORD.match(text, at)
         if last and following and last.group().casefold() == following.group(1).casefold():

@@ -86,6 +86,11 @@ def test_a_word_is_not_said_twice() -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["Dear {{ greeting }}", "dear&nbsp;{{ greeting }}", "{{ greeting }}"])
+def test_the_greeting_brings_its_own_dear(written: str) -> None:
+    assert fill(f"Hello! {written}", lambda *_: "Dear Ms Khan,") == "Hello! Dear Ms Khan,"
+
+
 def test_a_field_knows_whether_it_ends_its_line() -> None:
     seen: list[bool] = []
     fill("{{ greeting }}\n{{ greeting }}, {{ greeting }}&nbsp;", lambda _, ends: seen.append(ends) or "")  # type: ignore[func-returns-value]
