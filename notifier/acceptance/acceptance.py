@@ -59,7 +59,7 @@ class Acceptance:
         # Before anything is judged: a file met again after its `send:` has passed is not wrong, it is known.
         known = await self.store.known(submission.key, world.mode)
         if known is not None:
-            return Answer(Outcome.ALREADY, answers.already(submission, known), known)
+            return await self._already(submission, known)
         considered = consider(submission, world, now, self.make_id)
         message = considered.message
         if considered.severity is Severity.ERROR or message is None:
@@ -89,7 +89,7 @@ class Acceptance:
         )
         enqueued = await self.store.enqueue(entry, now)
         if enqueued.already:
-            return Answer(Outcome.ALREADY, answers.already(submission, enqueued.message_id), enqueued.message_id)
+            return await self._already(submission, enqueued.message_id)
         await self.store.audit(state.value, message.author, message.id, now)
         self.log.info(state.value, message=message.id, kind=message.kind.value, source=submission.source)
         notes = tuple(
@@ -99,6 +99,14 @@ class Acceptance:
             return Answer(Outcome.HELD, text, message.id, notes)
         attention = any(delivery.held for delivery in considered.plan.deliveries)
         return Answer(Outcome.ACCEPTED, text, message.id, notes, attention)
+
+    async def _already(self, submission: Submission, message_id: str) -> Answer:
+        """It is known. Where a crash came between acceptance and answer, the answer that is still owed."""
+        stored = await self.store.message(message_id) if submission.recovered else None
+        if stored is not None and stored.answer:
+            outcome = Outcome.HELD if stored.state is MessageState.HELD else Outcome.ACCEPTED
+            return Answer(outcome, stored.answer, message_id)
+        return Answer(Outcome.ALREADY, answers.already(submission, message_id), message_id)
 
     async def _earlier(self, submission: Submission, message: Message) -> list[StoredMessage]:
         """The waiting issues of the same newsletter, and what ``replaces:`` names."""

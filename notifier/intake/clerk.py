@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -49,8 +50,11 @@ class Clerk:
         self._answered.pop(claim.path, None)
         self._tried.pop(claim.path, None)
 
-    async def process(self, intake: IntakeFolder, claim: Claim, name: str) -> list[Answer]:
-        """Read, accept, answer, put away. Whatever fails leaves the claim where it is, to be tried again."""
+    async def process(self, intake: IntakeFolder, claim: Claim, name: str, *, recovered: bool = False) -> list[Answer]:
+        """Read, accept, answer, put away. Whatever fails leaves the claim where it is, to be tried again.
+
+        ``recovered``: another process may have had it accepted, and ended before it could answer.
+        """
         self._tried[claim.path] = self._clock.now()
         kept = self._answered.get(claim.path)
         if kept is None:
@@ -63,7 +67,7 @@ class Clerk:
             except Exception:
                 _log.exception("a bug: a file could not be read", file=claim.main)
                 return [await self.fault(intake, name, _bug(claim.main))]
-            given = await self.asked(found)
+            given = await self.asked([replace(one, recovered=recovered) for one in found])
             text = answers.in_words(given, [one.source for one in found])
             if any(answer.outcome is Outcome.FAULT for answer in given):
                 await self._said(intake, name, text, bad=True)

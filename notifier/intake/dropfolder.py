@@ -231,7 +231,8 @@ class DropFolder:
                         await asyncio.to_thread(claims.put_back, claim, intake.path, self.disk)
                     continue
                 is_folder = await asyncio.to_thread(claim.path.is_dir)
-                given += await self._clerk.process(intake, claim, answers.name_of(claim.main, folder=is_folder))
+                name = answers.name_of(claim.main, folder=is_folder)
+                given += await self._clerk.process(intake, claim, name, recovered=True)
         return given
 
     def _is_due(self, claim: Claim, now: datetime) -> bool:

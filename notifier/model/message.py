@@ -139,7 +139,8 @@ class Submission:
 
     ``key`` makes it one message however often it is met (DESIGN 3.2): intake,
     name, bytes and the local day it was claimed. ``source`` is the file name
-    shown to people.
+    shown to people. ``recovered``: it was claimed before a crash, and whether it was
+    accepted and answered then is not known.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Submission:
     enclosures: tuple[Enclosure, ...] = ()
     problems: tuple[Problem, ...] = ()
     newsletter: str = ""
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,3 +182,10 @@ async def test_a_database_that_fails_is_a_fault_and_not_a_refusal(tmp_path: Path
     assert answer.outcome is Outcome.FAULT
     assert "disk is full" in answer.text
     await store.close()
+
+
+async def test_what_a_crash_left_unanswered_gets_the_answer_it_is_owed(office: Office) -> None:
+    first = await office.acceptance.accept(dropped())
+    after = await office.acceptance.accept(replace(dropped(), recovered=True))
+    assert (after.outcome, after.text, after.message_id) == (Outcome.ACCEPTED, first.text, first.message_id)
+    assert (await office.acceptance.accept(dropped())).outcome is Outcome.ALREADY
