@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from tests.servers.smtp import Taken, Takes
 
@@ -67,7 +67,7 @@ class Post(Takes):
 
 
 def read(taken: Taken) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(taken.content, policy=email.policy.default))
+    return email.message_from_bytes(taken.content, policy=email.policy.default)
 
 
 def words(mail: EmailMessage) -> str:

@@ -136,7 +136,9 @@ class Processes:
         for name in names.values():
             name.write_text(stdin if name.suffix == ".stdin" else "", "utf-8")
         job = {kind: str(name) for kind, name in names.items()}
-        code = await asyncio.to_thread(self.warm.run, {"argv": argv, "cwd": str(cwd), "env": self.environment(env or {}), **job})
+        code = await asyncio.to_thread(
+            self.warm.run, {"argv": argv, "cwd": str(cwd), "env": self.environment(env or {}), **job}
+        )
         said = Said(argv, code, names["stdout"].read_text("utf-8"), names["stderr"].read_text("utf-8"))
         self.said.append(said)
         return said

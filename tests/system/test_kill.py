@@ -1,6 +1,7 @@
 """kill -9 in the middle of a letter to 240 families: nothing is lost, nothing settled goes again (DESIGN 5.2)."""
 
 import random
+import sys
 from collections import Counter
 
 import pytest
@@ -52,9 +53,10 @@ async def test_a_kill_in_the_middle_of_a_send_loses_nothing_and_doubles_nothing_
     said = await large("run", "--until-idle")
     await until(lambda: set(post.ids) == planned, "every planned email")
     doubled = {id: times for id, times in post.ids.items() if times > 1}
-    print(
-        f"killed at {number} ({when}): planned {len(planned)}, arrived {len(arrived)}, settled {len(settled)}, "
-        f"lost {len(planned - set(post.ids))}, doubled {len(doubled)}, settled and doubled {len(settled & set(doubled))}"
+    sys.stdout.write(
+        f"killed at {number} ({when} it was taken): planned {len(planned)}, arrived {len(arrived)}, "
+        f"settled {len(settled)}; lost {len(planned - set(post.ids))}, doubled {len(doubled)}, "
+        f"of these settled {len(settled & set(doubled))}\n"
     )
     assert set(post.ids) == planned
     assert not settled & set(doubled)
@@ -87,30 +89,30 @@ async def test_sigterm_finishes_what_is_in_flight_and_the_rest_goes_after_the_re
 
     await large("run", "--until-idle")
     assert post.ids == dict.fromkeys(planned, 1)
-    print(f"stopped at {sum(first.values())} of {len(planned)}: lost 0, doubled 0")
+    sys.stdout.write(f"stopped at {sum(first.values())} of {len(planned)}: lost 0, doubled 0\n")
 
 
 async def test_a_kill_between_taking_and_answering_a_file_takes_it_once(
-    large: SchoolFolder, mail: MailServer, post: Post
+    small: SchoolFolder, mail: MailServer, post: Post
 ) -> None:
     """Struck as soon as the database holds the message, and again and again: one message, each family once."""
-    large.go_live(email(mail.port))
-    large.letter("coats.md")
-    daemon = await large.start()
-    await until(lambda: large.rows("SELECT id FROM message"), "the message in the database")
+    small.go_live(email(mail.port))
+    small.letter("coats.md")
+    daemon = await small.start()
+    await until(lambda: small.rows("SELECT id FROM message"), "the message in the database")
     daemon.kill()
     await daemon.ended()
     post.open.clear()
     for _ in range(2):
-        daemon = await large.start()
+        daemon = await small.start()
         await until(lambda: post.waiting, "a message on the wire")
         daemon.kill()
         await daemon.ended()
         post.waiting.clear()
     post.open.set()
-    await large("run", "--until-idle")
-    assert len(large.rows("SELECT id FROM message")) == 1
-    planned = large.legs("email")
+    await small("run", "--until-idle")
+    assert len(small.rows("SELECT id FROM message")) == 1
+    planned = small.legs("email")
     assert set(post.ids) == set(planned)
-    assert (large.path / "drop" / "office" / "accepted" / "coats.md").exists()
-    assert "ACCEPTED" in await large.answer("coats.md")
+    assert (small.path / "drop" / "office" / "accepted" / "coats.md").exists()
+    assert "ACCEPTED" in await small.answer("coats.md")
