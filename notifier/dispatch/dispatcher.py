@@ -100,15 +100,16 @@ class Dispatcher:
         try:
             while True:
                 await shift.lull()
+                carried = shift.office.carried
                 await shift.office.recorder.flush()
-                if tended != shift.office.carried:  # something was sent: a rung, a lease or a message may be over
-                    tended = shift.office.carried
+                if tended != carried:  # something was sent: a rung, a lease or a message may be over
+                    tended = carried
                     await tender.tend()
                 await tender.collate()
                 if self._store.wake.is_set():
                     self._store.wake.clear()
                     shift.office.bell.ring()
-                elif shift.idle:
+                elif shift.idle and tended == shift.office.carried:
                     break
         finally:
             try:
