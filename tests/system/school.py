@@ -113,8 +113,14 @@ class SchoolFolder:
 
     def make_due(self) -> None:
         """As if the waiting before the next try were over. No process may be at work."""
-        with sqlite3.connect(self.path / "state" / "notifier.db") as connection:
-            connection.execute("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'due'")
+        self.change("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'due'")
+
+    def change(self, *statements: str) -> None:
+        """Write into the database. No process may be at work."""
+        connection = sqlite3.connect(self.path / "state" / "notifier.db")
+        with connection:
+            for statement in statements:
+                connection.execute(statement)
         connection.close()
 
     def left_behind(self, query: str) -> list[sqlite3.Row]:
