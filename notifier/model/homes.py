@@ -34,23 +34,26 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
     A home is named by its household, else after its first contact, so that the
     name tells nobody an address. A contact without household joins the home with
-    the same address, unless two households claim that address. No household that
-    a school wrote is ever taken for a name made here: that would join strangers.
+    the same address, unless two households claim that address, or the household
+    has another address too: then it is not clear who of it still lives there. No
+    household that a school wrote is ever taken for a name made here.
     """
     contacts = sorted(contacts)
     alone = "home-"
     while any(household.startswith(alone) for _, household, _ in contacts):
         alone = f"own-{alone}"
     claimed: defaultdict[str, set[str]] = defaultdict(set)
+    addresses: defaultdict[str, set[str]] = defaultdict(set)
     for _, household, postal in contacts:
         if household and postal:
             claimed[postal].add(household)
+            addresses[household].add(postal)
     found: dict[str, str] = {}
     first_at: dict[str, str] = {}
     for contact_id, household, postal in contacts:
         if household:
             found[contact_id] = household
-        elif postal and len(claimed[postal]) == 1:
+        elif postal and len(claimed[postal]) == 1 and len(addresses[next(iter(claimed[postal]))]) == 1:
             found[contact_id] = next(iter(claimed[postal]))
         elif postal:
             found[contact_id] = f"{alone}{first_at.setdefault(postal, contact_id)}"

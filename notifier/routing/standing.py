@@ -53,7 +53,8 @@ class Standing:
                 answered.add(row.contact_id)
             if row.covers(self.kind):
                 rule = rules.HOLD if row.sort is Sort.WELFARE_HOLD else rules.ORDER
-                barred.setdefault(row.contact_id, Refused(rule, denied=True))
+                if rule == rules.ORDER or row.contact_id not in barred:  # the same, whatever the rows' order
+                    barred[row.contact_id] = Refused(rule, denied=True)
         links = self.directory.links_of_pupil.get(pupil_id, ())
         # A snapshot keeps the flags apart from the links; where the two differ, the stricter one counts.
         flagged = {link.contact_id for link in links if link.court_order}

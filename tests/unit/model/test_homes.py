@@ -27,6 +27,12 @@ def test_an_adult_without_household_at_an_address_of_two_households_joins_neithe
     assert found["C"] not in {"H1", "H2"}
 
 
+def test_an_adult_without_household_does_not_join_one_of_which_somebody_has_moved() -> None:
+    """Else the new partners of two parted parents, whose household the school never changed, were one home."""
+    found = homes([("MUM", "H1", HOUSE), ("DAD", "H1", "y|e1"), ("HERS", "", HOUSE), ("HIS", "", "y|e1")])
+    assert len({found["MUM"], found["HERS"], found["HIS"]}) == 3
+
+
 def test_two_adults_without_household_share_a_home_by_their_address() -> None:
     found = homes([("B", "", HOUSE), ("A", "", HOUSE)])
     assert found["A"] == found["B"]

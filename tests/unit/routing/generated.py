@@ -85,8 +85,9 @@ links = one_of_each(
 )
 
 
-def arrangements(sorts: Iterable[Sort] = Sort) -> st.SearchStrategy[Arrangement]:
-    return one_of_each(
+@st.composite
+def arrangements(draw: st.DrawFn, sorts: Iterable[Sort] = Sort) -> Arrangement:
+    values = one_of_each(
         sort=sorts,
         contact_id=ADULTS,
         pupil_id=[None, *PUPILS],
@@ -97,7 +98,8 @@ def arrangements(sorts: Iterable[Sort] = Sort) -> st.SearchStrategy[Arrangement]
         ended_on=DAYS,
         evidence=["file 7", "file 7", ""],
         recorded_by=["head", "office"],
-    ).map(lambda values: Arrangement(**values))
+    )
+    return Arrangement(**draw(values))
 
 
 def _contact(id: str, house: tuple[tuple[str, ...], str], email: str, **values: Any) -> Contact:

@@ -84,24 +84,21 @@ class Oracle:
 
     # Homes --------------------------------------------------------------------------------------------------
 
-    def same_home(self, one: str, other: str) -> bool:
-        """By the household column where given, else by the address, else never."""
-        if one == other:
-            return True
-        first, second = self.directory.contacts[one], self.directory.contacts[other]
-        if first.household and second.household:
-            return first.household == second.household
-        if postal(first) is None or postal(first) != postal(second):
-            return self._by_the_address(first, second) or self._by_the_address(second, first)
-        claims = {c.household for c in self.directory.contacts.values() if postal(c) == postal(first) and c.household}
-        return len(claims) < 2 or not (first.household or second.household)
+    def home(self, contact_id: str) -> tuple[str, object]:
+        """By the household column where given, else by the address, else alone."""
+        contact = self.directory.contacts[contact_id]
+        where = postal(contact)
+        if contact.household:
+            return "household", contact.household
+        if where is None:
+            return "alone", contact_id
+        everybody = self.directory.contacts.values()
+        households = {other.household for other in everybody if other.household and postal(other) == where}
+        moved = any(other.household in households and postal(other) not in (None, where) for other in everybody)
+        return ("household", households.pop()) if len(households) == 1 and not moved else ("address", where)
 
-    def _by_the_address(self, without: Contact, within: Contact) -> bool:
-        """Whether the first, who has no household, lives where a household of the second's name is."""
-        if without.household or not within.household or postal(without) is None:
-            return False
-        at = {c.household for c in self.directory.contacts.values() if postal(c) == postal(without) and c.household}
-        return at == {within.household}
+    def same_home(self, one: str, other: str) -> bool:
+        return self.home(one) == self.home(other)
 
     def main(self, contact_id: str, pupil_id: str) -> bool:
         """Whether this adult's home is a main home of this child."""
