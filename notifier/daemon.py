@@ -174,6 +174,7 @@ class School:
         self._make_folders()
         now = self.clock.now()
         await self.families.refresh(now, settled=True)
+        await self.acceptance.resume()
         for problem in self.families.problems:
             if problem.severity is not Severity.ADVICE:
                 self.log.warning("families", problem=problem.id, where=problem.where)
@@ -181,6 +182,7 @@ class School:
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             if await self.families.refresh(self.clock.now()):
+                await self.acceptance.resume()
                 self.store.wake.set()
             await _wait(stop, FAMILIES_EVERY)
 

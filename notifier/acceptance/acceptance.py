@@ -16,9 +16,9 @@ from notifier.model.message import Kind, Message, Submission
 from notifier.model.plan import Plan
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
-from notifier.model.states import MessageState
+from notifier.model.states import DeliveryState, MessageState
 from notifier.queue import Entry, Store, StoredMessage, StoreProblem
-from notifier.routing import plan
+from notifier.routing import plan, rules
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another on the telephone
 
@@ -26,6 +26,9 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for anothe
 def new_id(kind: Kind) -> str:
     """A message's id, short enough to read out: ``letter-k7m2qd``."""
     return f"{kind.value}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
+
+
+OF_THE_FILES = frozenset({rules.FILES_DOUBTFUL, rules.FILES_MISSING})
 
 
 class Acceptance:
@@ -79,7 +82,7 @@ class Acceptance:
             return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
         text = answers.accepted(submission, considered, world, state, now, [one.message for one in earlier])
         entry = Entry(
-            message=message,
+            message=replace(message, doubts=tuple(dict.fromkeys(problem.id for problem in considered.doubts))),
             state=state,
             plan=considered.plan,
             blobs={e.attachment.digest: (e.attachment.media_type, e.content) for e in submission.enclosures},
@@ -137,6 +140,29 @@ class Acceptance:
             released += await self._release(stored.message, now)
         return released
 
+    async def resume(self) -> int:
+        """Once the families' files are in order again: let go what they alone had stopped. How much went on.
+
+        Every delivery is looked at once more before it is sent, so letting one go too many does no harm.
+        """
+        directory, now = self.world().directory, self.clock.now()
+        if directory is None or directory.refuses or directory.held:
+            return 0
+        resumed = 0
+        for stored in await self.store.messages((MessageState.HELD,)):
+            if stored.message.doubts and OF_THE_FILES.issuperset(stored.message.doubts):
+                resumed += await self._release_or_wait(stored.message, now)
+        for stored in await self.store.messages((MessageState.ACCEPTED,)):
+            for delivery in await self.store.deliveries(stored.id):
+                if delivery.state is DeliveryState.HELD and delivery.reason.endswith(f"({rules.UNREADABLE})"):
+                    resumed += await self.store.requeue_held(delivery.id, now, "families")
+        return resumed
+
+    async def _release_or_wait(self, message: Message, now: datetime) -> bool:
+        if message.send_at is not None and message.send_at > now:
+            return await self.store.set_waiting(message.id, message, now)
+        return await self._release(message, now)
+
     async def approve(self, stored: StoredMessage, by: str) -> Plan | None:
         """A held message goes, or waits for its moment; None where somebody else was quicker.
 
@@ -149,7 +175,8 @@ class Acceptance:
             return planned
         # Who may send what was settled when it came in; routing's own doubts are those of today.
         doubts = (problem.id for problem in planned.doubts)
-        message = replace(stored.message, approved=tuple(dict.fromkeys((*stored.message.approved, *doubts))))
+        said_yes_to = dict.fromkeys((*stored.message.approved, *stored.message.doubts, *doubts))
+        message = replace(stored.message, approved=tuple(said_yes_to))
         if message.send_at is not None and message.send_at > now:
             done = await self.store.set_waiting(stored.id, message, now)
         else:
@@ -164,6 +191,8 @@ class Acceptance:
         planned = self._planned(message, now)
         errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
         doubts = [*errors, *(problem for problem in planned.doubts if problem.id not in message.approved)]
+        if doubts and all(problem.id in OF_THE_FILES for problem in doubts):
+            return False  # it stays where it is, and goes when the files are mended
         if doubts:
             self.log.warning("held when due", message=message.id, problems=[problem.id for problem in doubts])
             await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now)

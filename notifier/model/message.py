@@ -161,7 +161,8 @@ class Message:
 
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
-    are the ids of the doubts (problems of severity hold) that a person has said yes to.
+    are the ids of the doubts (problems of severity hold) that a person has said yes to,
+    ``doubts`` those for which it was held when it came in.
     """
 
     id: str
@@ -187,6 +188,7 @@ class Message:
     also: tuple[str, ...] = ()
     reply_to: str = ""
     replaces: str = ""
+    doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     drill: bool = False
 

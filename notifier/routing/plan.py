@@ -84,9 +84,9 @@ def _may_go(message: Message, directory: Directory, standing: Standing) -> None:
         return
     where = "families/arrangements.csv"
     if directory.refuses:
-        standing.found.problem(error("arrangements-missing", directory.refuses, where, rules.UNREADABLE))
+        standing.found.problem(error(rules.FILES_MISSING, directory.refuses, where, rules.UNREADABLE))
     if directory.held:
-        standing.found.problem(hold("arrangements-unreadable", directory.held, where, rules.UNREADABLE))
+        standing.found.problem(hold(rules.FILES_DOUBTFUL, directory.held, where, rules.UNREADABLE))
 
 
 def _delivery(standing: Standing, addressees: Addressees) -> Delivery:

@@ -112,7 +112,7 @@ async def test_what_is_due_is_planned_anew_with_the_orders_of_that_moment(office
 
 async def test_what_has_become_doubtful_when_due_is_held(office: Office) -> None:
     answer = await office.acceptance.accept(dropped(send=NOW + timedelta(hours=1)))
-    office.world = replace(WORLD, directory=replace(DIRECTORY, version=2, held="A line cannot be read."))
+    office.world = replace(WORLD, policy=replace(WORLD.policy, watch_words=("walk",)))
     office.clock.at = NOW + timedelta(hours=1)
     assert await office.acceptance.release_due() == 0
     assert await office.state(answer.message_id) is MessageState.HELD
@@ -189,3 +189,36 @@ async def test_what_a_crash_left_unanswered_gets_the_answer_it_is_owed(office: O
     after = await office.acceptance.accept(replace(dropped(), recovered=True))
     assert (after.outcome, after.text, after.message_id) == (Outcome.ACCEPTED, first.text, first.message_id)
     assert (await office.acceptance.accept(dropped())).outcome is Outcome.ALREADY
+
+
+UNREADABLE = replace(DIRECTORY, version=2, held="A line in arrangements.csv cannot be read.")
+
+
+async def test_what_only_the_files_had_held_goes_on_when_they_are_mended(office: Office) -> None:
+    office.world = replace(WORLD, directory=UNREADABLE)
+    answer = await office.acceptance.accept(dropped())
+    assert answer.outcome is Outcome.HELD
+    assert await office.acceptance.resume() == 0
+    office.world = replace(WORLD, directory=replace(DIRECTORY, version=3))
+    assert await office.acceptance.resume() == 1
+    assert await office.state(answer.message_id) is MessageState.ACCEPTED
+
+
+async def test_what_waits_for_a_person_too_is_not_let_go_by_mended_files(office: Office) -> None:
+    office.world = replace(WORLD, directory=UNREADABLE)
+    submission = dropped()
+    body = replace(submission.bodies[0], plain="safeguarding", html="<p>safeguarding</p>")
+    answer = await office.acceptance.accept(replace(submission, bodies=(body,)))
+    office.world = replace(WORLD, directory=replace(DIRECTORY, version=3))
+    assert await office.acceptance.resume() == 0
+    assert await office.state(answer.message_id) is MessageState.HELD
+
+
+async def test_what_falls_due_while_the_register_is_missing_waits_for_it(office: Office) -> None:
+    answer = await office.acceptance.accept(dropped(send=NOW + timedelta(hours=1)))
+    office.world = replace(WORLD, directory=replace(DIRECTORY, version=2, refuses="There is no arrangements.csv."))
+    office.clock.at = NOW + timedelta(hours=1)
+    assert await office.acceptance.release_due() == 0
+    assert await office.state(answer.message_id) is MessageState.WAITING
+    office.world = replace(WORLD, directory=replace(DIRECTORY, version=3))
+    assert await office.acceptance.release_due() == 1
