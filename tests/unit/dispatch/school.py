@@ -124,6 +124,7 @@ class Sheet(Recording):
         super().__init__()
         self.lying: dict[str, dict[str, Outgoing]] = {}
         self.collated: list[tuple[str, tuple[str, ...]]] = []
+        self.refuses: set[str] = set()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         sent = await super().send(outgoing)
@@ -131,6 +132,8 @@ class Sheet(Recording):
         return sent
 
     def collate(self, message: str) -> list[Path]:
+        if message in self.refuses:
+            raise OSError("No space left on device")
         self.collated.append((message, tuple(sorted(self.lying.get(message, {})))))
         return []
 

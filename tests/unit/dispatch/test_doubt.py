@@ -59,8 +59,8 @@ async def test_a_letter_that_nobody_can_tell_of_is_looked_up_some_times_and_then
     school.ring.ends(at(0, "ring"), DOUBT)
     school.ring.answer = CannotTell("Ambiguous.")
     await school.drain()
-    for _ in range(20):
-        await school.later(timedelta(minutes=16))
+    for _ in range(6):
+        await school.later(timedelta(minutes=17))
     assert len(school.ring.sent) == 1
     assert len(school.ring.asked) == 5
     assert await school.legs(message) == [("ring", LegState.UNKNOWN)]
@@ -77,7 +77,7 @@ async def test_an_emergency_in_doubt_is_not_repeated_for_ever(school: School) ->
     school.ring.ends(at(0, "ring"), *[DOUBT] * 99)
     school.ring.answer = CannotTell()
     await school.drain()
-    for _ in range(15):
+    for _ in range(8):
         await school.later(timedelta(seconds=30))
     assert 2 <= len(school.ring.sent) <= 5
 
