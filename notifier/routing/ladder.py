@@ -34,14 +34,15 @@ def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[s
         ladder = [paper, *(tuple(channel for channel in rung if channel not in paper) for rung in ladder)]
         ladder = [rung for rung in ladder if rung]
     extra = [channel for channel in message.also if not _facts(standing, channel).public]
-    essential = message.essential and "essential" in policy.text.allowed
+    essential = message.essential and "essential" in policy.text.allowed and not message.marketing
     if essential:
         extra.append(policy.text.channel)
     beside = [channel for channel in dict.fromkeys(extra) if not ladder or channel not in ladder[0]]
     if beside and ladder:
         ladder[0] = (*beside, *ladder[0]) if policy.text.channel in beside else (*ladder[0], *beside)
         ladder[1:] = [tuple(channel for channel in rung if channel not in beside) for rung in ladder[1:]]
-    if not essential and message.kind.value not in policy.text.allowed:  # W37, whatever the ladder or ``also`` say
+    if message.marketing or not (essential or message.kind.value in policy.text.allowed):
+        # W37, whatever the ladder or ``also`` say; and advertising is never essential.
         ladder = [tuple(channel for channel in rung if channel != policy.text.channel) for rung in ladder]
     return tuple(rung for rung in ladder if rung)
 

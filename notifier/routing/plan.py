@@ -51,7 +51,7 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     return Plan(
         deliveries=tuple(deliveries),
         public=public(message, directory, policy, found),
-        withheld=_withheld(directory, links, heard, refused, deliveries),
+        withheld=_withheld(standing, links, heard, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),
         trace=tuple(found.steps),
@@ -194,7 +194,7 @@ def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Se
 
 
 def _withheld(
-    directory: Directory,
+    standing: Standing,
     links: Sequence[Link],
     heard: Mapping[str, Hearing],
     refused: Mapping[tuple[str, str], Refused],
@@ -204,17 +204,20 @@ def _withheld(
 
     An adult whom a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
     """
+    home_of = standing.directory.home_of
     covered: defaultdict[str, set[str]] = defaultdict(set)
+    named: set[tuple[str, str]] = set()
     for delivery in deliveries:
+        named.update((contact_id, pupil_id) for contact_id in delivery.contact_ids for pupil_id in delivery.pupil_ids)
         if any(not heard[contact_id].organisation for contact_id in delivery.contact_ids):
             covered[delivery.household].update(delivery.pupil_ids)
     grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for link in links:
         why = refused.get((link.contact_id, link.pupil_id))
-        if why is None:
-            continue
-        if why.denied or link.pupil_id not in covered[directory.home_of[link.contact_id]]:
+        if why is not None and (why.denied or link.pupil_id not in covered[home_of[link.contact_id]]):
             grouped[link.contact_id, why.rule].append(link.pupil_id)
+        elif (link.contact_id, link.pupil_id) not in named:
+            standing.found.step(6, rules.MERGE, "covered by a copy to the home", link.contact_id, link.pupil_id)
     return tuple(
         Withheld(contact_id, tuple(dict.fromkeys(pupil_ids)), rule, rules.REASONS[rule])
         for (contact_id, rule), pupil_ids in grouped.items()

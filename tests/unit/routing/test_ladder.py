@@ -111,6 +111,11 @@ class TestText:
         policy = with_kind(WOODGRANGE, Kind.LETTER, ladder=(("text",), ("email",), ("call",)))
         assert ladder(planned(alone(at_home("MUM", **FULL)), message(), policy)) == [["email"], ["call"]]
 
+    def test_advertising_is_never_essential(self) -> None:
+        directory = alone(at_home("MUM", **FULL), row("marketing-consent", "MUM"))
+        plan = planned(directory, message(essential=True, marketing=True))
+        assert ladder(plan) == [["email"], ["letter"], ["call"]]
+
     def test_a_landline_is_no_number_for_a_text(self) -> None:
         plan = planned(alone(adult("MUM", phone=LANDLINE)), message(essential=True))
         assert ladder(plan) == [["email"], ["call"]]

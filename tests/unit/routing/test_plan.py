@@ -210,6 +210,10 @@ class TestTrace:
         decided = {(step.contact_id, step.pupil_id) for step in found.trace if step.step in (3, 4, 5) and step.pupil_id}
         assert decided == {("MUM", "P1"), ("DAD", "P1"), ("EX", "P1")}
 
+    def test_who_is_covered_by_the_home_s_copy_is_told_so(self) -> None:
+        found = planned(families(*HOME, at_home("STEP"), link("P1", "STEP", 3, pr="no")), message())
+        assert any(step.contact_id == "STEP" and "covered" in step.says for step in found.trace)
+
     def test_an_unsubscribed_adult_is_stopped_at_step_five(self) -> None:
         found = planned(families(*HOME, row("unsubscribe", "DAD")), message("newsletter"))
         assert [step.step for step in found.trace if step.contact_id == "DAD" and step.says == "withheld"] == [5]
