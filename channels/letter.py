@@ -174,6 +174,11 @@ class Letter:
         said += [f"Enclose, from the folder enclosures: {', '.join(enclosed)} (see postage.csv)."] if enclosed else []
         return '<aside class="cover">' + "".join(f"<p>{escape(line)}</p>" for line in said) + "</aside>\n"
 
+    def _head(self) -> str:
+        own = self.surroundings
+        rest = [f"<bdi>{escape(line)}</bdi>" for line in (own.phone, own.website.removeprefix("https://")) if line]
+        return f"<b>{escape(own.school)}</b>" + "<br>".join(rest)
+
     def _sheet(self, item: LetterItem) -> str:
         payload = item.payload
         lines = "<br>".join(escape(line) for line in payload.address)
@@ -182,7 +187,7 @@ class Letter:
         words = f'lang="{escape(payload.language)}" dir="{_markup.direction(payload.language)}"'
         return (
             f'<article class="letter {self.settings.envelope}{size}">\n{mark}'
-            f'<address class="window">{lines}</address>\n'
+            f'<address class="window">{lines}</address>\n<div class="letterhead">{self._head()}</div>\n'
             f'<div class="words" {words}>{_markup.fragment(payload.html)}</div>\n</article>'
         )
 
