@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from notifier.dispatch.accounts import Account
-from notifier.dispatch.attempts import fault
+from notifier.dispatch.attempts import LEAST, MARGIN, fault
 from notifier.dispatch.office import Office
 from notifier.queue.rows import ClaimedLeg, Settlement
+from notifier.queue.store import StoreProblem
 
 LEASE = timedelta(minutes=2)
 BATCH = 200
@@ -132,7 +133,7 @@ class Crew:
         with office.precedence.urgent(self._account.name, leg.lane):
             settlement = await self._outcome(leg)
             if settlement is None:
-                await office.give_back([leg])
+                await office.give_back([leg], self._not_before(leg))
                 return
             office.carried += 1
             office.touched(leg)
@@ -147,31 +148,42 @@ class Crew:
                 if self._office.stopping.is_set():
                     return None
                 return await self._carry(leg, self._account, self._following)
+        except StoreProblem as error:  # all that is asked of the database is asked before anything is sent
+            self._office.failed("leg-not-begun", self._account.name, error)
+            await self._or_stopped(self._office.clock.sleep(PATIENCE))
+            return None
         except Exception as error:
             return fault(leg, self._office.owner, error)
+
+    def _not_before(self, leg: ClaimedLeg) -> datetime | None:
+        """An account so slow that no turn comes within a lease: the leg waits for it unclaimed."""
+        free_at = self._account.pace.free_at
+        return free_at if self._account.pace.limited and free_at > leg.lease_until - MARGIN - LEAST else None
 
     def _following(self) -> Sequence[str]:
         return list(islice(self._coming, ALONG)) if self._account.channel.repeatable else ()
 
     async def _turn(self, leg: ClaimedLeg) -> bool:
-        """Wait for what is more urgent and for the account's pace; False: stopped meanwhile."""
+        """Wait for what is more urgent and for the account's pace; False: stopped meanwhile, or the lease ran short."""
         precedence, pace, name = self._office.precedence, self._account.pace, self._account.name
+        latest = leg.lease_until - MARGIN - LEAST
         while pace.limited or not precedence.clear(name, leg.lane):
-            if not await self._or_stopped(precedence.turn(name, leg.lane)):
+            most = max(0.0, (latest - self._office.clock.now()).total_seconds())
+            if not await self._or_stopped(precedence.turn(name, leg.lane), most):
                 return False
-            if not await self._or_stopped(pace.turn(leg.lane)):
+            if not await self._or_stopped(pace.turn(leg.lane, latest), most):
                 return False
             if precedence.clear(name, leg.lane):
                 break
         return True
 
-    async def _or_stopped(self, waiting: Awaitable[object]) -> bool:
-        """Wait, but no longer than the office is open; False when it closed."""
+    async def _or_stopped(self, waiting: Awaitable[bool | None], most: float | None = None) -> bool:
+        """Wait, ``most`` seconds, while the office is open; False when that was over, or it came to False."""
         turn = asyncio.ensure_future(waiting)
         stopped = asyncio.ensure_future(self._office.stopping.wait())
         try:
-            await asyncio.wait({turn, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            return turn.done() and not self._office.stopping.is_set()
+            await asyncio.wait({turn, stopped}, timeout=most, return_when=asyncio.FIRST_COMPLETED)
+            return turn.done() and turn.result() is not False and not self._office.stopping.is_set()
         finally:
             turn.cancel()
             stopped.cancel()

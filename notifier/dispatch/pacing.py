@@ -35,20 +35,31 @@ class Pace:
         """How many sends fit into a span, at least one; None without a limit."""
         return None if self._gap is None else max(1, int(span / self._gap))
 
-    async def turn(self, lane: Lane) -> None:
-        """Wait until it is this one's turn. A later emergency overtakes whoever still waits."""
+    @property
+    def free_at(self) -> datetime:
+        """When the next turn begins, or began."""
+        return self._free or self._clock.now()
+
+    async def turn(self, lane: Lane, latest: datetime) -> bool:
+        """Wait until it is this one's turn; False as soon as that cannot be before ``latest``.
+
+        A later emergency overtakes whoever still waits.
+        """
         if self._gap is None:
-            return
+            return True
         ticket = (RANK[lane], next(self._order))
         heapq.heappush(self._queue, ticket)
         try:
             while (wait := self._wait(ticket)) != 0:
+                if self.free_at > latest:
+                    return False
                 if wait is None:
                     await self._moved.wait()
                 else:
                     await self._clock.sleep(wait)
             now = self._clock.now()
             self._free = max(self._free or now, now - SLACK) + self._gap
+            return True
         finally:
             self._queue.remove(ticket)
             heapq.heapify(self._queue)

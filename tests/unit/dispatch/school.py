@@ -185,6 +185,7 @@ class School:
     rechecked: list[str] = field(default_factory=list)
     recheck: Recheck | None = None
     gone: dict[str, ChannelFacts] = field(default_factory=dict)
+    directory_fails: Exception | None = None
     numbers: int = 0
 
     @property
@@ -209,7 +210,7 @@ class School:
             name: facts(name, type(channel), configured=True) for name, channel in self.channels.items()
         } | self.gone
         kinds = {kind: KindPolicy(LADDER) for kind in Kind}
-        kinds[Kind.EMERGENCY] = KindPolicy(LADDER, escalate_after=timedelta(minutes=10))
+        kinds[Kind.EMERGENCY] = KindPolicy((("ring", "post"), ("sheet",)), escalate_after=timedelta(minutes=10))
         return Policy("test", kinds, ZoneInfo("Europe/London"), found)
 
     def dispatcher(self, *, alone: bool = True) -> Dispatcher:
@@ -272,6 +273,8 @@ class School:
         await self.drain()
 
     async def _directory(self, version: int) -> Directory:
+        if self.directory_fails is not None:
+            raise self.directory_fails
         return replace(self.directory, version=version)
 
     def _recheck(

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from structlog.testing import capture_logs
+
 from channels.base import PermanentFailure, TemporaryFailure
+from notifier.clock import FixedClock
+from notifier.dispatch.accounts import GONE_AFTER, Account
 from notifier.model.message import Kind, Lane
 from notifier.model.plan import Address, Hold, Send, Task, Withhold
 from notifier.model.policy import ChannelFacts
 from notifier.model.states import DeliveryState, LegState
 from notifier.routing import recheck
-from tests.unit.dispatch.school import School, at, delivery, directory_of, family
+from tests.unit.dispatch.school import START, Recording, School, at, delivery, directory_of, family
 
 TASK = Task("Record what the order says.", ("C0a", "P0"), "H34")
 
@@ -148,11 +152,21 @@ async def test_a_channel_that_is_not_set_up_any_more_is_passed_over(school: Scho
 
 async def test_an_account_that_goes_away_is_logged_once_and_once_when_it_is_back(school: School) -> None:
     await school.enqueue(20)
-    for number in range(10):
-        school.post.ends(at(number), TemporaryFailure("No route to the relay."))
-    await school.drain()
-    await school.later(timedelta(minutes=2))
-    assert len(school.post.sent) == 30
+    for number in range(20):
+        school.post.ends(at(number), TemporaryFailure("The relay does not answer."))
+    with capture_logs() as logs:
+        await school.drain()
+    assert [entry["event"] for entry in logs if entry.get("channel") == "post"] == ["channel-gone"]
+
+
+def test_an_account_is_back_with_its_first_answer() -> None:
+    account = Account("post", Recording(), FixedClock(START))
+    with capture_logs() as logs:
+        for _ in range(GONE_AFTER + 3):
+            account.failed("Busy.")
+        account.answered()
+        account.answered()
+    assert [entry["event"] for entry in logs] == ["channel-gone", "channel-back"]
 
 
 async def test_a_refusal_of_one_address_says_nothing_about_the_account(school: School) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from channels.base import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from notifier.model.message import Kind, Lane, Mode
 from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.queue.store import StoreProblem
 from tests.unit.dispatch.hand_clock import settle_down
-from tests.unit.dispatch.school import School, at
+from tests.unit.dispatch.school import START, Recording, School, at
 
 
 async def test_what_is_due_is_sent_and_recorded(school: School) -> None:
@@ -197,3 +200,27 @@ async def test_an_unanswered_send_goes_again_under_the_same_name(school: School)
     await school.later(timedelta(minutes=2))
     assert [outgoing.message_id for outgoing in school.post.sent] == [school.post.sent[0].message_id] * 2
     assert await school.states(message) == [DeliveryState.HANDED_OVER]
+
+
+async def test_a_database_that_fails_is_no_fault_of_the_leg(school: School) -> None:
+    message = await school.enqueue(2)
+    dispatcher = school.dispatcher()
+    school.directory_fails = StoreProblem("The database does not answer.")
+    with pytest.raises(StoreProblem):
+        await dispatcher.drain()
+    assert school.post.sent == []
+    assert set(await school.legs(message)) == {("post", LegState.DUE)}
+    school.directory_fails = None
+    await school.drain()
+    assert len(school.post.sent) == 2
+
+
+async def test_an_account_slower_than_a_lease_lets_its_legs_wait_unclaimed(school: School) -> None:
+    school.channels["post"] = Recording(parallelism=1, per_minute=0.25)
+    message = await school.enqueue(2)
+    await school.drain()
+    assert len(school.post.sent) == 1
+    waiting = next(leg for leg in await school.store.legs(message.id) if leg.state is LegState.DUE)
+    assert waiting.due_at is not None
+    assert timedelta(minutes=3) < waiting.due_at - START <= timedelta(minutes=5)
+    assert waiting.tries == 0

@@ -9,13 +9,14 @@ from notifier.model.message import Lane
 from tests.unit.dispatch.hand_clock import HandClock, settle_down
 
 START = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
+NEVER = START + timedelta(days=99)
 
 
 async def test_sends_are_spread_over_the_minute() -> None:
     clock = FixedClock(START)
     pace = Pace(60, clock)
     for _ in range(11):
-        await pace.turn(Lane.NORMAL)
+        await pace.turn(Lane.NORMAL, NEVER)
     assert timedelta(seconds=10) - SLACK <= clock.now() - START <= timedelta(seconds=10)
 
 
@@ -23,7 +24,7 @@ async def test_an_account_without_a_pace_never_waits() -> None:
     clock = FixedClock(START)
     pace = Pace(None, clock)
     for _ in range(100):
-        await pace.turn(Lane.BULK)
+        await pace.turn(Lane.BULK, NEVER)
     assert clock.now() == START
     assert pace.within(timedelta(minutes=1)) is None
 
@@ -34,10 +35,10 @@ async def test_an_emergency_overtakes_everything_that_waits() -> None:
     order: list[Lane] = []
 
     async def go(lane: Lane) -> None:
-        await pace.turn(lane)
+        await pace.turn(lane, NEVER)
         order.append(lane)
 
-    await pace.turn(Lane.BULK)
+    await pace.turn(Lane.BULK, NEVER)
     waiting = [asyncio.create_task(go(lane)) for lane in (Lane.BULK, Lane.BULK, Lane.NORMAL, Lane.EMERGENCY)]
     await settle_down()
     assert order == []
@@ -49,13 +50,22 @@ async def test_an_emergency_overtakes_everything_that_waits() -> None:
 async def test_who_is_stopped_while_waiting_leaves_the_queue() -> None:
     clock = FixedClock(START)
     pace = Pace(6, clock)
-    await pace.turn(Lane.BULK)
-    first, second = (asyncio.create_task(pace.turn(Lane.BULK)) for _ in range(2))
+    await pace.turn(Lane.BULK, NEVER)
+    first, second = (asyncio.create_task(pace.turn(Lane.BULK, NEVER)) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     await asyncio.wait([first, second])
     assert first.cancelled()
-    assert second.exception() is None
+    assert second.result()
+
+
+async def test_who_cannot_have_a_turn_in_time_does_not_wait_for_it() -> None:
+    clock = FixedClock(START)
+    pace = Pace(6, clock)
+    assert await pace.turn(Lane.BULK, START)
+    assert not await pace.turn(Lane.BULK, START + timedelta(seconds=9))
+    assert clock.now() == START
+    assert pace.free_at == START + timedelta(seconds=10)
 
 
 def test_a_batch_is_what_the_pace_allows() -> None:
