@@ -114,7 +114,9 @@ def consider(
     problems += planned.problems
     problems = list(dict.fromkeys(problems))
     if worst(problems) is Severity.ERROR:
-        planned = Plan(problems=planned.problems, tasks=planned.tasks, trace=planned.trace)
+        # What the plan asks of people is for a message that goes; only the plan's own refusal asks for something else.
+        tasks = planned.tasks if worst(planned.problems) is Severity.ERROR else ()
+        planned = Plan(problems=planned.problems, tasks=tasks, trace=planned.trace)
     return Considered(message, planned, tuple(problems), when.send_at)
 
 

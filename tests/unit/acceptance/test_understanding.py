@@ -1,5 +1,6 @@
 """A submission becomes a message; what is wrong with it is said at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
+from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Attachment, Enclosure, Kind, Message, Submission
 from notifier.model.problem import error
 from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, OFFICE, TEACHER, WORLD, dropped, world
@@ -215,3 +217,11 @@ def test_the_families_files_can_hold_everything_but_emergencies() -> None:
     missing = world(directory=replace(DIRECTORY, refuses="There is no arrangements.csv."))
     assert not considered(dropped(), missing).plan.deliveries
     assert considered(dropped(kind=Kind.EMERGENCY, authority=HEAD), missing).plan.deliveries
+
+
+def test_a_refused_message_asks_nobody_to_explain_what_never_goes() -> None:
+    wants = Arrangement(Sort.INTERPRETER, "C1")
+    given = world(directory=replace(DIRECTORY, arrangements=(wants,)))
+    assert considered(dropped(), given).plan.tasks
+    assert not considered(dropped(event="nosuch"), given).plan.tasks
+    assert considered(dropped(category="safeguarding"), given).plan.tasks  # the refusal itself asks for something
