@@ -50,6 +50,9 @@ def parse_toml(text: str, shown: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         message = str(fault)
+    except RecursionError:
+        sentence = "The file has brackets within brackets without end. Take a fresh copy of config.example.toml."
+        raise ConfigProblems([error("config-too-deep", sentence, shown)]) from None
     lines = text.split("\n")
     if found := _AT.search(message):
         line, column = int(found[1]), int(found[2])
