@@ -24,16 +24,21 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"notifier {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def front(
     context: typer.Context,
     config: Path | None = typer.Option(None, "--config", help="The school's config.toml (or its folder)."),
     verbose: bool = typer.Option(False, "--verbose", help="Say more in the log."),
-    version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Show the version and stop.", is_eager=True, callback=_show_version
+    ),
 ) -> None:
-    if version:
-        typer.echo(f"notifier {__version__}")
-        raise typer.Exit
     # The daemon keeps a log; a command that a person typed speaks for itself.
     quiet = logging.INFO if context.invoked_subcommand == "run" else logging.WARNING
     configure(logging.DEBUG if verbose else quiet, json=not sys.stderr.isatty())
@@ -82,11 +87,14 @@ def _fault(fault: Exception) -> int:
     """A fault in the program itself: one sentence, and the details where a technician asks for them."""
     if os.environ.get("NOTIFIER_DEBUG"):
         traceback.print_exception(fault)
-    try:
-        stop(
+    if isinstance(fault, OSError) and fault.filename:
+        sentence = f"{fault.filename} cannot be used: {fault.strerror}. Put that right, then try again."
+    else:
+        sentence = (
             f"Something went wrong inside the program ({type(fault).__name__}). Nothing that was accepted is lost. "
-            "Try again; if it comes back, run it with NOTIFIER_DEBUG=1 and send the text to your technician.",
-            Exit.FAULT,
+            "Try again; if it comes back, run it with NOTIFIER_DEBUG=1 and send the text to your technician."
         )
+    try:
+        stop(sentence, Exit.FAULT)
     except typer.Exit:
         return Exit.FAULT
