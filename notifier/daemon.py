@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, Checks, Surroundings, facts
+from channels.base import Channel, ChannelError, Checks, Surroundings, facts
 from notifier import calendar, directory, intake
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.acceptance import new_id
@@ -25,7 +26,7 @@ from notifier.logs import logger
 from notifier.model.answer import Answer
 from notifier.model.message import Kind, Lane, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
-from notifier.model.problem import Problem, Severity
+from notifier.model.problem import Problem, Severity, error
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store
 from notifier.rendering import Renderer, SchoolFacts
@@ -154,7 +155,7 @@ class School:
                 answers = await self.drop.drain()
                 await self.acceptance.release_due()
                 await dispatcher.drain()
-                self._index()
+                await self._index()
                 return Idle(tuple(answers), tuple(await self.store.open_work(self.clock.now())))
 
     async def drain(self, lane: Lane | None = None) -> None:
@@ -162,13 +163,16 @@ class School:
         with Lock(self.config.state):
             async with self._dispatching() as dispatcher:
                 await dispatcher.drain(lane)
-                self._index()
+                await self._index()
 
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
         for folder in self.folders:
             if folder.path.is_relative_to(self.config.root):
-                folder.path.mkdir(parents=True, exist_ok=True)
+                try:
+                    folder.path.mkdir(parents=True, exist_ok=True)
+                except OSError as fault:  # the other folders go on
+                    self.log.warning("a drop folder cannot be made", folder=folder.name, reason=fault.strerror)
 
     async def _begin(self) -> None:
         self._make_folders()
@@ -195,7 +199,7 @@ class School:
                 if await self.acceptance.release_due():
                     self.store.wake.set()
                 alarm.at(await self.store.next_moment(self.clock.now()))
-                await asyncio.to_thread(self._index)
+                await self._index()
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())
                 await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)
@@ -240,6 +244,8 @@ class School:
     async def check(self) -> list[Problem]:
         """Every problem in families, calendar, templates and channels, with the config's own advice."""
         found = [*self.config.advice]
+        folders = {**{folder.name: folder.path for folder in self.folders}, "outbox": self.config.outbox}
+        found += [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
         reading = await asyncio.to_thread(directory.read, self.config.families)
         found += directory.take_up(reading, self.families.current).problems
         found += calendar.read(self.config.calendar)[1]
@@ -299,10 +305,19 @@ class School:
             for channel in built.values():
                 await channel.close()
 
-    def _index(self) -> None:
+    async def _index(self) -> None:
         """The page on which a person sees everything that trial mode wrote."""
-        if self.config.school.mode is Mode.TRIAL:
-            channels.build_outbox_index(self.config.outbox, school=self.config.school.name)
+        if self.config.school.mode is not Mode.TRIAL:
+            return
+        headlines = {
+            one.id: channels.Headline(one.message.subject, one.message.kind.value, one.received_at)
+            for one in await self.store.messages()
+        }
+        build = partial(channels.build_outbox_index, school=self.config.school.name, messages=headlines)
+        try:
+            await asyncio.to_thread(build, self.config.outbox)
+        except (ChannelError, OSError) as fault:  # the messages matter more than the page about them
+            self.log.warning("the outbox page cannot be written", fault=type(fault).__name__)
 
 
 def _renderer(config: Config) -> Renderer:
@@ -328,6 +343,16 @@ def _channels(config: Config, clock: Clock) -> dict[str, Channel]:
         clock=clock,
     )
     return channels.build(config.channels, surroundings)
+
+
+def _folder_or_nothing(path: Path) -> bool:
+    """Whether a folder is there, or can come to be: nothing on the way to it is a file."""
+    nearest = next((one for one in (path, *path.parents) if one.exists()), None)
+    return nearest is None or nearest.is_dir()
+
+
+def _unusable(name: str, path: Path) -> Problem:
+    return error("not-a-folder", f"{name} should be a folder, but a file is there. Move the file away.", str(path))
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
