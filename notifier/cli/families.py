@@ -118,7 +118,7 @@ def show(
                 other = link.pupil_id if id == link.contact_id else link.contact_id
                 flag = "; court order" if (link.contact_id, link.pupil_id) in found.flags else ""
                 output.say(
-                    f"  {other}: {link.relationship}, priority {link.priority or 'last'}, lives with: "
+                    f"  {other}: {room.name_of(link.relationship)}, priority {link.priority or 'last'}, lives with: "
                     f"{link.lives_with.value}, parental responsibility: {link.responsibility.value}{flag}"
                 )
             for row in rows:

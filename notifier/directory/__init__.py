@@ -10,6 +10,7 @@ save(directory, state) / load(state)     a whole copy, by atomic rename
 
 from notifier.directory.differences import differences
 from notifier.directory.reading import Reading, read
+from notifier.directory.relationships import name_of
 from notifier.directory.snapshot import DamagedDirectory, decode, encode, load, save
 from notifier.directory.takeup import TakeUp, accept, preview, take_up
 
@@ -22,6 +23,7 @@ __all__ = [
     "differences",
     "encode",
     "load",
+    "name_of",
     "preview",
     "read",
     "save",

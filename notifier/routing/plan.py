@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
 from notifier.model.message import Kind, Message
@@ -122,11 +125,20 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         )
     if delivery.interpreter:
         standing.found.task(
-            f"Offer to explain this message by word of mouth ({delivery.language or 'language not recorded'}).",
+            f"Offer to explain this message by word of mouth ({_called(delivery.language)}).",
             contact_ids,
             rules.TRANSLATION,
         )
     return delivery
+
+
+@cache
+def _called(language: str) -> str:
+    """``Somali`` for ``so``."""
+    try:
+        return Locale.parse(language, sep="-").get_display_name("en") or language
+    except (UnknownLocaleError, ValueError):
+        return language or "language not recorded"
 
 
 def in_language(standing: Standing, delivery: Delivery) -> Delivery:
