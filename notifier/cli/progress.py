@@ -165,7 +165,7 @@ def unreached(
                             one.message_id,
                             " and ".join(one.delivery.contact_ids) or "nobody known",
                             ", ".join(one.delivery.pupil_ids),
-                            one.reason,
+                            one.reason or "no address that can be used",
                         )
                         for one in found
                     ],
