@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from tests.servers.smtp import Taken, Takes
+
+_ID = re.compile(rb"^Message-ID: *(?:\r\n )?<([0-9a-f]+)@", re.MULTILINE)
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Post(Takes):
     @property
     def ids(self) -> Counter[str]:
         """How often each message arrived, by the local part of its Message-ID."""
-        return Counter(str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in self.mails)
+        return Counter(found[1].decode() for one in self.taken for found in _ID.finditer(one.content))
 
     @property
     def mails(self) -> list[EmailMessage]:

@@ -26,13 +26,28 @@ READING = (
 )
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("once") / "begun"
+
+
 @pytest.fixture
-async def begun(small: SchoolFolder) -> SchoolFolder:
-    """A school that has sent one letter, in trial."""
-    small.letter("trip.md", to="Oak class")
-    said = await small("run", "--until-idle")
-    assert said.code == 0, said.text
+async def begun(small: SchoolFolder, once: Path) -> SchoolFolder:
+    """A school that has sent one letter, in trial; made once, and a copy for each test."""
+    if not made_before(small, once):
+        small.letter("trip.md", to="Oak class")
+        said = await small("run", "--until-idle")
+        assert said.code == 0, said.text
+        shutil.copytree(small.path, once)
     return small
+
+
+def made_before(small: SchoolFolder, once: Path) -> bool:
+    if not once.exists():
+        return False
+    shutil.rmtree(small.path)
+    shutil.copytree(once, small.path)
+    return True
 
 
 def message_of(school: SchoolFolder) -> str:

@@ -22,8 +22,7 @@ def moments() -> list[tuple[int, str]]:
     return [
         (chance.randint(1, 5), "before"),
         (chance.randint(40, 90), "after"),
-        (chance.randint(91, 150), "before"),
-        (chance.randint(151, 215), "after"),
+        (chance.randint(91, 215), "before"),
     ]
 
 
