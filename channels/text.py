@@ -125,7 +125,7 @@ class Text:
     address: ClassVar[AddressKind] = AddressKind.MOBILE
     public: ClassVar[bool] = False
     by_person: ClassVar[bool] = False
-    confirms: ClassVar[bool] = True
+    confirms: ClassVar[bool] = False  # Twilio could tell; its receipts are not read yet
     writes_files: ClassVar[bool] = False
     repeatable: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]] = TextSettings

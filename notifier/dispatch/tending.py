@@ -10,6 +10,7 @@ from notifier.dispatch import faults
 from notifier.dispatch.bell import Bell
 from notifier.dispatch.collating import Collator
 from notifier.logs import logger
+from notifier.model.message import Kind
 from notifier.model.policy import Policy
 from notifier.queue.store import Store
 
@@ -25,6 +26,19 @@ DEBOUNCE = 0.02
 log = logger("dispatch")
 
 
+def escalating(policy: Policy) -> dict[Kind, timedelta]:
+    """After how long the next rung follows, for kinds of which some channel can tell that it arrived.
+
+    Where none can, waiting tells nothing: everybody would be rung, the reached and the unreached alike.
+    """
+    return {
+        kind: one.escalate_after
+        for kind, one in policy.kinds.items()
+        if one.escalate_after is not None
+        and any(policy.channels[name].confirms for rung in one.ladder for name in rung if name in policy.channels)
+    }
+
+
 class Tender:
     """Rings the bell when something may be due, and has sheets rebuilt when their legs are quiet."""
 
@@ -38,7 +52,7 @@ class Tender:
         self._bell = bell
         self._collator = collator
         self._alone = alone
-        self._after = {kind: one.escalate_after for kind, one in policy.kinds.items() if one.escalate_after is not None}
+        self._after = escalating(policy)
         self._version = 0
         self.news = asyncio.Event()
         """Set when a sheet may be due."""

@@ -48,8 +48,13 @@ def number(value: str, rtl: bool) -> str:
     return f"{LEFT_TO_RIGHT}{value}{END}" if rtl and value else value
 
 
+def unbroken(value: str) -> str:
+    """A number with spaces stays on one line: broken over two it reads in the wrong order."""
+    return value.replace(" ", "\u00a0") if any(sign.isdigit() for sign in value) else value
+
+
 def number_html(value: str, rtl: bool) -> Markup:
-    return Markup('<bdi dir="ltr">{}</bdi>').format(value) if rtl and value else escape(value)
+    return Markup('<bdi dir="ltr">{}</bdi>').format(unbroken(value)) if rtl and value else escape(value)
 
 
 def runs(text: str) -> str:

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
-from notifier.model.message import Body, Message
+from notifier.model.message import Body, Kind, Message
 from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
 from notifier.rendering.catalogues import Catalogues, base
@@ -56,7 +57,7 @@ class Public:
             summary=bodies.summary(bodies.as_plain(first.plain, fields, own)),
             language=first.language,
             published=published,
-            take_down=message.expires_at.astimezone(zone).date() if message.expires_at else None,
+            take_down=_taken_down(message, zone),
             kind=message.kind.value,
         )
 
@@ -85,3 +86,10 @@ def slug(message: Message, title: str, published: datetime) -> str:
     words = _NOT_IN_SLUG.sub("-", letters).strip("-")[:50].strip("-")
     mark = sha256(message.id.encode()).hexdigest()[:6]
     return "-".join(part for part in (published.date().isoformat(), words or message.kind.value, mark) if part)
+
+
+def _taken_down(message: Message, zone: ZoneInfo) -> date | None:
+    """When it is stale: after its last moment. Old newsletters stay to be read again (W40)."""
+    if message.expires_at is None or message.kind is Kind.NEWSLETTER:
+        return None
+    return message.expires_at.astimezone(zone).date()

@@ -1,5 +1,6 @@
 """Markdown and plain text (``.md``, ``.txt``); the header stands between ``---`` lines."""
 
+import re
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,9 @@ def _parser(*, breaks: bool) -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "breaks": breaks}).enable(["table", "strikethrough"])
     return made.disable(["code"])  # four spaces before a line are somebody's layout, not a program
 
+
+_NO_HEADINGS = re.compile(r"<thead>\s*<tr>\s*(?:<th[^>]*></th>\s*)+</tr>\s*</thead>\s*")
+"""Markdown has no table without a heading row: an empty one is a table without headings."""
 
 _MARKDOWN = _parser(breaks=False)
 _TEXT = _parser(breaks=True)
@@ -73,7 +77,7 @@ def render(text: str, *, breaks: bool = False) -> tuple[str, tuple[str, ...]]:
         if child.type == "image"
     ]
     beside = tuple(dict.fromkeys(name for name in wanted if name and ":" not in name and not name.startswith("/")))
-    return parser.renderer.render(tokens, parser.options, {}), beside
+    return _NO_HEADINGS.sub("", parser.renderer.render(tokens, parser.options, {})), beside
 
 
 def read(content: bytes, name: str) -> Draft:
