@@ -45,7 +45,8 @@ def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -
             if done is None:
                 output.stop(f"“{stored.message.subject}” is {stored.state.value} already. There is nothing to stop.")
             await school.store.audit("cancelled", by.name, stored.id, school.clock.now())
-            output.say(f"Stopped “{stored.message.subject}”: {done.unsent} copies will not go.", "bold")
+            left = "nothing of it will go" if not done.already_sent else f"{done.unsent} copies will not go"
+            output.say(f"Stopped “{stored.message.subject}”: {left}.", "bold")
             if done.already_sent:
                 output.say(f"{done.already_sent} copies had gone out before. Tell those families, if it matters.")
             return Exit.ATTENTION if done.already_sent else Exit.DONE

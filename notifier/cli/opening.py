@@ -51,8 +51,12 @@ def _many(number: int) -> str:
 
 @asynccontextmanager
 async def school(*, create: bool = False) -> AsyncIterator[School]:
-    """The school with its store; ``create`` makes or upgrades the database, which only run and init do."""
-    config = open_config()
+    """The school with its store; ``create`` makes or upgrades the database, which only run and init do.
+
+    Only what starts the school asks that all have a PIN: a new colleague without one must not hide how an
+    emergency goes. Who acts still shows their own PIN.
+    """
+    config = open_config(pins_required=create)
     async with School.opened(config, SystemClock(), create=create) as opened:
         yield opened
 

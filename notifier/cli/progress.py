@@ -1,13 +1,16 @@
 """`status`, `unreached`: how it goes, and whom nobody has reached yet."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import typer
 
 from notifier.cli import opening, output
+from notifier.cli.people import Names, practice
+from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.states import DeliveryState, LegState
-from notifier.queue import Store, StoredMessage
+from notifier.queue import Store, StoredDelivery, StoredMessage
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +30,8 @@ STATES = {
     DeliveryState.EXPIRED: "expired",
 }
 
+FAILED = {LegState.PERMANENT_FAILURE, LegState.TECHNICAL_FAILURE, LegState.TEMPORARY_FAILURE}
+
 
 def status(
     message: str = typer.Argument("", help="One message's id; without it, all."),
@@ -37,7 +42,7 @@ def status(
     async def work() -> Exit:
         async with opening.school() as school:
             if not message:
-                return await _all(school.store, json)
+                return await _all(school, json)
             stored = await school.store.find(message)
             if stored is None:
                 output.stop(f"There is no message “{message}”. See: notifier status")
@@ -46,7 +51,8 @@ def status(
     output.leave(opening.within(work))
 
 
-async def _all(store: Store, json: bool) -> Exit:
+async def _all(school: School, json: bool) -> Exit:
+    store = school.store
     rows = []
     for stored in await store.messages(limit=50):
         counts = await store.counts(stored.id)
@@ -74,6 +80,7 @@ async def _all(store: Store, json: bool) -> Exit:
     if not rows:
         output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
         return Exit.DONE
+    trial = await practice(school, (stored.id for stored, _ in rows))
     output.table(
         "Message",
         "State",
@@ -82,7 +89,7 @@ async def _all(store: Store, json: bool) -> Exit:
         rows=[
             (
                 stored.id,
-                stored.state.value,
+                stored.state.value + (" (trial)" if stored.id in trial else ""),
                 stored.message.subject,
                 ", ".join(f"{number} {STATES[state]}" for state, number in counts.deliveries.items() if number),
             )
@@ -140,6 +147,10 @@ def unreached(
             if message and stored is None:
                 output.stop(f"There is no message “{message}”. See: notifier status")
             found = await school.store.unreached(stored.id if stored else None)
+            if stored is None:
+                trial = await practice(school, (one.message_id for one in found))
+                found = [one for one in found if one.message_id not in trial]
+            why = await _why(school.store, found)
             if json:
                 output.as_json(
                     {
@@ -148,13 +159,14 @@ def unreached(
                                 "message": one.message_id,
                                 "contact_ids": [*one.delivery.contact_ids],
                                 "pupil_ids": [*one.delivery.pupil_ids],
-                                "reason": one.reason,
+                                "reason": why[one.id],
                             }
                             for one in found
                         ]
                     }
                 )
             elif found:
+                names = Names(school.families.current)
                 output.table(
                     "Message",
                     "Adults",
@@ -163,9 +175,9 @@ def unreached(
                     rows=[
                         (
                             one.message_id,
-                            " and ".join(one.delivery.contact_ids) or "nobody known",
-                            ", ".join(one.delivery.pupil_ids),
-                            one.reason or "no address that can be used",
+                            " and ".join(map(names, one.delivery.contact_ids)) or "nobody known",
+                            "; ".join(map(names, one.delivery.pupil_ids)),
+                            why[one.id],
                         )
                         for one in found
                     ],
@@ -176,3 +188,13 @@ def unreached(
             return Exit.ATTENTION if found else Exit.DONE
 
     output.leave(opening.within(work))
+
+
+async def _why(store: Store, found: Sequence[StoredDelivery]) -> dict[str, str]:
+    """Why each must be rung: its own reason, else what its ways answered, else that there was no other way."""
+    failed: dict[str, list[str]] = {}
+    for message_id in {one.message_id for one in found}:
+        for leg in await store.legs(message_id):
+            if leg.reason and leg.state in FAILED and leg.reason not in failed.setdefault(leg.delivery_id, []):
+                failed[leg.delivery_id].append(leg.reason)
+    return {one.id: one.reason or " ".join(failed.get(one.id, ())) or "No address that can be used." for one in found}

@@ -4,6 +4,7 @@ import typer
 
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.cli.people import Names, practice
 from notifier.model.answer import Exit
 
 tasks_app = typer.Typer(help="What people must do, and did.", invoke_without_command=True)
@@ -26,6 +27,9 @@ def tasks(
     async def work() -> Exit:
         async with opening.school() as school:
             found = await school.store.tasks(open_only=not every)
+            trial = await practice(school, (one.message_id for one in found))
+            found = [one for one in found if one.message_id not in trial]
+            names = Names(school.families.current)
             if json:
                 output.as_json(
                     {
@@ -51,7 +55,10 @@ def tasks(
                     "About",
                     "Message",
                     "Done",
-                    rows=[(str(one.id), one.what, ", ".join(one.about), one.message_id, one.done_by) for one in found],
+                    rows=[
+                        (str(one.id), one.what, "; ".join(map(names, one.about)), one.message_id, one.done_by)
+                        for one in found
+                    ],
                 )
                 output.say("When one is done: notifier tasks done NUMBER --as ID")
             else:

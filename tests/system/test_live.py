@@ -91,6 +91,10 @@ async def test_a_refused_address_is_followed_by_the_next_adult_then_paper_then_a
     unreached = await small("unreached", "--json")
     assert unreached.code == 1
     assert [one["contact_ids"] for one in unreached.json["unreached"]] == [["C009"]]
+    assert "does not exist" in unreached.json["unreached"][0]["reason"]
+    said = await small("unreached")
+    assert "Mrs Hodan" in said.out
+    assert "P008" in said.out
     sheets = "".join(file.read_text("utf-8") for file in (small.path / "outbox").rglob("*.csv"))
     assert "Amir" in sheets
     assert "Hodan Yusuf" in sheets
@@ -135,3 +139,20 @@ async def test_in_trial_nothing_arrives_anywhere_and_what_was_accepted_then_neve
     await small("run", "--until-idle")
     assert sum(post.recipients.values()) == 5
     assert set(post.ids) <= set(small.legs("email"))
+
+
+async def test_a_live_school_is_asked_to_ring_nobody_about_what_was_practice(
+    small: SchoolFolder, mail: MailServer
+) -> None:
+    contacts = small.path / "families" / "contacts.csv"
+    text = contacts.read_text("utf-8").replace("5 Quarry Road,,,Ashminster,AM4 2TY", ",,,,")
+    contacts.write_text(text.replace("hodan.yusuf@example.org", ""), "utf-8")
+    small.letter("coats.md")
+    assert (await small("run", "--until-idle")).code == 1
+    assert (await small("unreached", "--json")).json["unreached"]
+    assert (await small("tasks", "--json")).json["tasks"]
+
+    small.go_live(email(mail.port), PAPER)
+    assert (await small("unreached", "--json")).json["unreached"] == []
+    assert (await small("tasks", "--json")).json["tasks"] == []
+    assert "(trial)" in (await small("status")).out
