@@ -198,8 +198,9 @@ class School:
                 alarm.rang.clear()
                 if await self.acceptance.release_due():
                     self.store.wake.set()
-                alarm.at(await self.store.next_moment(self.clock.now()))
                 await self._index()
+                # Read last: what was written during the pause below has set its moment by now.
+                alarm.at(await self.store.next_moment(self.clock.now()))
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())
                 await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)

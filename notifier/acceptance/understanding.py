@@ -111,7 +111,8 @@ def consider(
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
     planned = plan(message, directory, world.policy, at or when.send_at or now)
-    problems += planned.problems
+    known = {(problem.id, problem.where) for problem in problems}
+    problems += [problem for problem in planned.problems if (problem.id, problem.where) not in known]
     problems = list(dict.fromkeys(problems))
     if worst(problems) is Severity.ERROR:
         # What the plan asks of people is for a message that goes; only the plan's own refusal asks for something else.

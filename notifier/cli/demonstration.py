@@ -50,7 +50,8 @@ async def show(folder: Path) -> None:
         output.say(f"{len(_drop(folder, school, newsletter))} files dropped.\n")
         await _working(school, occurrence.at, clock)
         await _table(school.store)
-    output.say(f"\nSee what each family got:  {(folder / 'outbox' / 'index.html').resolve()}", "bold")
+    output.say(f"\nWhom to ring:              {_command()} --config {folder} unreached")
+    output.say(f"See what each family got:  {(folder / 'outbox' / 'index.html').resolve()}", "bold")
     output.say(f"Look around:               {_command()} --config {folder} status")
 
 

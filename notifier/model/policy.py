@@ -90,7 +90,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Texts and emails that are no emergency leave between these local times (SCHOOL 29)."""
+    """What rings somebody's telephone and is no emergency leaves between these local times (SCHOOL 29)."""
 
     opens: time = time(8)
     closes: time = time(20)
