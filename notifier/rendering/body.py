@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from notifier.model.message import Body
+from notifier.model.message import Attachment, Body, Message
 from notifier.rendering import isolates
 from notifier.rendering.catalogues import Catalogue
 from notifier.rendering.fields import fill, fill_html, text_nodes, used
@@ -12,6 +12,7 @@ from notifier.rendering.parts import clean
 from notifier.rendering.words import Voice, filler
 
 _HEADING = re.compile(r"^\s*<h([1-3])(?:\s[^>]*)?>(.*?)</h\1>\s*", re.DOTALL)
+_HEADINGS = re.compile(r"<h([1-6])(?:\s[^>]*)?>.*?</h\1>", re.DOTALL)
 _LINK = re.compile(r"<a\s[^>]*?href=\"([^\"]*)\"[^>]*>(.*?)</a>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _OPENING = re.compile(r"^\W*(dear|hello|hi|hey|good (?:morning|afternoon|evening)|welcome)\b", re.IGNORECASE)
@@ -30,8 +31,9 @@ class Written:
 
     @property
     def greets(self) -> bool:
-        """Whether the words greet the family themselves."""
-        return "greeting" in used(self.plain) or _OPENING.match(self.plain) is not None
+        """Whether the words greet the family themselves, at the very top or below headings."""
+        below = unescape(_TAGS.sub("", _HEADINGS.sub("", self.html)))
+        return "greeting" in used(self.plain) or any(_OPENING.match(words) for words in (self.plain, below))
 
 
 def written(body: Body) -> Written:
@@ -44,6 +46,18 @@ def written(body: Body) -> Written:
     if _same(first.strip("#*_= "), subject):
         plain = rest.lstrip("\n=-")
     return Written(body.language, subject, html, plain.strip("\n"), clean(body.text).strip())
+
+
+def beside(message: Message, pupil_ids: tuple[str, ...] = ()) -> tuple[Attachment, ...]:
+    """What goes with the message to all, and with one about these children: no report of any other child.
+
+    Without the pictures that stand in its words anyway.
+    """
+    return tuple(
+        one
+        for one in message.attachments_for(pupil_ids)
+        if not any(f"cid:{one.digest}" in body.html for body in message.bodies)
+    )
 
 
 def _same(one: str, other: str) -> bool:

@@ -166,7 +166,7 @@ class Mail:
                 "preview": preview,
                 "drill": message.drill,
                 "date": voice.own(voice.catalogue.date(day)),
-                "attachments": [voice.name(attachment.name) for attachment in message.attachments],
+                "attachments": [voice.name(one.name) for one in bodies.beside(message)],
             },
             "event": event_words(message.event, voice, words.subject) if message.event is not None else None,
             "body": {

@@ -66,7 +66,9 @@ class Paper:
                 "subject": ready(bodies.subject_html(words, fields, voice)),
                 "date": voice.own(frame.date(now.astimezone(self._school.timezone).date())),
                 "drill": message.drill,
-                "attachments": [voice.name(attachment.name) for attachment in message.attachments],
+                "attachments": [
+                    voice.name(one.name) for one in bodies.beside(message, delivery.pupil_ids if delivery else ())
+                ],
             },
             "event": event_words(message.event, voice, words.subject) if message.event is not None else None,
             "body": {

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notifier.model.directory import Contact, Pupil
-from notifier.model.message import Body, Kind, Message, Reach, Term
+from notifier.model.message import Attachment, Body, Kind, Message, Reach, Term
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import Renderer
@@ -119,6 +119,27 @@ def test_an_emergency_states_the_fact_before_anything_else() -> None:
 def test_words_that_greet_themselves_get_no_second_greeting(opening: str) -> None:
     read = str(mail(saying(f"<p>{opening}</p><p>x</p>", f"{opening}\n\nx")).plain)
     assert read.count("Dear") + read.count("Hello") + read.count("Good morning") == 1
+
+
+def test_a_greeting_below_a_heading_or_a_picture_is_seen_too() -> None:
+    words = '<p><img src="cid:1" alt="Crest" /></p><h1>Book week</h1><h2>All welcome</h2><p>Dear <b>families</b>,</p>'
+    assert str(mail(saying(words, "# Book week\n\nDear families,")).html).count("Dear Ms Khan") == 0
+    words = "<h1>Book week</h1><p>It begins on Monday. Dear me!</p>"
+    assert str(mail(saying(words, "Book week\n\nIt begins on Monday. Dear me!")).html).count("Dear Ms Khan") == 1
+
+
+def test_only_what_goes_to_all_is_listed_and_no_picture_out_of_the_words() -> None:
+    digest = "ab" * 32
+    attachments = (
+        Attachment("slip.pdf", "application/pdf", "cd" * 32, 10),
+        Attachment("crest.png", "image/png", digest, 10),
+        Attachment("P1.pdf", "application/pdf", "ef" * 32, 10, "P1"),
+        Attachment("P9.pdf", "application/pdf", "ee" * 32, 10, "P9"),
+    )
+    made = mail(saying(f'<p><img src="cid:{digest}" alt="Crest" /></p>', attachments=attachments))
+    for read in (str(made.html), str(made.plain)):
+        assert "slip.pdf" in read
+        assert not [name for name in ("crest.png", "P1.pdf", "P9.pdf") if name in read]
 
 
 def test_a_greeting_field_on_its_own_line_brings_its_comma() -> None:
