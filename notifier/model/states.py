@@ -63,7 +63,8 @@ MESSAGE_MOVES: Mapping[MessageState, frozenset[MessageState]] = {
         }
     ),
     MessageState.ACCEPTED: frozenset({MessageState.DONE, MessageState.CANCELLED, MessageState.SUPERSEDED}),
-    MessageState.DONE: frozenset({MessageState.ACCEPTED}),  # a bounce after the last delivery opens it again
+    # A bounce after the last delivery opens it again; families still to be rung may be spared the call.
+    MessageState.DONE: frozenset({MessageState.ACCEPTED, MessageState.CANCELLED}),
     MessageState.CANCELLED: frozenset(),
     MessageState.SUPERSEDED: frozenset(),
     MessageState.REFUSED: frozenset(),
@@ -112,7 +113,7 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.UNREACHED,
         }
     ),
-    DeliveryState.UNREACHED: frozenset({DeliveryState.CONFIRMED}),
+    DeliveryState.UNREACHED: frozenset({DeliveryState.CONFIRMED, DeliveryState.CANCELLED}),
     DeliveryState.CONFIRMED: frozenset(),
     DeliveryState.WITHHELD: frozenset(),
     DeliveryState.CANCELLED: frozenset(),

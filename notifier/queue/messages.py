@@ -25,7 +25,7 @@ from notifier.queue.encoding import delivery_text, ids_text, message_text, steps
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import Starter, finish, lock_messages, progress
 from notifier.queue.rows import Cancelled, Enqueued, Entry
-from notifier.queue.tasks import open_tasks, unreached_task, write_audit
+from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task, write_audit
 
 _MESSAGE, _DELIVERY, _LEG = schema.message, schema.delivery, schema.leg
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -79,6 +79,13 @@ MOVE_HELD = (
     update(_DELIVERY)
     .where(_DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state == DeliveryState.HELD.value)
     .values(state=bindparam("to"))
+)
+
+_STATE = select(_MESSAGE.c.state).where(_MESSAGE.c.id == bindparam("which"))
+_SPARE = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state == DeliveryState.UNREACHED.value)
+    .values(state=DeliveryState.CANCELLED.value)
 )
 
 
@@ -232,16 +239,25 @@ def _turn(
 
 
 def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancelled | None:
-    """Stop what has not gone yet. None if there is nothing to stop: unknown, done, or stopped before."""
+    """Stop what has not gone yet, and the calls nobody has made. None if there is nothing to stop: unknown,
+    done with nobody left to ring, or stopped before."""
     lock_messages(conn, [message_id])
+    to_ring = _in_state(conn, message_id, DeliveryState.UNREACHED)
+    state = conn.execute(_STATE, {"which": message_id}).scalar_one_or_none()
+    if state == MessageState.DONE.value and not to_ring:
+        return None
     if not turn_by(conn, message_id, MessageState.CANCELLED, by, now, "cancel"):
         return None
     conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "The message was cancelled.", "now": now})
-    sent = {row.delivery_id for row in conn.execute(_SENT, {"which": message_id})}
-    left = conn.execute(
-        _OPEN_DELIVERIES, {"which": message_id, "states": [DeliveryState.PLANNED, DeliveryState.SENDING]}
-    ).all()
-    moved = progress(conn, [row.id for row in left], now)
+    sent = {row.delivery_id for row in conn.execute(_SENT, {"which": message_id})} - to_ring
+    left = _in_state(conn, message_id, DeliveryState.PLANNED, DeliveryState.SENDING)
+    moved = progress(conn, sorted(left), now)
     held = conn.execute(MOVE_HELD, {"which": message_id, "to": DeliveryState.CANCELLED.value}).rowcount
+    conn.execute(_SPARE, {"which": message_id})
+    drop_tasks(conn, to_ring, by, now)
     unsent = sum(state is DeliveryState.CANCELLED and id not in sent for id, state in moved.items())
-    return Cancelled(unsent + held, len(sent))
+    return Cancelled(unsent + held + len(to_ring), len(sent))
+
+
+def _in_state(conn: Connection, message_id: str, *states: DeliveryState) -> set[str]:
+    return {row.id for row in conn.execute(_OPEN_DELIVERIES, {"which": message_id, "states": [*states]})}

@@ -30,6 +30,12 @@ _CONFIRM = (
     .values(state=DeliveryState.CONFIRMED.value)
 )
 
+_DROP = (
+    update(schema.task)
+    .where(schema.task.c.delivery_id == bindparam("of"), schema.task.c.done_at.is_(None))
+    .values(done_at=bindparam("now"), done_by=bindparam("who"))
+)
+
 
 def open_tasks(
     conn: Connection, tasks: Iterable[Task], now: datetime, message_id: str = "", delivery_id: str = ""
@@ -91,6 +97,13 @@ def tick_off(conn: Connection, id: int, by: str, now: datetime) -> bool:
         conn.execute(_CONFIRM, {"which": found.delivery_id})
     write_audit(conn, "task done", by, str(id), now)
     return True
+
+
+def drop_tasks(conn: Connection, delivery_ids: Iterable[str], by: str, now: datetime) -> None:
+    """These deliveries ask nothing of anybody any more."""
+    rows = [{"of": delivery_id, "now": now, "who": by} for delivery_id in sorted(delivery_ids)]
+    if rows:
+        conn.execute(_DROP, rows)
 
 
 def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:

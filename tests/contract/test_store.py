@@ -530,6 +530,18 @@ async def test_cancelling_and_claiming_at_once_never_lets_a_leg_slip(
     assert set(wanted.values()) <= {Wanted.CANCELLED}
 
 
+async def test_cancelling_spares_the_families_whom_nobody_has_rung_yet(store: Store) -> None:
+    await store.enqueue(entry(plan(delivery("A", (("call",),)), delivery("B", (("email",),)))), NOW)
+    (sheet,) = await claim(store, "call")
+    (mail,) = await claim(store, "email")
+    await store.settle([outcome(sheet, LegState.SENT, by_person=True), outcome(mail, LegState.SENT)], NOW)
+    assert await state_of(store) is MessageState.DONE
+    assert await store.cancel("m1", "office", NOW) == Cancelled(unsent=1, already_sent=1)
+    assert await delivery_states(store) == [DeliveryState.CANCELLED, DeliveryState.HANDED_OVER]
+    assert not await store.unreached()
+    assert not await store.tasks()
+
+
 async def test_waiting_messages_can_be_cancelled_and_done_ones_cannot(store: Store) -> None:
     await store.enqueue(entry(id="later", state=MessageState.WAITING), NOW)
     await store.enqueue(Entry(message("done"), MessageState.ACCEPTED, plan()), NOW)
