@@ -62,7 +62,7 @@ class TextTable(Table):
 
 
 class QuietHoursTable(Table):
-    """When messages that are no emergency may leave."""
+    """When texts and phone calls that are no emergency may go; emails and paper wake nobody and do not wait."""
 
     opens: TimeOfDay = Field(description="Not before this local time.")
     closes: TimeOfDay = Field(description="Not after this local time.")

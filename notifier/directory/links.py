@@ -152,8 +152,8 @@ def _relationship(row: Row, cell: str) -> str:
         row.advise(
             "relationship-unknown",
             "relationship",
-            "This relationship counts as other contact. Write a CBDS code or its name, for example PAM or mother.",
-            "{count} relationships count as other contact; write CBDS codes or their names, for example PAM or mother",
+            "This relationship is not known and counts as “other contact”. Write for example mother, father or carer.",
+            "{count} relationships are not known and count as “other contact”; write for example mother, father or carer",
         )
         return OTHER
     return code

@@ -33,6 +33,12 @@ def why_not(parcel: Parcel, bundle: Bundle) -> Problem:
         return error("file-kind", f"I cannot read {name}. Open it and save it as a Word document (.docx).", name)
     if suffix(name) == ".msg":
         return error("file-kind", f"I cannot read {name}. In Outlook choose “Save as” and the type .eml.", name)
+    if suffix(name) in {".zip", ".rar", ".7z", ".gz", ".tar"}:
+        return error(
+            "file-kind",
+            f"{name} is a packed file. Unpack it, and put what is in it into a folder together with the message.",
+            name,
+        )
     return error(
         "file-kind",
         f"{name} is no message. A message is {KNOWN_KINDS}. To send this file along with one, "
