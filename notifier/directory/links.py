@@ -153,7 +153,7 @@ def _relationship(row: Row, cell: str) -> str:
             "relationship-unknown",
             "relationship",
             "This relationship is not known and counts as “other contact”. Write for example mother, father or carer.",
-            "{count} relationships are not known and count as “other contact”; write for example mother, father or carer",
+            "{count} relationships are not known and count as “other contact”; write for example mother or carer",
         )
         return OTHER
     return code
