@@ -1,10 +1,10 @@
-"""The preview as JSON, exactly as DESIGN 3.3 says."""
+"""A plan as JSON, exactly as DESIGN 3.3 says; `preview`, `explain` and `check` all print it so."""
 
 from typing import Any
 
 from notifier.acceptance.understanding import Considered
 from notifier.model.message import Message
-from notifier.model.plan import Delivery, Plan
+from notifier.model.plan import Delivery, Plan, Withheld
 from notifier.model.policy import Rung
 from notifier.model.problem import Problem
 from notifier.routing.audience import spoken
@@ -23,12 +23,13 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     return {
         "deliveries": [delivery_json(delivery) for delivery in plan.deliveries],
         "public": [{"channel": item.channel} for item in plan.public],
-        "withheld": [
-            {"contact_id": one.contact_id, "pupil_ids": [*one.pupil_ids], "rule": one.rule, "reason": one.reason}
-            for one in plan.withheld
-        ],
+        "withheld": [withheld_json(one) for one in plan.withheld],
         "tasks": [{"what": task.what, "about": [*task.about], "rule": task.rule} for task in plan.tasks],
     }
+
+
+def withheld_json(one: Withheld) -> dict[str, Any]:
+    return {"contact_id": one.contact_id, "pupil_ids": [*one.pupil_ids], "rule": one.rule, "reason": one.reason}
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:

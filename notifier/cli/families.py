@@ -3,6 +3,7 @@
 import typer
 
 from notifier import directory as room
+from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.model.answer import Exit
@@ -31,7 +32,7 @@ def diff(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
             reading = room.read(school.config.families).known_again(before)
             changes = room.differences(before, room.preview(reading, before))
             if json:
-                output.as_json({"changes": changes, "problems": [output.problem_json(p) for p in reading.problems]})
+                output.as_json({"changes": changes, "problems": [problem_json(p) for p in reading.problems]})
             else:
                 output.problems(reading.problems)
                 for line in changes or ["The files say nothing new."]:

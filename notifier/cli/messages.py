@@ -9,7 +9,7 @@ import typer
 
 from notifier.acceptance import answers
 from notifier.acceptance.moments import at_nine
-from notifier.acceptance.preview import delivery_json, message_json, preview_json
+from notifier.acceptance.preview import delivery_json, message_json, preview_json, withheld_json
 from notifier.acceptance.understanding import Considered
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
@@ -123,15 +123,7 @@ def explain(
                             {**delivery_json(one.delivery), "state": one.state.value, "rung": one.rung}
                             for one in deliveries
                         ],
-                        "withheld": [
-                            {
-                                "contact_id": one.contact_id,
-                                "pupil_ids": [*one.pupil_ids],
-                                "rule": one.rule,
-                                "reason": one.reason,
-                            }
-                            for one in withheld
-                        ],
+                        "withheld": [withheld_json(one) for one in withheld],
                         "steps": [
                             {
                                 "step": one.step,

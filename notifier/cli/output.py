@@ -53,16 +53,6 @@ def problems(found: Sequence[Problem]) -> None:
         out.print(line)
 
 
-def problem_json(problem: Problem) -> dict[str, str]:
-    return {
-        "id": problem.id,
-        "severity": problem.severity.value,
-        "where": problem.where,
-        "rule": problem.rule,
-        "sentence": problem.sentence,
-    }
-
-
 def exit_for(found: Sequence[Problem]) -> Exit:
     return {Severity.ERROR: Exit.REFUSED, Severity.HOLD: Exit.ATTENTION}.get(
         worst([*found]) or Severity.ADVICE, Exit.DONE

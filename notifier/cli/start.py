@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from notifier.acceptance.preview import problem_json
 from notifier.cli import demonstration, opening, output
 from notifier.clock import SystemClock
 from notifier.config import load
@@ -52,7 +53,7 @@ def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
 
     found = opening.within(work)
     if json:
-        output.as_json({"problems": [output.problem_json(problem) for problem in found]})
+        output.as_json({"problems": [problem_json(problem) for problem in found]})
     else:
         output.problems(found)
         errors = sum(problem.severity is Severity.ERROR for problem in found)
