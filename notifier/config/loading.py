@@ -10,7 +10,7 @@ from notifier.config import checks
 from notifier.config.channels import ChannelSettings, read_channels
 from notifier.config.config import CategoryNotices, Config, Http, Intake, Notices, School
 from notifier.config.places import Surroundings
-from notifier.config.policy import folded, not_set_up, read_policy
+from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
 from notifier.config.reading import Tables, headings, read_tables
 from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NoticesTable, StaffTable
@@ -37,7 +37,7 @@ def load(
     """
     path = path.expanduser().absolute()
     root, file = Path(os.path.normpath(path.parent)), path.name
-    raw = read_toml(path, file)
+    raw = gathered(read_toml(path, file))
     homes = headings(channel_settings)
     tables, problems = read_tables(raw, file, homes)
     around = Surroundings(root, file, environ, trial=tables.file.school.mode is Mode.TRIAL)

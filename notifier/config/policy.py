@@ -46,6 +46,23 @@ def merged(below: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+def gathered(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The file with the policy's tables under [policy]; as in a profile they may stand without it: [kinds.letter].
+
+    One that stands in both places stays where it is, to be pointed out there.
+    """
+    policy = raw.get("policy", {})
+    if not isinstance(policy, dict):
+        return raw
+    loose = {
+        name: value
+        for name, value in raw.items()
+        if name in PolicySettings.model_fields and isinstance(value, dict) and name not in policy
+    }
+    rest = {name: value for name, value in raw.items() if name not in loose}
+    return {**rest, "policy": {**policy, **loose}} if loose else raw
+
+
 def read_policy(
     raw: Any, *, file: str, channels: set[str], today: date, homes: Mapping[str, str]
 ) -> tuple[PolicySettings | None, list[Problem]]:

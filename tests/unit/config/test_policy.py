@@ -150,3 +150,17 @@ def test_a_policy_that_the_channels_cannot_carry_out_is_refused(tmp_path: Path, 
 def test_heads_are_known_by_role_and_id(tmp_path: Path) -> None:
     found = policy(tmp_path, '[[staff]]\nid = "b-malik"\nname = "B"\nrole = "head"\n')
     assert found.head == {"head", "b-malik"}
+
+
+def test_tables_of_the_policy_may_stand_as_they_do_in_a_profile(tmp_path: Path) -> None:
+    text = '[policy]\nprofile = "hyde-park"\n[kinds.letter]\ncopies = "always"\n[quiet_hours]\nopens = "07:30"\n'
+    found = policy(tmp_path, text)
+    assert (found.profile, found.kinds[Kind.LETTER].copies) == ("hyde-park", Copies.ALWAYS)
+    assert found.quiet_hours.opens == time(7, 30)
+
+
+def test_a_table_that_stands_in_both_places_is_pointed_out(tmp_path: Path) -> None:
+    text = '[policy.kinds.letter]\nper = "contact"\n[kinds.letter]\nper = "household"\n'
+    with pytest.raises(ConfigProblems) as caught:
+        config(tmp_path, text)
+    assert [(one.id, one.where) for one in caught.value.problems] == [("unknown-setting", "config.toml: kinds")]
