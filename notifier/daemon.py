@@ -2,20 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import channels
 from channels.base import Channel, ChannelError, Checks, Surroundings, facts
-from notifier import calendar, directory, intake
+from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.acceptance import new_id
 from notifier.acceptance.families import Families
-from notifier.acceptance.understanding import Considered, consider
+from notifier.acceptance.understanding import consider
 from notifier.clock import Clock
 from notifier.config import Config
 from notifier.dispatch import Dispatcher
@@ -26,9 +25,9 @@ from notifier.logs import logger
 from notifier.model.answer import Answer
 from notifier.model.message import Kind, Lane, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
-from notifier.model.problem import Problem, Severity, error
+from notifier.model.problem import Severity
 from notifier.model.staff import Authority
-from notifier.queue import OpenWork, Store
+from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
 from notifier.schedule import Alarm
 
@@ -93,6 +92,7 @@ class School:
             settle_seconds=config.settle.total_seconds(),
         )
         self.log = logger("daemon")
+        self._ailing: set[str] = set()
 
     @classmethod
     @asynccontextmanager
@@ -185,10 +185,26 @@ class School:
 
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            if await self.families.refresh(self.clock.now()):
-                await self.acceptance.resume()
-                self.store.wake.set()
+            with self._going_on("the families' files"):
+                if await self.families.refresh(self.clock.now()):
+                    await self.acceptance.resume()
+                    self.store.wake.set()
             await _wait(stop, FAMILIES_EVERY)
+
+    @contextmanager
+    def _going_on(self, doing: str) -> Iterator[None]:
+        """What fails now is tried again at the next turn: nothing here may stop the sending."""
+        try:
+            yield
+            self._ailing.discard(doing)
+        except (StoreProblem, ChannelError, OSError) as fault:
+            if doing not in self._ailing:  # said once when it goes
+                self._ailing.add(doing)
+                self.log.warning("cannot go on for now", with_=doing, fault=type(fault).__name__)
+        except Exception:
+            if doing not in self._ailing:
+                self._ailing.add(doing)
+                self.log.exception("a fault in the program", with_=doing)
 
     async def _keep_time(self, alarm: Alarm, stop: asyncio.Event) -> None:
         """What falls due by the clock alone: waiting messages, and the outbox page of a trial."""
@@ -196,11 +212,14 @@ class School:
         try:
             while not stop.is_set():
                 alarm.rang.clear()
-                if await self.acceptance.release_due():
-                    self.store.wake.set()
-                await self._index()
-                # Read last: what was written during the pause below has set its moment by now.
-                alarm.at(await self.store.next_moment(self.clock.now()))
+                with self._going_on("what falls due"):
+                    if await self.acceptance.release_due():
+                        self.store.wake.set()
+                with self._going_on("the outbox page"):
+                    await self._index()
+                with self._going_on("the alarm"):
+                    # Read last: what was written during the pause below has set its moment by now.
+                    alarm.at(await self.store.next_moment(self.clock.now()))
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())
                 await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)
@@ -222,40 +241,6 @@ class School:
         self._make_folders()
         return await self.drop.submit(files, folder, authority)
 
-    async def preview(self, file: Path, at: datetime | None, intake_name: str) -> list[tuple[Submission, Considered]]:
-        """Each message of a file with its plan on the folder as it stands, as if accepted; nothing is recorded."""
-        folder = next(one for one in self.folders if one.name == intake_name)
-        now = at or self.clock.now()
-        before = self.families.current
-        reading = await asyncio.to_thread(directory.read, self.config.families)
-        reading = reading.known_again(before) if before else reading
-        faults = tuple(problem for problem in reading.problems if problem.severity is Severity.ERROR)
-        as_it_stands = directory.preview(reading, before)
-        found = []
-        for submission in await asyncio.to_thread(intake.read, file, folder, now, self.config.school.timezone):
-            self.families.current, self.families.problems = as_it_stands, faults
-            if reading.refuses and submission.header.kind is Kind.EMERGENCY:
-                # It goes by the last good directory and what was denied then; without one it is refused.
-                self.families.current = directory.take_up(reading, before).directory
-            else:
-                submission = replace(submission, problems=(*faults, *submission.problems))
-            found.append((submission, self.acceptance.preview(submission, at)))
-        return found
-
-    async def check(self) -> list[Problem]:
-        """Every problem in families, calendar, templates and channels, with the config's own advice."""
-        found = [*self.config.advice]
-        folders = {**{folder.name: folder.path for folder in self.folders}, "outbox": self.config.outbox}
-        found += [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
-        reading = await asyncio.to_thread(directory.read, self.config.families)
-        found += directory.take_up(reading, self.families.current).problems
-        found += calendar.read(self.config.calendar)[1]
-        found += self.renderer.check()
-        for channel in _channels(self.config, self.clock).values():
-            found += await channel.check() if isinstance(channel, Checks) else []
-            await channel.close()
-        return found
-
     # Building -----------------------------------------------------------------------------------------------
 
     async def _accept(self, submission: Submission) -> Answer:
@@ -276,17 +261,29 @@ class School:
         message = consider(submission, world, now, new_id).message
         if message is None or not readable.pupils:
             return "\nNo call sheet could be written: the children's names cannot be read. Ring from the paper file.\n"
-        built = _channels(self.config, self.clock)
+        built = self.channels()
         files = await call_sheet(message, readable, self.policy, built, self.renderer, now)
         for channel in built.values():
             await channel.close()
         lying = [str(file.relative_to(self.config.root)) for file in files]
         return f"\nRing the families now. A call sheet is here: {', '.join(lying)}\n" if lying else ""
 
+    def channels(self) -> dict[str, Channel]:
+        """Inside the running loop; whoever asks closes them. Trial has the outbox writer for what would leave."""
+        surroundings = Surroundings(
+            outbox=self.config.outbox,
+            school=self.config.school.name,
+            phone=self.config.school.phone,
+            website=self.config.school.website,
+            trial=self.config.school.mode is Mode.TRIAL,
+            clock=self.clock,
+        )
+        return channels.build(self.config.channels, surroundings)
+
     @asynccontextmanager
     async def _dispatching(self) -> AsyncIterator[Dispatcher]:
         """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
-        built = _channels(self.config, self.clock)
+        built = self.channels()
         try:
             for name, channel in built.items():
                 for problem in await channel.check() if isinstance(channel, Checks) else ():
@@ -331,29 +328,6 @@ def _renderer(config: Config) -> Renderer:
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
     )
     return Renderer(school, overrides=config.templates)
-
-
-def _channels(config: Config, clock: Clock) -> dict[str, Channel]:
-    """Trial puts the outbox writer in the place of whatever would leave the school."""
-    surroundings = Surroundings(
-        outbox=config.outbox,
-        school=config.school.name,
-        phone=config.school.phone,
-        website=config.school.website,
-        trial=config.school.mode is Mode.TRIAL,
-        clock=clock,
-    )
-    return channels.build(config.channels, surroundings)
-
-
-def _folder_or_nothing(path: Path) -> bool:
-    """Whether a folder is there, or can come to be: nothing on the way to it is a file."""
-    nearest = next((one for one in (path, *path.parents) if one.exists()), None)
-    return nearest is None or nearest.is_dir()
-
-
-def _unusable(name: str, path: Path) -> Problem:
-    return error("not-a-folder", f"{name} should be a folder, but a file is there. Move the file away.", str(path))
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -11,7 +11,7 @@ from notifier.acceptance import answers
 from notifier.acceptance.moments import at_nine
 from notifier.acceptance.preview import delivery_json, message_json, preview_json, withheld_json
 from notifier.acceptance.understanding import Considered
-from notifier.cli import opening, output
+from notifier.cli import desk, opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.intake import NotSubmitted
 from notifier.model.answer import Answer, Exit
@@ -73,7 +73,7 @@ def preview(
 
     async def work() -> tuple[list[tuple[Submission, Considered]], str]:
         async with opening.reading(config) as school:
-            found = await school.preview(file, at, _folder_named(school.intake_names, intake))
+            found = await desk.preview(school, file, at, _folder_named(school.intake_names, intake))
             texts = [answers.previewed(one, considered, school.world(), at) for one, considered in found]
             return found, "\n".join(texts)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from notifier.acceptance.preview import problem_json
-from notifier.cli import demonstration, opening, output
+from notifier.cli import demonstration, desk, opening, output
 from notifier.clock import SystemClock
 from notifier.config import load
 from notifier.config.start import StartRefused, copy_example, start
@@ -49,7 +49,7 @@ def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
 
     async def work() -> list[Problem]:
         async with opening.reading(config) as school:
-            return await school.check()
+            return await desk.check(school)
 
     found = opening.within(work)
     if json:

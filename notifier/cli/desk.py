@@ -1,0 +1,61 @@
+"""What a person asks before anything happens: how a file would go, and what is wrong with the school's own files."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from channels.base import Checks
+from notifier import calendar, directory, intake
+from notifier.acceptance.understanding import Considered
+from notifier.daemon import School
+from notifier.model.message import Kind, Submission
+from notifier.model.problem import Problem, Severity, error
+
+
+async def preview(
+    school: School, file: Path, at: datetime | None, intake_name: str
+) -> list[tuple[Submission, Considered]]:
+    """Each message of a file with its plan on the folder as it stands, as if accepted; nothing is recorded."""
+    folder = next(one for one in school.folders if one.name == intake_name)
+    now = at or school.clock.now()
+    before = school.families.current
+    reading = await asyncio.to_thread(directory.read, school.config.families)
+    reading = reading.known_again(before) if before else reading
+    faults = tuple(problem for problem in reading.problems if problem.severity is Severity.ERROR)
+    as_it_stands = directory.preview(reading, before)
+    found = []
+    for submission in await asyncio.to_thread(intake.read, file, folder, now, school.config.school.timezone):
+        school.families.current, school.families.problems = as_it_stands, faults
+        if reading.refuses and submission.header.kind is Kind.EMERGENCY:
+            # It goes by the last good directory and what was denied then; without one it is refused.
+            school.families.current = directory.take_up(reading, before).directory
+        else:
+            submission = replace(submission, problems=(*faults, *submission.problems))
+        found.append((submission, school.acceptance.preview(submission, at)))
+    return found
+
+
+async def check(school: School) -> list[Problem]:
+    """Every problem in families, calendar, templates and channels, with the config's own advice."""
+    found = [*school.config.advice]
+    folders = {**{folder.name: folder.path for folder in school.folders}, "outbox": school.config.outbox}
+    found += [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
+    reading = await asyncio.to_thread(directory.read, school.config.families)
+    found += directory.take_up(reading, school.families.current).problems
+    found += calendar.read(school.config.calendar)[1]
+    found += school.renderer.check()
+    for channel in school.channels().values():
+        found += await channel.check() if isinstance(channel, Checks) else []
+        await channel.close()
+    return found
+
+
+def _folder_or_nothing(path: Path) -> bool:
+    """Whether a folder is there, or can come to be: nothing on the way to it is a file."""
+    nearest = next((one for one in (path, *path.parents) if one.exists()), None)
+    return nearest is None or nearest.is_dir()
+
+
+def _unusable(name: str, path: Path) -> Problem:
+    return error("not-a-folder", f"{name} should be a folder, but a file is there. Move the file away.", str(path))
