@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from notifier.acceptance.authority import permitted, within
@@ -17,6 +17,7 @@ from notifier.model.problem import Problem, Severity, advice, error, hold, worst
 from notifier.model.staff import Authority
 from notifier.rendering import merge_problems
 from notifier.routing import plan, resolve
+from notifier.routing.audience import audience as pupils_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def consider(
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)
-    problems += _reports(message, directory)
+    day = (at or when.send_at or now).astimezone(world.policy.timezone).date()
+    message, found = _reports(message, directory, day)
+    problems += found
     problems += _sense(message, now)
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
@@ -226,23 +229,33 @@ def _text_allowed(message: Message, world: World) -> bool:
     return message.kind.value in allowed or (message.essential and "essential" in allowed)
 
 
-def _reports(message: Message, directory: Directory) -> list[Problem]:
-    """Every report belongs to one child at the school; a doubt about one holds them all (W27)."""
-    if message.kind is not Kind.REPORT:
-        return []
+def _reports(message: Message, directory: Directory, day: date) -> tuple[Message, list[Problem]]:
+    """Every report belongs to one child at the school; a doubt about one holds them all (W27).
+
+    The message that comes back leaves out the children without a report: nobody gets the cover alone.
+    """
     ids = [attachment.pupil_id for attachment in message.attachments if attachment.pupil_id]
-    strange = sorted({pupil_id for pupil_id in ids if pupil_id not in directory.pupils})
+    if message.kind is not Kind.REPORT or not ids:
+        return message, []
     problems = []
+    strange = sorted({pupil_id for pupil_id in ids if pupil_id not in directory.pupils})
     if strange:
         problems.append(
             error("report-unknown-pupil", f"No child has the number {', '.join(strange)}. Check the files' names.")
         )
     if len(ids) != len(set(ids)):
         problems.append(error("report-twice", "There are two reports for one child. Keep one of them."))
-    without = sorted({term.name for term in message.audience if term.reach is Reach.PUPIL} - set(ids) if ids else set())
+    meant = set(pupils_of(message.audience, message.except_, directory, day))
+    without = sorted(meant - set(ids))
     if without:
-        problems.append(hold("report-missing", f"There is no report for {', '.join(without)}. Add it, or say yes."))
-    return problems
+        sentence = f"There is no report for {', '.join(without)}. Add it, or say yes: then they get nothing."
+        problems.append(hold("report-missing", sentence))
+    beyond = sorted(set(ids) - meant - set(strange))
+    if beyond and message.audience:
+        sentence = f"The report of {', '.join(beyond)} goes to nobody: “to:” does not mean them, or they have left."
+        problems.append(hold("report-beyond", f"{sentence} Mend “to:” or the file's name, or say yes."))
+    left_out = tuple(Term(Reach.PUPIL, pupil_id) for pupil_id in without if len(without) < len(meant))
+    return replace(message, except_=(*message.except_, *left_out)), problems
 
 
 def _sense(message: Message, now: datetime) -> list[Problem]:

@@ -194,6 +194,23 @@ def test_each_report_belongs_to_one_child_at_the_school() -> None:
     assert ids(report("P1")) == {"report-missing"}
 
 
+def test_a_child_of_the_class_without_a_report_holds_it_and_gets_no_empty_cover() -> None:
+    two = replace(DIRECTORY, pupils={**DIRECTORY.pupils, "P2": replace(DIRECTORY.pupils["P2"], class_="Oak")})
+    given = report("P1")
+    given = replace(given, header=replace(given.header, to=("Oak",)))
+    found = considered(given, world(directory=two))
+    assert [(one.id, one.severity.value) for one in found.problems] == [("report-missing", "hold")]
+    assert [one.pupil_ids for one in found.plan.deliveries] == [("P1",)]
+
+
+def test_a_report_of_a_child_whom_the_message_does_not_mean_is_not_passed_over_in_silence() -> None:
+    given = report("P1", "P2")
+    given = replace(given, header=replace(given.header, to=("Oak",)))
+    found = considered(given)
+    assert [(one.id, one.severity.value) for one in found.problems] == [("report-beyond", "hold")]
+    assert [one.pupil_ids for one in found.plan.deliveries] == [("P1",)]
+
+
 def test_a_childs_report_goes_with_that_childs_delivery_alone() -> None:
     found = considered(report("P1", "P2"))
     assert found.message is not None
