@@ -96,11 +96,20 @@ class School:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, config: Config, clock: Clock, *, create: bool = False) -> AsyncIterator["School"]:
-        """The school with its store; raises StoreProblem. Only ``create`` makes or upgrades the database."""
-        if create:
-            config.state.mkdir(parents=True, exist_ok=True)
-        store = await Store.open(config.store_url, root=config.root, create=create, clock=clock)
+    async def opened(
+        cls, config: Config, clock: Clock, *, create: bool = False, aside: Path | None = None
+    ) -> AsyncIterator["School"]:
+        """The school with its store; raises StoreProblem. Only ``create`` makes or upgrades the database.
+
+        ``aside``: an empty store in that folder instead, so that nothing is written into the school's.
+        """
+        if aside is not None:
+            url = f"sqlite+aiosqlite:///{aside}/empty.db"
+            store = await Store.open(url, root=aside, create=True, clock=clock)
+        else:
+            if create:
+                config.state.mkdir(parents=True, exist_ok=True)
+            store = await Store.open(config.store_url, root=config.root, create=create, clock=clock)
         try:
             school = cls(config, store, clock)
             await school.families.load()

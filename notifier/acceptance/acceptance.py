@@ -163,11 +163,11 @@ class Acceptance:
             return await self.store.set_waiting(message.id, message, now)
         return await self._release(message, now)
 
-    async def approve(self, stored: StoredMessage, by: str) -> Plan | None:
+    async def approve(self, stored: StoredMessage) -> Plan | None:
         """A held message goes, or waits for its moment; None where somebody else was quicker.
 
-        Whether ``by`` may approve is for the caller to have checked. What only a person can doubt is settled by this
-        yes; what is an error by now refuses it: the plan returned then has no deliveries.
+        Whether that person may approve is for the caller to have checked. What only a person can
+        doubt is settled by this yes; what is an error by now refuses it: the plan then has no deliveries.
         """
         now = self.clock.now()
         planned = self._planned(stored.message, now)
@@ -181,8 +181,6 @@ class Acceptance:
             done = await self.store.set_waiting(stored.id, message, now)
         else:
             done = await self._enqueue(message, planned, now)
-        if done:
-            await self.store.audit("approved", by, stored.id, now)
         return planned if done else None
 
     async def _release(self, message: Message, now: datetime) -> bool:

@@ -5,7 +5,7 @@ import typer
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.daemon import School
-from notifier.model.answer import Exit
+from notifier.model.answer import Exit, Note
 from notifier.model.message import Kind
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, worst
@@ -28,6 +28,12 @@ async def _found(school: School, message: str) -> StoredMessage:
     return stored
 
 
+async def _told(school: School, stored: StoredMessage, what: str, by: Authority) -> None:
+    """Put the news above the answer beside the file, where whoever dropped it looks."""
+    await school.store.audit(what, by.name, stored.id, school.clock.now())
+    await school.drop.note(Note(stored.message.intake, stored.message.source, f"{what.upper()} by {by.name}.\n"))
+
+
 def _may_stop(stored: StoredMessage, by: Authority) -> None:
     if by.role is Role.TEACHER and stored.message.author != by.name:
         output.stop("A teacher may stop only a message of their own. Ask the office or the head.")
@@ -44,7 +50,7 @@ def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -
             done = await school.store.cancel(stored.id, by.name, school.clock.now())
             if done is None:
                 output.stop(f"“{stored.message.subject}” is {stored.state.value} already. There is nothing to stop.")
-            await school.store.audit("cancelled", by.name, stored.id, school.clock.now())
+            await _told(school, stored, "stopped", by)
             left = "nothing of it will go" if not done.already_sent else f"{done.unsent} copies will not go"
             output.say(f"Stopped “{stored.message.subject}”: {left}.", "bold")
             if done.already_sent:
@@ -65,12 +71,13 @@ def approve(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) 
             by = who(school.config, as_, pin_stdin)
             _may_approve(stored, by, school.policy)
             await school.families.refresh(school.clock.now(), settled=True)
-            plan = await school.acceptance.approve(stored, by.name)
+            plan = await school.acceptance.approve(stored)
             if plan is None:
                 output.stop("Somebody else was quicker. See: notifier status")
             if worst(plan.problems) is Severity.ERROR:
                 output.problems(plan.problems)
                 output.stop("It cannot go as it is. Mend what is named above and drop it again.")
+            await _told(school, stored, "approved", by)
             output.say(f"“{stored.message.subject}” may go: {len(plan.deliveries)} copies.", "bold")
             return Exit.DONE
 
@@ -97,7 +104,7 @@ def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> 
             _may_stop(stored, by)
             if not await school.store.hold(stored.id, by.name, school.clock.now()):
                 output.stop(f"“{stored.message.subject}” is {stored.state.value}. Only a planned message can be held.")
-            await school.store.audit("held", by.name, stored.id, school.clock.now())
+            await _told(school, stored, "held back", by)
             output.say(f"“{stored.message.subject}” waits now. To let it go: notifier approve {stored.id} --as ID")
             return Exit.DONE
 

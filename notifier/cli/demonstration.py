@@ -17,8 +17,9 @@ from notifier.clock import FixedClock, SystemClock
 from notifier.config import load
 from notifier.daemon import Idle, School, channel_settings
 from notifier.model.calendar import Newsletter
+from notifier.model.policy import Policy
 from notifier.model.staff import Role
-from notifier.model.states import DeliveryState
+from notifier.model.states import DeliveryState, LegState
 from notifier.queue import Store
 
 EXAMPLE = "woodgrange"
@@ -49,7 +50,7 @@ async def show(folder: Path) -> None:
     async with School.opened(config, clock, create=True) as school:
         output.say(f"{len(_drop(folder, school, newsletter))} files dropped.\n")
         await _working(school, occurrence.at, clock)
-        await _table(school.store)
+        await _table(school.store, school.policy)
     output.say(f"\nWhom to ring:              {_command()} --config {folder} unreached")
     output.say(f"See what each family got:  {(folder / 'outbox' / 'index.html').resolve()}", "bold")
     output.say(f"Look around:               {_command()} --config {folder} status")
@@ -106,11 +107,15 @@ async def _progress(store: Store) -> tuple[int, int]:
     return sum(number for state, number in counted.items() if state not in open_), sum(counted.values())
 
 
-async def _table(store: Store) -> None:
+async def _table(store: Store, policy: Policy) -> None:
     rows = []
     for stored in reversed(await store.messages()):
         legs = await store.legs(stored.id)
-        ways: Counter[str] = Counter(leg.channel for leg in legs if leg.state.value in ("sent", "delivered"))
+        ways: Counter[str] = Counter(
+            leg.channel
+            for leg in legs
+            if leg.state in (LegState.SENT, LegState.DELIVERED) and not policy.channels[leg.channel].by_person
+        )
         counts = await store.counts(stored.id)
         rows.append(
             (

@@ -145,7 +145,7 @@ def explain(
                 output.say(f"    rule {held.rule}", "dim")
             if contact or pupil:
                 output.say("How it was decided:", "bold")
-                for step in sorted(steps, key=lambda one: one.step):
+                for step in sorted(dict.fromkeys(steps), key=lambda one: one.step):
                     about = " ".join(part for part in (step.contact_id, step.pupil_id) if part)
                     output.say(f"  step {step.step}  {about:<14} {step.says}  ({step.rule})")
             if not deliveries and not withheld and (contact or pupil):

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ from notifier.cli.output import problems, stop
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
 from notifier.daemon import School, channel_settings
+from notifier.directory import DamagedDirectory
 from notifier.model.answer import Exit
 from notifier.queue import StoreProblem
 
@@ -63,11 +63,10 @@ async def school(*, create: bool = False) -> AsyncIterator[School]:
 
 @asynccontextmanager
 async def reading(config: Config) -> AsyncIterator[School]:
-    """The school for a command that records nothing: where there is no database yet, an empty one in memory's place."""
+    """The school for a command that records nothing: where there is no database yet, an empty one elsewhere."""
     if fresh(config):
         with tempfile.TemporaryDirectory() as spare:
-            url = f"sqlite+aiosqlite:///{spare}/empty.db"
-            async with School.opened(replace(config, store_url=url), SystemClock(), create=True) as opened:
+            async with School.opened(config, SystemClock(), aside=Path(spare)) as opened:
                 yield opened
     else:
         async with School.opened(config, SystemClock()) as opened:
@@ -90,3 +89,5 @@ def within(work: Callable[[], Awaitable[Result]]) -> Result:
         return asyncio.run(whole())
     except StoreProblem as problem:
         stop(problem.sentence, Exit.FAULT)
+    except DamagedDirectory as problem:  # it may hold an order that stands nowhere else: never go on without it
+        stop(str(problem), Exit.FAULT)

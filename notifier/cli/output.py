@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from notifier.acceptance.answers import known
 from notifier.model.answer import Exit
 from notifier.model.problem import Problem, Severity, worst
 
@@ -48,7 +49,7 @@ def problems(found: Sequence[Problem]) -> None:
         if problem.where:
             line.append(f"{problem.where}: ", style="bold")
         line.append(problem.sentence)
-        if problem.rule:
+        if known(problem.rule):
             line.append(f" ({problem.rule})", style="dim")
         out.print(line)
 

@@ -1,11 +1,14 @@
 """`tasks`: what people must do, and did."""
 
+from collections.abc import Sequence
+
 import typer
 
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.people import Names, practice
 from notifier.model.answer import Exit
+from notifier.queue import StoredTask
 
 tasks_app = typer.Typer(help="What people must do, and did.", invoke_without_command=True)
 
@@ -28,7 +31,7 @@ def tasks(
         async with opening.school() as school:
             found = await school.store.tasks(open_only=not every)
             trial = await practice(school, (one.message_id for one in found))
-            found = [one for one in found if one.message_id not in trial]
+            found = _once([one for one in found if one.message_id not in trial])
             names = Names(school.families.current)
             if json:
                 output.as_json(
@@ -68,6 +71,21 @@ def tasks(
     output.leave(opening.within(work))
 
 
+def _key(task: StoredTask) -> tuple[object, ...]:
+    """What the register lacks is asked for by every message, and is one thing to do; a family to ring is its own."""
+    return (task.what, task.about, task.rule, task.delivery_id, task.done_at)
+
+
+def _once(tasks: Sequence[StoredTask]) -> list[StoredTask]:
+    return list({_key(task): task for task in reversed(tasks)}.values())[::-1]
+
+
+def _same(tasks: Sequence[StoredTask], numbers: Sequence[int]) -> list[int]:
+    """The open tasks with these numbers, and those that ask for the same."""
+    keys = {_key(task) for task in tasks if task.id in numbers}
+    return [task.id for task in tasks if _key(task) in keys]
+
+
 @tasks_app.command()
 def done(
     number: list[int] = typer.Argument(..., help="The task's number, or several."),
@@ -79,7 +97,10 @@ def done(
     async def work() -> Exit:
         async with opening.school() as school:
             by = who(school.config, as_, pin_stdin, asks_pin=False)
-            missing = [one for one in number if not await school.store.task_done(one, by.name, school.clock.now())]
+            wanted = _same(await school.store.tasks(), number)
+            missing = [one for one in number if one not in wanted]
+            for one in wanted:
+                await school.store.task_done(one, by.name, school.clock.now())
             if missing:
                 output.stop(f"No open task has the number {', '.join(map(str, missing))}. See: notifier tasks")
             output.say("Done." if len(number) == 1 else f"{len(number)} done.")

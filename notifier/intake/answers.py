@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from notifier.intake.disk import Disk
-from notifier.intake.names import ANSWER, PROBLEM, stem
+from notifier.intake.names import ANSWER, PROBLEM, is_document, stem
 from notifier.model.answer import Answer, Outcome
 
 _LONGEST = 180
@@ -13,8 +13,11 @@ _BAD = frozenset({Outcome.REFUSED, Outcome.FAULT})
 
 
 def name_of(main: str, *, folder: bool) -> str:
-    """What an answer to this file or folder is called, without its ending; cut so that every file system takes it."""
-    name = main if folder else stem(main)
+    """What an answer to this file or folder is called, without its ending; cut so that every file system takes it.
+
+    A picture or anything else that is no message keeps its whole name: two of one stem get two answers.
+    """
+    name = main if folder or not is_document(main) else stem(main)
     while len(name.encode("utf-8", "surrogateescape")) > _LONGEST:
         name = name[:-1]
     return name

@@ -21,7 +21,7 @@ from notifier.intake.names import PROCESSING, shown
 from notifier.intake.parcels import Parcel
 from notifier.intake.watching import watch
 from notifier.logs import logger
-from notifier.model.answer import Answer, Outcome
+from notifier.model.answer import Answer, Note, Outcome
 from notifier.model.message import Kind
 from notifier.model.staff import Authority
 
@@ -135,6 +135,14 @@ class DropFolder:
             self._clerk.forget(claim)
             await asyncio.to_thread(submitting.discard, claim)
         return given
+
+    async def note(self, note: Note) -> None:
+        """Tell beside a file that was answered before what became of it since."""
+        folder = next((one.path for one in self.intakes if one.name == note.intake), None)
+        if folder is not None:
+            for is_folder in (False, True):
+                name = answers.name_of(note.source, folder=is_folder)
+                await asyncio.to_thread(answers.add, folder, name, note.text, self.disk)
 
     async def recover(self) -> list[Answer]:
         """Take up what a crash left in ``processing/``, as of the moment at which it was claimed."""

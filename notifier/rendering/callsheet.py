@@ -181,4 +181,4 @@ def _reason(delivery: Delivery, rings: Sequence[Ring]) -> str:
     by_other_ways = len(delivery.ladder) > 1 or any(len(rung) > 1 for rung in delivery.ladder)
     if by_other_ways:
         return "The message has not reached them in another way."
-    return "No other way to reach them is recorded."
+    return "No email, mobile or postal address of theirs can be used."

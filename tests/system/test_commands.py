@@ -115,6 +115,26 @@ async def test_a_preview_has_exactly_the_shape_of_the_design_and_records_nothing
     assert held.json["deliveries"]
 
 
+@pytest.mark.parametrize("argv", [("preview", "trip.md"), ("check",), ("families", "diff")], ids=lambda argv: argv[0])
+async def test_what_only_looks_writes_nothing_into_a_folder_that_never_ran(
+    small: SchoolFolder, tmp_path: Path, argv: tuple[str, ...]
+) -> None:
+    fresh = tmp_path / "fresh"
+    for part in ("families", "calendar", "config.toml"):
+        source = small.path / part
+        (shutil.copytree if source.is_dir() else _copied)(source, fresh / part)
+    (fresh / "trip.md").write_text(letter("Trip", to="Oak class"), encoding="utf-8")
+    before = sorted(fresh.rglob("*"))
+    said = await small.processes.command(argv, cwd=fresh)
+    assert said.code == 0, said.text
+    assert sorted(fresh.rglob("*")) == before
+
+
+def _copied(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
 async def test_the_config_may_be_named_before_or_after_the_command_or_in_the_environment(begun: SchoolFolder) -> None:
     config, away = str(begun.path / "config.toml"), begun.path / "outbox"
     ways = [

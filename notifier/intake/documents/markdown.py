@@ -1,9 +1,11 @@
 """Markdown and plain text (``.md``, ``.txt``); the header stands between ``---`` lines."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from notifier.intake import entries, limits
 from notifier.intake.documents.draft import Draft
@@ -19,6 +21,8 @@ def _parser(*, breaks: bool) -> MarkdownIt:
 
 _NO_HEADINGS = re.compile(r"<thead>\s*<tr>\s*(?:<th[^>]*></th>\s*)+</tr>\s*</thead>\s*")
 """Markdown has no table without a heading row: an empty one is a table without headings."""
+
+SHORT_LINE = 50
 
 _MARKDOWN = _parser(breaks=False)
 _TEXT = _parser(breaks=True)
@@ -66,10 +70,20 @@ def _split(text: str, name: str) -> tuple[tuple[entries.Entry, ...], str, list[P
     return found, "\n".join(lines[last + 1 :]), problems
 
 
+def _keep_short_lines(tokens: Sequence[Token]) -> None:
+    """A line that ended long before the margin was meant to end there: a signature, an address, a list of times."""
+    for token in tokens:
+        lines = iter(token.content.split("\n"))
+        for child in token.children or ():
+            if child.type in ("softbreak", "hardbreak") and len(next(lines, "").strip()) <= SHORT_LINE:
+                child.type, child.tag = "hardbreak", "br"
+
+
 def render(text: str, *, breaks: bool = False) -> tuple[str, tuple[str, ...]]:
     """HTML (raw HTML in it escaped) and the names of the pictures it wants from beside it."""
     parser = _TEXT if breaks else _MARKDOWN
     tokens = parser.parse(printable(text))
+    _keep_short_lines(tokens)
     wanted = [
         unquote(str(child.attrs.get("src", "")))
         for token in tokens
