@@ -186,7 +186,7 @@ def test_urdu_is_set_from_right_to_left_with_names_and_numbers_apart() -> None:
     assert made.language == "ur"
     assert 'lang="ur" dir="rtl"' in str(made.html)
     assert "<bdi>Amira</bdi>" in str(made.html)
-    assert '<bdi dir="ltr">020 7946 0100</bdi>' in str(made.html)
+    assert '<bdi dir="ltr">020&nbsp;7946&nbsp;0100</bdi>' in str(made.html)
     assert "\u2068Amira\u2069" in str(made.plain)
 
 
