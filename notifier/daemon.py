@@ -25,7 +25,7 @@ from notifier.logs import logger
 from notifier.model.answer import Answer
 from notifier.model.message import Kind, Lane, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
-from notifier.model.problem import Severity
+from notifier.model.problem import Problem, Severity
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
@@ -55,6 +55,8 @@ class Idle:
 
     answers: tuple[Answer, ...]
     left: tuple[OpenWork, ...]
+    families: tuple[Problem, ...] = ()
+    """Why the families' files are not in force as they stand: what a person must mend or say yes to."""
 
 
 class School:
@@ -165,7 +167,8 @@ class School:
                 await self.acceptance.release_due()
                 await dispatcher.drain()
                 await self._index()
-                return Idle(tuple(answers), tuple(await self.store.open_work(self.clock.now())))
+                left = tuple(await self.store.open_work(self.clock.now()))
+                return Idle(tuple(answers), left, _for_a_person(self.families.problems))
 
     async def drain(self, lane: Lane | None = None) -> None:
         """Send what is due now (of one lane), for a command that finds no daemon running. Raises Locked."""
@@ -188,9 +191,8 @@ class School:
         now = self.clock.now()
         await self.families.refresh(now, settled=True)
         await self.acceptance.resume()
-        for problem in self.families.problems:
-            if problem.severity is not Severity.ADVICE:
-                self.log.warning("families", problem=problem.id, where=problem.where)
+        for problem in _for_a_person(self.families.problems):
+            self.log.warning("families", problem=problem.id, where=problem.where)
 
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -337,6 +339,10 @@ def _renderer(config: Config) -> Renderer:
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
     )
     return Renderer(school, overrides=config.templates)
+
+
+def _for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.severity is not Severity.ADVICE)
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

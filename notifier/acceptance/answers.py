@@ -13,7 +13,7 @@ from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
 from notifier.model.message import Kind, Message, Mode, Submission
 from notifier.model.plan import Plan
-from notifier.model.problem import Problem, Severity
+from notifier.model.problem import Problem, Severity, worst
 from notifier.model.states import MessageState
 from notifier.routing.audience import spoken
 
@@ -38,6 +38,8 @@ def accepted(
     if message.expires_at is not None:
         lines += [f"Until: {spoken_moment(message.expires_at, world)}. After that nothing more goes out."]
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
+    if worst(world.families) in (Severity.ERROR, Severity.HOLD):
+        lines += ["The families' files are not in order, so it goes by the last good ones. See: notifier check", ""]
     lines += _who_gets_it(plan)
     lines += _who_does_not(plan)
     lines += _listed("Please do:", [f"{task.what} ({', '.join(task.about)})" for task in plan.tasks])

@@ -5,6 +5,7 @@ import signal
 
 import typer
 
+from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.daemon import Idle
 from notifier.lock import Locked
@@ -64,6 +65,7 @@ async def _run() -> None:
 
 def _closing(idle: Idle, json: bool) -> Exit:
     person = any(work.needs_person for work in idle.left) or any(answer.exit for answer in idle.answers)
+    person = person or bool(idle.families)
     if json:
         output.as_json(
             {
@@ -71,11 +73,13 @@ def _closing(idle: Idle, json: bool) -> Exit:
                     {"outcome": one.outcome.value, "message": one.message_id, "text": one.text} for one in idle.answers
                 ],
                 "left": [_left_json(work) for work in idle.left],
+                "problems": [problem_json(problem) for problem in idle.families],
             }
         )
         return Exit.ATTENTION if person else Exit.DONE
     for answer in idle.answers:
         output.say(answer.text)
+    output.problems(idle.families)
     output.say("Nothing more to do now." if not idle.left else "What is left:", "bold")
     for work in idle.left:
         when = f", {work.at.astimezone():%a %d %b %H:%M}" if work.at else ""

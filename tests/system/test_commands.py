@@ -76,7 +76,7 @@ async def test_every_reading_command_has_json_that_parses(begun: SchoolFolder) -
     assert narrow["steps"]
     assert {step["contact_id"] for step in narrow["steps"]} <= {"", "C001"}
     assert (await begun("status", "--json")).json["messages"][0]["deliveries"] == {"handed_over": 6}
-    assert (await begun("run", "--until-idle", "--json")).json == {"answers": [], "left": []}
+    assert (await begun("run", "--until-idle", "--json")).json == {"answers": [], "left": [], "problems": []}
 
 
 async def test_a_preview_has_exactly_the_shape_of_the_design_and_records_nothing(small: SchoolFolder) -> None:
@@ -397,3 +397,30 @@ async def test_init_and_check_and_json_agree(small: SchoolFolder) -> None:
         assert problem["sentence"] in plain.out
     assert (await school("status")).code == 0
     assert not list((school.path / "state").glob("directory*"))
+
+
+async def test_files_that_are_not_in_force_as_they_stand_are_told_wherever_one_looks(begun: SchoolFolder) -> None:
+    links = begun.path / "families" / "links.csv"
+    kept = links.read_text("utf-8").splitlines(keepends=True)
+    links.write_text("".join(kept[:-4]), "utf-8")
+    begun.letter("walk.md", to="Oak class")
+    run = await begun("run", "--until-idle")
+    assert run.code == 1
+    assert "families accept" in run.out
+    assert "not in order" in await begun.answer("walk.md")
+    diff = await begun("families", "diff", "--json")
+    assert diff.code == 1
+    assert "mass-removal" in {one["id"] for one in diff.json["problems"]}
+    links.write_text("".join(kept), "utf-8")
+    assert (await begun("run", "--until-idle")).code == 0
+
+
+async def test_a_flag_that_was_taken_out_is_told_until_a_person_accepts_it(begun: SchoolFolder) -> None:
+    links = begun.path / "families" / "links.csv"
+    text = links.read_text("utf-8")
+    links.write_text(text.replace("P010,C013,PAF,2,no,yes,no,yes,no", "P010,C013,PAF,2,no,yes,no,no,no"), "utf-8")
+    assert links.read_text("utf-8") != text
+    assert (await begun("run", "--until-idle")).code == 0
+    assert "families accept" in (await begun("families", "diff")).out
+    assert (await begun("families", "accept", "--as", "b-malik")).code == 0
+    assert "families accept" not in (await begun("families", "diff")).out
