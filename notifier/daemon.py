@@ -12,13 +12,11 @@ import channels
 from channels.base import Channel, ChannelError, Checks, Surroundings, facts
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
-from notifier.acceptance.acceptance import new_id
 from notifier.acceptance.families import Families
-from notifier.acceptance.understanding import consider
 from notifier.clock import Clock
 from notifier.config import Config
 from notifier.dispatch import Dispatcher
-from notifier.dispatch.last_resort import call_sheet
+from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.lock import Lock
 from notifier.logs import logger
@@ -264,20 +262,16 @@ class School:
         return answer
 
     async def _sheet_to_ring_from(self, submission: Submission) -> str:
-        """What to add to the refusal of an emergency when there is no good directory: where the call sheet lies."""
-        now = self.clock.now()
+        """What to add to the refusal of an emergency while there is no good directory."""
         reading = await asyncio.to_thread(directory.read, self.config.families)
-        readable = directory.preview(reading, None)
-        world = replace(self.world(), directory=readable)
-        message = consider(submission, world, now, new_id).message
-        if message is None or not readable.pupils:
-            return "\nNo call sheet could be written: the children's names cannot be read. Ring from the paper file.\n"
+        world = replace(self.world(), directory=directory.preview(reading, None))
         built = self.channels()
-        files = await call_sheet(message, readable, self.policy, built, self.renderer, now)
-        for channel in built.values():
-            await channel.close()
-        lying = [str(file.relative_to(self.config.root)) for file in files]
-        return f"\nRing the families now. A call sheet is here: {', '.join(lying)}\n" if lying else ""
+        try:
+            files = await call_sheet(submission, world, built, self.renderer, self.clock.now())
+        finally:
+            for channel in built.values():
+                await channel.close()
+        return to_ring_from(files, self.config.root)
 
     def channels(self) -> dict[str, Channel]:
         """Inside the running loop; whoever asks closes them. Trial has the outbox writer for what would leave."""
