@@ -17,6 +17,9 @@ from notifier.model.problem import Problem, Severity, worst
 from notifier.model.states import MessageState
 from notifier.routing.audience import spoken
 
+MESSAGES_FILE = "messages.toml"
+"""The intake's name of the file that is read in place; its messages are known on whatever day (DESIGN 3.2)."""
+
 SHOWN = 10
 """So many lines of one sort are listed; the rest is counted."""
 
@@ -97,6 +100,12 @@ def nothing_to_replace(submission: Submission, replaces: str) -> str:
 
 
 def already(submission: Submission, message_id: str) -> str:
+    if submission.intake == MESSAGES_FILE:
+        return (
+            f"Nothing new: “{submission.source}” is the message {message_id} already, and a message in this file goes "
+            f"once.\n\nTo see what became of it:  notifier status {message_id}\n"
+            "To send it once more, change a word in it.\n"
+        )
     return (
         f"Nothing new: “{submission.source}” was dropped here today already, and is the message {message_id}.\n\n"
         f"To see what became of it:  notifier status {message_id}\n"

@@ -135,15 +135,7 @@ def _complete(read: Typed, intake: IntakeFolder, script: Script) -> tuple[Header
         )
     kind = header.kind
     if kind is None and "kind" not in header.where:
-        kind = Kind.REPORT if script.pupil_files else intake.kind
-        if kind is None:
-            problems.append(
-                error(
-                    "kind-missing",
-                    f"Say what sort of message it is, with a line “Kind:”: {', '.join(Kind)}.",
-                    script.name,
-                )
-            )
+        kind = Kind.REPORT if script.pupil_files else intake.kind or Kind.LETTER
     to = header.to
     if not to and "to" not in header.where:
         to = tuple(f"pupil {pupil}" for pupil in script.pupil_files) or intake.to

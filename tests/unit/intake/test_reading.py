@@ -20,9 +20,11 @@ def test_what_the_header_leaves_out_comes_from_the_intake(desk: Desk) -> None:
     assert found.bodies[0].language == "en"
 
 
-def test_without_defaults_kind_and_audience_must_be_said(desk: Desk) -> None:
+def test_where_nothing_says_more_it_is_a_letter_but_the_audience_must_be_said(desk: Desk) -> None:
     desk.intake = replace(desk.intake, kind=None, to=())
-    assert errors(desk.read("a.md", "Hello")) == {"kind-missing", "to-missing"}
+    found = desk.read("a.md", "Hello")
+    assert errors(found) == {"to-missing"}
+    assert found.header.kind is Kind.LETTER
 
 
 def test_the_subject_is_the_key_else_the_first_heading_else_the_file_name(desk: Desk) -> None:
