@@ -1,5 +1,6 @@
 """The command's front door: `--config` anywhere, one exit code, never a traceback."""
 
+import errno
 import logging
 import os
 import sys
@@ -13,6 +14,8 @@ from notifier.cli import opening
 from notifier.cli.output import stop
 from notifier.logs import configure
 from notifier.model.answer import Exit
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 app = typer.Typer(
     name="notifier",
@@ -89,6 +92,8 @@ def _fault(fault: Exception) -> int:
         traceback.print_exception(fault)
     if isinstance(fault, OSError) and fault.filename:
         sentence = f"{fault.filename} cannot be used: {fault.strerror}. Put that right, then try again."
+    elif isinstance(fault, OSError) and fault.errno in FULL:
+        sentence = "The disk is full, so nothing can be recorded. Make room, then start again."
     else:
         sentence = (
             f"Something went wrong inside the program ({type(fault).__name__}). Nothing that was accepted is lost. "
