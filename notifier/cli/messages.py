@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from notifier.acceptance import answers
+from notifier.acceptance.explaining import Account, explained
 from notifier.acceptance.moments import at_nine
+from notifier.acceptance.outward import Sentences, UnsafeSentences, outward, sentences
 from notifier.acceptance.preview import delivery_json, message_json, preview_json, withheld_json
 from notifier.acceptance.understanding import Considered
 from notifier.cli import desk, opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.cli.people import Names
 from notifier.intake import NotSubmitted
 from notifier.model.answer import Answer, Exit
 from notifier.model.message import Submission
-from notifier.queue import StoredDelivery
+from notifier.queue import Store, StoredLeg, StoredMessage
 
 
 def register(app: typer.Typer) -> None:
@@ -90,88 +94,98 @@ def explain(
     message: str = typer.Argument(..., help="The message's id, from its answer."),
     contact: str = typer.Option("", "--contact", help="Only this adult."),
     pupil: str = typer.Option("", "--pupil", help="Only this child."),
+    for_parent: bool = typer.Option(
+        False, "--for-parent", help="What you may read out to that adult (with --contact): nothing about anybody else."
+    ),
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """Why each adult got it, by which way, about which child, under which rule; and why another did not."""
+    if for_parent and not contact:
+        output.stop("Say to whom you speak: notifier explain MESSAGE --for-parent --contact ID")
 
     async def work() -> None:
         async with opening.school() as school:
-            store = school.store
-            stored = await store.find(message)
+            stored = await school.store.find(message)
             if stored is None:
                 output.stop(f"There is no message “{message}”. See: notifier status")
-            deliveries = [
-                one
-                for one in await store.deliveries(stored.id)
-                if not one.public and _concerns(one.delivery.contact_ids, one.delivery.pupil_ids, contact, pupil)
-            ]
-            withheld = [
-                one
-                for one in await store.withheld(stored.id)
-                if _concerns((one.contact_id,), one.pupil_ids, contact, pupil)
-            ]
-            steps = [
-                one
-                for one in await store.trace(stored.id)
-                if (not contact or one.contact_id in ("", contact)) and (not pupil or one.pupil_id in ("", pupil))
-            ]
+            account = (await _account(school.store, stored)).about(contact, pupil)
+            if for_parent:
+                said = outward(account, contact, _sentences(school.config.templates))
+                if json:
+                    output.as_json({"sentences": said})
+                else:
+                    output.say("\n".join(said))
+                return
+            names = Names(school.families.current)
             if json:
-                output.as_json(
-                    {
-                        "message": {**message_json(stored.message), "state": stored.state.value},
-                        "deliveries": [
-                            {**delivery_json(one.delivery), "state": one.state.value, "rung": one.rung}
-                            for one in deliveries
-                        ],
-                        "withheld": [withheld_json(one) for one in withheld],
-                        "steps": [
-                            {
-                                "step": one.step,
-                                "rule": one.rule,
-                                "says": one.says,
-                                "contact_id": one.contact_id,
-                                "pupil_id": one.pupil_id,
-                            }
-                            for one in steps
-                        ],
-                    }
-                )
+                output.as_json(_explained_json(account, names))
                 return
             output.say(f"“{stored.message.subject}” ({stored.id}): {stored.state.value}", "bold")
-            for one in deliveries:
-                output.say(_delivered(one))
-            for held in withheld:
-                output.say(f"{held.contact_id} does not get it about {', '.join(held.pupil_ids)}: {held.reason}")
-                output.say(f"    rule {held.rule}", "dim")
-            if contact or pupil:
-                output.say("How it was decided:", "bold")
-                for step in sorted(dict.fromkeys(steps), key=lambda one: one.step):
-                    about = " ".join(part for part in (step.contact_id, step.pupil_id) if part)
-                    output.say(f"  step {step.step}  {about:<14} {step.says}  ({step.rule})")
-            if not deliveries and not withheld and (contact or pupil):
-                output.say("This message does not concern them: they are not linked to a child it is for.")
+            world = school.world()
+            for line in explained(
+                account, names, lambda at: answers.spoken_moment(at, world), steps=bool(contact or pupil)
+            ):
+                output.say(line, "dim" if line.startswith(" ") else None)
 
     opening.within(work)
 
 
-def _concerns(contact_ids: Sequence[str], pupil_ids: Sequence[str], contact: str, pupil: str) -> bool:
-    return (not contact or contact in contact_ids) and (not pupil or pupil in pupil_ids)
-
-
-def _delivered(one: StoredDelivery) -> str:
-    delivery = one.delivery
-    who = " and ".join(delivery.contact_ids) or "nobody known"
-    ways = ", then ".join(" and ".join(rung) for rung in delivery.ladder)
-    why = {
-        "main": "the child's home",
-        "copy": "asked for a copy",
-        "consent": "a contracting parent agreed",
-        "equal": "both parents equally",
-    }[delivery.basis.value]
-    return (
-        f"{who} about {', '.join(delivery.pupil_ids)}: {one.state.value.replace('_', ' ')}; "
-        f"by {ways}; because: {why} ({', '.join(delivery.rules)})"
+async def _account(store: Store, stored: StoredMessage) -> Account:
+    return Account(
+        stored.message,
+        stored.state,
+        tuple(await store.deliveries(stored.id)),
+        tuple(await store.withheld(stored.id)),
+        tuple(await store.trace(stored.id)),
+        tuple(await store.legs(stored.id)),
     )
+
+
+def _sentences(templates: Path) -> Sentences:
+    try:
+        return sentences(templates)
+    except UnsafeSentences as problem:
+        output.stop(str(problem))
+
+
+def _explained_json(account: Account, names: Names) -> dict[str, Any]:
+    ids = {id for one in account.deliveries for id in (*one.delivery.contact_ids, *one.delivery.pupil_ids)}
+    ids |= {id for one in account.withheld for id in (one.contact_id, *one.pupil_ids)}
+    return {
+        "message": {**message_json(account.message), "state": account.state.value},
+        "names": {id: names(id) for id in sorted(ids)},
+        "deliveries": [
+            {
+                **delivery_json(one.delivery),
+                "state": one.state.value,
+                "rung": one.rung,
+                "reason": one.reason,
+                "legs": [_leg_json(leg) for leg in account.legs if leg.delivery_id == one.id],
+            }
+            for one in account.deliveries
+        ],
+        "withheld": [withheld_json(one) for one in account.withheld],
+        "steps": [
+            {
+                "step": one.step,
+                "rule": one.rule,
+                "says": one.says,
+                "contact_id": one.contact_id,
+                "pupil_id": one.pupil_id,
+            }
+            for one in account.steps
+        ],
+    }
+
+
+def _leg_json(leg: StoredLeg) -> dict[str, Any]:
+    return {
+        "channel": leg.channel,
+        "contact_id": leg.contact_id,
+        "state": leg.state.value,
+        "reason": leg.reason,
+        "at": leg.settled_at.isoformat() if leg.settled_at else None,
+    }
 
 
 def _folder_named(names: Sequence[str], wanted: str) -> str:

@@ -21,6 +21,8 @@ from notifier.resources import resource
 
 _FOLDERS = ("email/", "paper/", "public/")
 """What is a template here; other folders beside them hold data of others."""
+_OF_OTHERS = frozenset({"outward/sentences.toml"})
+"""Files of the school's folder that are no templates: what may be read out to a parent (W4)."""
 
 _LOG = logger("rendering")
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_link_tags=False)
@@ -85,7 +87,7 @@ class Theme:
         """Advice on files in the school's folder that replace nothing."""
         names = self._names()
         problems = []
-        for name in sorted(self._own_files() - set(names)):
+        for name in sorted(self._own_files() - {*names, *_OF_OTHERS}):
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
             hint = f"Did you mean {near[0]}?" if near else f"The files are {', '.join(names)}."
             problems.append(
