@@ -62,7 +62,7 @@ def consider(
     kind = header.kind or Kind.LETTER
     audience = _names(header, "to", directory, problems) or ((Term(Reach.SCHOOL),) if submission.newsletter else ())
     except_ = _names(header, "except", directory, problems)
-    if not audience and not header.to and not any(problem.id in {"to-missing", "file-kind"} for problem in problems):
+    if not audience and not header.to and worst(submission.problems) is not Severity.ERROR:
         problems.append(
             error("to-missing", "It does not say whom it is for. Write a line such as “to: Oak class” at the top.")
         )

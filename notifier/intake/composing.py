@@ -36,6 +36,9 @@ class Moment:
         return self.now.astimezone(self.tz).date().isoformat()
 
 
+TO_MISSING = "to-missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """What one submission is made of. ``attached`` go along without being named in the header.
@@ -84,7 +87,9 @@ def compose(script: Script, bundle: Bundle, intake: IntakeFolder, at: Moment) ->
     read = typed(page.entries, at.now, at.tz)
     problems = [*script.problems, *page.problems, *read.problems]
     header, wrong = _complete(read, intake, script)
-    problems += wrong
+    # Where the header could not be read, nobody knows what it says: one sentence is enough.
+    unread = page.broken and not page.entries
+    problems += [problem for problem in wrong if not (unread and problem.id == TO_MISSING)]
 
     base = _body(page, header, script, header.language or intake.language)
     if not base.plain.strip() and not page.broken:
@@ -142,7 +147,7 @@ def _complete(read: Typed, intake: IntakeFolder, script: Script) -> tuple[Header
         if not to:
             problems.append(
                 error(
-                    "to-missing",
+                    TO_MISSING,
                     "Say who it is for, with a line “To:”, for instance “To: whole school” or “To: Oak class, Year 2”.",
                     script.name,
                 )

@@ -20,6 +20,19 @@ def test_what_the_header_leaves_out_comes_from_the_intake(desk: Desk) -> None:
     assert found.bodies[0].language == "en"
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "problem"),
+    [
+        pytest.param("a.docx", "no Word document", "word-broken", id="damaged"),
+        pytest.param("a.txt", "to: Oak\nsubject: Walk\n\nHello", "header-no-fence", id="no dashes"),
+        pytest.param("a.md", "---\nto: Oak\n", "header-not-closed", id="no second line of dashes"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(desk: Desk, name: str, words: str, problem: str) -> None:
+    desk.intake = replace(desk.intake, to=())
+    assert errors(desk.read(name, words)) == {problem}
+
+
 def test_where_nothing_says_more_it_is_a_letter_but_the_audience_must_be_said(desk: Desk) -> None:
     desk.intake = replace(desk.intake, kind=None, to=())
     found = desk.read("a.md", "Hello")
