@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo test lint install clean wheel
+.PHONY: demo test lint install clean wheel bench
 
 install: $(STAMP)
 
@@ -28,6 +28,9 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+
+bench: $(STAMP)
+	@$(BIN)/python -m bench.plan
 
 wheel: $(STAMP)
 	@$(BIN)/python -m build --outdir dist . >/dev/null
