@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from notifier.acceptance.authority import permitted, within
 from notifier.acceptance.moments import moments, starts
 from notifier.acceptance.world import World
+from notifier.calendar import school_days_between
+from notifier.config.policy import folded
 from notifier.model.calendar import Event
 from notifier.model.directory import Directory
 from notifier.model.message import Header, Kind, Message, Reach, Submission, Term
@@ -111,6 +113,7 @@ def consider(
     message, found = _reports(message, directory, day)
     problems += found
     problems += _sense(message, now)
+    problems += _notice(message, world, day, header.where.get("event", ""))
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
     planned = plan(message, directory, world.policy, at or when.send_at or now)
@@ -256,6 +259,29 @@ def _reports(message: Message, directory: Directory, day: date) -> tuple[Message
         problems.append(hold("report-beyond", f"{sentence} Mend “to:” or the file's name, or say yes."))
     left_out = tuple(Term(Reach.PUPIL, pupil_id) for pupil_id in without if len(without) < len(meant))
     return replace(message, except_=(*message.except_, *left_out)), problems
+
+
+def _notice(message: Message, world: World, day: date, where: str) -> list[Problem]:
+    """W35: an event of which families hear later than the school means them to, counted in school days."""
+    event, calendar = message.event, world.calendar
+    if event is None or message.kind is Kind.EMERGENCY:
+        return []
+    wanted = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
+    if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
+        return []  # nobody knows which days are school days
+    given = max(0, school_days_between(day, event.date, calendar))
+    if given >= wanted:
+        return []
+    sort = f"“{event.category}”" if folded(event.category) in world.policy.lead_time else "an event"
+    return [
+        advice(
+            "short-notice",
+            f"Families get this {given} {'school day' if given == 1 else 'school days'} before the event; for {sort} "
+            f"the school means to give {wanted}. Send it earlier another time, or ring who must plan ahead.",
+            where,
+            rule="W35",
+        )
+    ]
 
 
 def _sense(message: Message, now: datetime) -> list[Problem]:

@@ -65,7 +65,7 @@ def _policy() -> Section:
     shipped = profile(own.settings[0].default)
     extra = tuple(
         _setting(name, PolicySettings.model_fields[name], shipped)
-        for name in ("review_by", "in_person_only", "watch_words")
+        for name in ("review_by", "in_person_only", "watch_words", "marketing_words")
     )
     summary = "How the school tells whom: a policy to start from, and what is different here."
     return Section(own.path, summary, (*own.settings, *extra))

@@ -221,6 +221,7 @@ def build(
         quiet_hours=QuietHours(settings.quiet_hours.opens, settings.quiet_hours.closes),
         in_person_only=frozenset(folded(name) for name in settings.in_person_only),
         watch_words=settings.watch_words,
+        marketing_words=settings.marketing_words,
         lead_time={folded(name): days for name, days in {**settings.lead_time, **notice_lead_times}.items()},
         approval=Approval(
             frozenset(settings.approval.whole_school),

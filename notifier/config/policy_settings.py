@@ -86,8 +86,11 @@ class PolicySettings(Table):
     quiet_hours: QuietHoursTable
     in_person_only: tuple[str, ...] = Field(description="Categories that are refused: somebody speaks to the family.")
     watch_words: tuple[str, ...] = Field(description="Words that hold a message until the head has looked at it.")
+    marketing_words: tuple[str, ...] = Field(
+        (), description="Words that sound like advertising: in a newsletter they are advised against."
+    )
     lead_time: dict[str, int] = Field(
-        description="School days of notice that families should get, by category of event."
+        description='School days of notice that families should get, by category of event; "*" for any other event.'
     )
     approval: ApprovalTable
     review_by: Day | None = Field(None, description="By when the policy is due to be looked at again.")

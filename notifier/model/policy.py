@@ -108,6 +108,7 @@ class Policy:
     quiet_hours: QuietHours = QuietHours()
     in_person_only: frozenset[str] = frozenset({"head-injury", "behaviour", "safeguarding"})
     watch_words: tuple[str, ...] = ()
+    marketing_words: tuple[str, ...] = ()
     lead_time: Mapping[str, int] = field(default_factory=dict)
     """School days of notice an event of this category should get (W35)."""
     approval: Approval = Approval()

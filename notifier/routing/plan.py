@@ -9,7 +9,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
-from notifier.model.message import Kind, Message
+from notifier.model.message import Kind, Message, Reach
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, error, hold
@@ -18,7 +18,7 @@ from notifier.routing.audience import audience
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
-from notifier.routing.safeguards import in_person, public
+from notifier.routing.safeguards import advertising, in_person, named_to_a_group, names_in, public
 from notifier.routing.standing import Standing
 
 
@@ -33,10 +33,14 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     pupil_ids = audience(message.audience, message.except_, directory, standing.day)
     _may_go(message, directory, standing)
     in_person(message, policy, found)
+    advertising(message, policy, found)
     if not pupil_ids:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
         return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
+    to_single_children = all(term.reach is Reach.PUPIL for term in message.audience)
+    named = () if to_single_children else names_in(message, directory)
+    named_to_a_group(message, named, found)
     found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
     links = [
         link
@@ -53,7 +57,7 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     deliveries += _nobody_left(standing, heard, pupil_ids)
     return Plan(
         deliveries=tuple(deliveries),
-        public=public(message, directory, policy, found),
+        public=public(message, named, policy, found),
         withheld=_withheld(standing, links, heard, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),

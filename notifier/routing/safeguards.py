@@ -13,6 +13,9 @@ from notifier.routing import rules
 from notifier.routing.audience import wide
 from notifier.routing.findings import Findings
 
+SHOWN = 5
+"""So many children are listed; the rest is counted."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -78,8 +81,47 @@ def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
     return tuple(found)
 
 
-def public(message: Message, directory: Directory, policy: Policy, found: Findings) -> tuple[PublicItem, ...]:
-    """What also goes where anybody can read it: only for a class or wider, no reports, no child's full name (W43)."""
+def named_to_a_group(message: Message, named: Sequence[str], found: Findings) -> None:
+    """Holds what goes to a group and names these pupils in full (W43).
+
+    A child's report is about that child, and an emergency waits for nobody.
+    """
+    if not named or message.kind in (Kind.EMERGENCY, Kind.REPORT):
+        return
+    ids = ", ".join(named[:SHOWN]) + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+    found.problem(
+        hold(
+            "group-names-child",
+            f"This goes to a group and names a child in full ({ids}). Use first names, write to that child's family "
+            "alone, or say yes.",
+            rule=rules.PUBLIC,
+        )
+    )
+
+
+def advertising(message: Message, policy: Policy, found: Findings) -> None:
+    """Advises against advertising among the news: who has not agreed to it would get it all the same."""
+    if message.kind is not Kind.NEWSLETTER or message.marketing or not policy.marketing_words:
+        return
+    said = words_of(everything_said(message))
+    heard = [word for word in policy.marketing_words if words_of(word) in said]
+    if heard:
+        quoted = ", ".join(f"“{word}”" for word in heard)
+        found.problem(
+            advice(
+                "newsletter-advertises",
+                f"The words {quoted} sound like advertising, which only those get who agreed to it. "
+                "Send that part as a message of its own with “marketing: yes”.",
+                rule=rules.MARKETING,
+            )
+        )
+
+
+def public(message: Message, named: Sequence[str], policy: Policy, found: Findings) -> tuple[PublicItem, ...]:
+    """What also goes where anybody can read it: only for a class or wider, no reports, no child's full name (W43).
+
+    ``named`` are the pupils whose full names stand in the message.
+    """
     kind = policy.kinds[message.kind]
     asked = [channel for channel in message.also if _is_public(policy, channel)]
     channels: Sequence[str] = list(
@@ -98,7 +140,7 @@ def public(message: Message, directory: Directory, policy: Policy, found: Findin
                 )
             )
         return ()
-    if names_in(message, directory):
+    if named:
         found.problem(
             advice(
                 "public-names-child",

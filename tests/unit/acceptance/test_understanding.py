@@ -1,13 +1,14 @@
 """A submission becomes a message; what is wrong with it is said at once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
+from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Attachment, Enclosure, Kind, Message, Submission
 from notifier.model.problem import error
@@ -21,6 +22,46 @@ def considered(submission: Submission, given: World = WORLD) -> Considered:
 
 def ids(submission: Submission, given: World = WORLD) -> set[str]:
     return {problem.id for problem in considered(submission, given).problems}
+
+
+TRIP = Event("trip", "Canal walk", NOW.date() + timedelta(days=9), time(9, 30), on_site=False, category="School Trip")
+LATE = world(
+    calendar=replace(WORLD.calendar, events=(TRIP,)), policy=replace(WORLD.policy, lead_time={"school-trip": 10})
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "says"),
+    [
+        (LATE, {"school-trip": 10}, "7 school days before the event; for “School Trip” the school means to give 10"),
+        (LATE, {"school-trip": 7}, ""),
+        (LATE, {"*": 8}, "7 school days before the event; for an event the school means to give 8"),
+        (LATE, {"*": 8, "school-trip": 2}, ""),
+        (LATE, {}, ""),
+    ],
+)
+def test_short_notice_is_advised_with_the_number_of_school_days(
+    given: World, wanted: dict[str, int], says: str
+) -> None:
+    there = replace(given, policy=replace(given.policy, lead_time=wanted))
+    found = [p for p in considered(dropped(event="trip"), there).problems if p.id == "short-notice"]
+    assert [(p.severity.value, p.rule) for p in found] == ([("advice", "W35")] if says else [])
+    assert not says or says in found[0].sentence
+
+
+def test_a_later_moment_leaves_less_notice_and_one_day_is_one() -> None:
+    send = NOW + timedelta(days=8)
+    (found,) = [p for p in considered(dropped(event="trip", send=send), LATE).problems if p.id == "short-notice"]
+    assert "this 1 school day before" in found.sentence
+
+
+def test_an_emergency_and_an_event_in_no_term_are_not_about_notice() -> None:
+    assert "short-notice" not in ids(dropped(event="trip", kind=Kind.EMERGENCY, authority=HEAD), LATE)
+    holiday = replace(TRIP, date=NOW.date() + timedelta(days=60))
+    far = replace(LATE, calendar=replace(LATE.calendar, events=(holiday,)))
+    assert "short-notice" not in ids(
+        dropped(event="trip"), replace(far, policy=replace(far.policy, lead_time={"*": 99}))
+    )
 
 
 def understood(submission: Submission) -> Message:

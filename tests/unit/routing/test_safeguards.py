@@ -1,5 +1,7 @@
 """Step 9: what is told in person, and what never stands where anybody reads it."""
 
+from dataclasses import replace
+
 import pytest
 
 from notifier.model.message import Attachment, Reach, Term
@@ -110,8 +112,8 @@ class TestPublic:
     def test_a_child_s_full_name_keeps_it_away_with_advice(self, plain: str) -> None:
         plan = planned(DIRECTORY, message("newsletter", bodies=(body(plain),)))
         assert plan.public == ()
-        assert problem_ids(plan) == ["public-names-child"]
-        assert plan.problems[0].rule == rules.PUBLIC
+        assert problem_ids(plan) == ["group-names-child", "public-names-child"]
+        assert {problem.rule for problem in plan.problems} == {rules.PUBLIC}
         assert plan.deliveries
 
     @pytest.mark.parametrize("plain", ["Well done Zoë!", "Mr Khan and Mrs O'Neill", "Zoë Ann Price", "Neill-Khan Zoës"])
@@ -124,4 +126,61 @@ class TestPublic:
 
     def test_the_advice_names_no_child(self) -> None:
         plan = planned(DIRECTORY, message("newsletter", bodies=(body("Zoë Ann O'Neill-Khan"),)))
-        assert "Khan" not in plan.problems[0].sentence
+        assert not [problem for problem in plan.problems if "Khan" in problem.sentence]
+
+
+class TestNamedToAGroup:
+    NAMED = (body("Zoë O'Neill-Khan was late again."),)
+
+    @pytest.mark.parametrize("kind", ["newsletter", "letter", "notice"])
+    @pytest.mark.parametrize(
+        "to", [(SCHOOL,), (OAK,), (Term(Reach.YEAR, ""),), (Term(Reach.GROUP, "Choir"), ONE), (ONE, OAK)]
+    )
+    def test_what_names_a_child_in_full_waits_for_a_yes(self, kind: str, to: tuple[Term, ...]) -> None:
+        plan = planned(DIRECTORY, message(kind, *to, bodies=self.NAMED))
+        (found,) = [problem for problem in plan.problems if problem.id == "group-names-child"]
+        assert (found.severity.value, found.rule) == ("hold", "W43")
+        assert "P1" in found.sentence
+        assert found in plan.doubts
+        assert plan.deliveries
+
+    @pytest.mark.parametrize(("kind", "to"), [("letter", ONE), ("report", OAK), ("emergency", SCHOOL)])
+    def test_what_is_about_that_child_alone_a_report_and_an_emergency_do_not_wait(self, kind: str, to: Term) -> None:
+        assert not planned(DIRECTORY, message(kind, to, bodies=self.NAMED)).doubts
+
+    def test_a_first_name_does_not_wait(self) -> None:
+        assert not planned(DIRECTORY, message("letter", OAK, bodies=(body("Well done Zoë!"),))).problems
+
+    def test_many_names_are_counted(self) -> None:
+        many = families(
+            *[child(f"P{number}", surname="Price", forename=f"Given{number}") for number in range(9)],
+            at_home("MUM"),
+            link("P1", "MUM", lives="yes"),
+        )
+        said = " ".join(f"Given{number} Price" for number in range(9))
+        (found,) = planned(many, message("letter", OAK, bodies=(body(said),))).problems
+        assert "P4 and 4 more" in found.sentence
+
+
+class TestAdvertising:
+    POLICY = replace(WOODGRANGE, marketing_words=("special offer", "half price"))
+
+    def test_among_the_news_it_is_advised_against(self) -> None:
+        plan = planned(DIRECTORY, message("newsletter", bodies=(body("Shoes at HALF-PRICE."),)), self.POLICY)
+        assert [(p.id, p.severity.value, p.rule) for p in plan.problems] == [
+            ("newsletter-advertises", "advice", rules.MARKETING)
+        ]
+        assert "half price" in plan.problems[0].sentence
+
+    @pytest.mark.parametrize(
+        ("kind", "plain", "marketing"),
+        [
+            ("newsletter", "The price was half.", False),
+            ("letter", "half price", False),
+            ("newsletter", "half price", True),
+        ],
+    )
+    def test_other_words_other_kinds_and_what_says_that_it_is_advertising_are_not(
+        self, kind: str, plain: str, marketing: bool
+    ) -> None:
+        assert not planned(DIRECTORY, message(kind, bodies=(body(plain),), marketing=marketing), self.POLICY).problems
