@@ -40,7 +40,9 @@ def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[s
     beside = [channel for channel in dict.fromkeys(extra) if not ladder or channel not in ladder[0]]
     if beside and ladder:
         ladder[0] = (*beside, *ladder[0]) if policy.text.channel in beside else (*ladder[0], *beside)
-        ladder[1:] = [tuple(channel for channel in rung if channel not in beside) for rung in ladder[1:]]
+        # A person stays at the end too, where ``also`` has somebody ring as well.
+        earlier = {channel for channel in beside if not _facts(standing, channel).by_person}
+        ladder[1:] = [tuple(channel for channel in rung if channel not in earlier) for rung in ladder[1:]]
     if message.marketing or not (essential or message.kind.value in policy.text.allowed):
         # W37, whatever the ladder or ``also`` say; and advertising is never essential.
         ladder = [tuple(channel for channel in rung if channel != policy.text.channel) for rung in ladder]

@@ -51,6 +51,10 @@ class TestRungs:
         assert ladder(plan) == [["text", "email"], ["voice"], ["call"]]
         assert ladder(planned(alone(adult("MUM")), message("emergency"))) == [["email"], ["call"]]
 
+    def test_a_ladder_ends_with_a_person_also_where_somebody_rings_at_once(self) -> None:
+        plan = planned(alone(at_home("MUM", **FULL)), message(also=("call",)))
+        assert ladder(plan) == [["email", "call"], ["letter"], ["call"]]
+
     def test_paper_comes_first_for_who_asked_for_paper(self) -> None:
         plan = planned(alone(at_home("MUM"), row("paper", "MUM", evidence="")), message())
         assert ladder(plan) == [["letter"], ["email"], ["call"]]
