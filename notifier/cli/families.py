@@ -6,11 +6,13 @@ from notifier import directory as room
 from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
+from notifier.cli.importing import import_
 from notifier.model.answer import Exit
 from notifier.model.directory import Directory
 from notifier.model.staff import Role
 
 families_app = typer.Typer(help="The families' files and what is in force.", no_args_is_help=True)
+families_app.command("import")(import_)
 
 
 def register(app: typer.Typer) -> None:
