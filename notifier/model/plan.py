@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from notifier.model.policy import Rung
 from notifier.model.problem import Problem, Severity
@@ -124,9 +124,11 @@ class Task:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One entry of the trace: which step of DESIGN 3.5 decided what about whom, under which rule."""
+class Step(NamedTuple):
+    """One entry of the trace: which step of DESIGN 3.5 decided what about whom, under which rule.
+
+    A plan for a large school has half a million of them: a tuple is the cheapest value that still has names.
+    """
 
     step: int
     rule: str

@@ -1,6 +1,7 @@
 """What routing answers about one adult and one child, and what comes to light on the way."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from notifier.model.plan import Basis, Step, Task
 from notifier.model.problem import Problem
@@ -18,6 +19,17 @@ class Refused:
 class Allowed:
     basis: Basis
     rule: str
+
+
+@cache
+def refused(rule: str, *, denied: bool) -> Refused:
+    """There are a dozen different ones, and a school has thousands of each."""
+    return Refused(rule, denied)
+
+
+@cache
+def allowed(basis: Basis, rule: str) -> Allowed:
+    return Allowed(basis, rule)
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Steps 2 to 5: what one adult may hear about one pupil, and under which rule (DESIGN 3.5)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from types import MappingProxyType
 
 from notifier.model.directory import (
     ANSWERS_FLAG,
@@ -20,9 +20,10 @@ from notifier.model.policy import Copies, Policy
 from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
 from notifier.routing.consent import consented
-from notifier.routing.findings import Allowed, Findings, Refused
+from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused
 
 _WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
+_NOBODY: Mapping[str, Refused] = MappingProxyType({})
 
 
 class Standing:
@@ -36,14 +37,35 @@ class Standing:
         self.day: date = now.astimezone(policy.timezone).date()
         self.copies = Copies.ALWAYS if self.kind is Kind.EMERGENCY else policy.kinds[self.kind].copies
         self.found = Findings()
-        self.bars: Callable[[str], dict[str, Refused]] = cache(self._bars)
-        self.main_homes: Callable[[str], frozenset[str]] = cache(self._main_homes)
-        self.hears: Callable[[Link], Allowed | Refused] = cache(self._hears)
+        # Plain dicts: a cache around a bound method would keep each of these alive until the collector comes round.
+        self._barred: dict[str, Mapping[str, Refused]] = {}
+        self._homes: dict[str, frozenset[str]] = {}
+        self._heard: dict[int, Allowed | Refused] = {}
+
+    def bars(self, pupil_id: str) -> Mapping[str, Refused]:
+        """Every adult, linked or not, whom something bars from this message about this pupil."""
+        found = self._barred.get(pupil_id)
+        if found is None:
+            found = self._barred[pupil_id] = self._bars(pupil_id) or _NOBODY
+        return found
+
+    def main_homes(self, pupil_id: str) -> frozenset[str]:
+        """The homes in which a pupil lives; where nobody recorded one, the first adult's with responsibility."""
+        found = self._homes.get(pupil_id)
+        if found is None:
+            found = self._homes[pupil_id] = self._main_homes(pupil_id)
+        return found
+
+    def hears(self, link: Link) -> Allowed | Refused:
+        """What the adult of a link of this directory may hear about its pupil."""
+        found = self._heard.get(id(link))  # the directory keeps its links, so none takes another's place
+        if found is None:
+            found = self._heard[id(link)] = self._hears(link)
+        return found
 
     # Step 3 -------------------------------------------------------------------------------------------------
 
     def _bars(self, pupil_id: str) -> dict[str, Refused]:
-        """Every adult, linked or not, whom something bars from this message about this pupil."""
         barred: dict[str, Refused] = {}
         answered: set[str] = set()
         for row in self.directory.denials_about.get(pupil_id, ()):
@@ -54,13 +76,13 @@ class Standing:
             if row.covers(self.kind):
                 rule = rules.HOLD if row.sort is Sort.WELFARE_HOLD else rules.ORDER
                 if rule == rules.ORDER or row.contact_id not in barred:  # the same, whatever the rows' order
-                    barred[row.contact_id] = Refused(rule, denied=True)
+                    barred[row.contact_id] = refused(rule, denied=True)
         links = self.directory.links_of_pupil.get(pupil_id, ())
         # A snapshot keeps the flags apart from the links; where the two differ, the stricter one counts.
         flagged = {link.contact_id for link in links if link.court_order}
         flagged |= self.directory.flagged_about.get(pupil_id, frozenset())
         for contact_id in sorted(flagged - answered):
-            barred[contact_id] = Refused(rules.FLAG, denied=True)
+            barred[contact_id] = refused(rules.FLAG, denied=True)
             self.found.task(
                 "Record what the court order says for this adult and this child in families/arrangements.csv.",
                 (contact_id, pupil_id),
@@ -68,7 +90,7 @@ class Standing:
             )
         for link in links:
             if link.contact_id in self.directory.silenced:
-                barred[link.contact_id] = Refused(rules.UNREADABLE, denied=True)
+                barred[link.contact_id] = refused(rules.UNREADABLE, denied=True)
         return barred
 
     def kept_out(self, pupil_ids: Sequence[str]) -> set[str]:
@@ -77,6 +99,8 @@ class Standing:
         A bar on *all their pupils* of a contact whose links are gone names no child any more: it counts for each.
         """
         barred = {contact_id for pupil_id in pupil_ids for contact_id in self.bars(pupil_id)}
+        if not self.directory.barred_unlinked:
+            return barred
         return barred | {
             row.contact_id for row in self.directory.barred_unlinked if row.covers(self.kind) and holds(row, self.day)
         }
@@ -112,7 +136,6 @@ class Standing:
     # Homes --------------------------------------------------------------------------------------------------
 
     def _main_homes(self, pupil_id: str) -> frozenset[str]:
-        """The homes in which a pupil lives; where nobody recorded one, the first adult's with responsibility."""
         links = self.directory.links_of_pupil.get(pupil_id, ())
         home_of = self.directory.home_of
         living = frozenset(
@@ -161,7 +184,7 @@ class Standing:
         if barred is not None:
             return barred
         if self._banned(link):
-            return Refused(rules.SITE_BAN, denied=True)
+            return refused(rules.SITE_BAN, denied=True)
         own_right = self._own_right(link)
         consent = not own_right and self.consent(link)
         if not own_right and not consent:
@@ -171,11 +194,11 @@ class Standing:
                     (link.contact_id, link.pupil_id),
                     rules.RESPONSIBILITY,
                 )
-            return Refused(rules.RESPONSIBILITY, denied=False)
-        allowed = self._copy(link, own_right)
-        if isinstance(allowed, Refused):
-            return allowed
-        return self._wanted(link) or allowed
+            return refused(rules.RESPONSIBILITY, denied=False)
+        answer = self._copy(link, own_right)
+        if isinstance(answer, Refused):
+            return answer
+        return self._wanted(link) or answer
 
     def _own_right(self, link: Link) -> str:
         """The rule that entitles without a row, empty where none does."""
@@ -188,26 +211,26 @@ class Standing:
     def _copy(self, link: Link, own_right: str) -> Allowed | Refused:
         """Whether an entitled adult who lives apart gets an additional copy."""
         if link.organisation:
-            return Allowed(Basis.EQUAL, own_right or rules.CONSENT)
+            return allowed(Basis.EQUAL, own_right or rules.CONSENT)
         if not self.lives_apart(link):
-            return Allowed(Basis.MAIN, own_right or rules.CONSENT)
+            return allowed(Basis.MAIN, own_right or rules.CONSENT)
         if not own_right:  # only consent let them in, and it counts as the request too
-            return Allowed(Basis.CONSENT, rules.CONSENT)
+            return allowed(Basis.CONSENT, rules.CONSENT)
         match self.copies:
             case Copies.ALWAYS:
-                return Allowed(Basis.EQUAL, rules.EMERGENCY if self.kind is Kind.EMERGENCY else rules.EQUAL)
+                return allowed(Basis.EQUAL, rules.EMERGENCY if self.kind is Kind.EMERGENCY else rules.EQUAL)
             case Copies.ON_REQUEST:
                 if self._rows(Sort.COPY, link):
-                    return Allowed(Basis.COPY, rules.REQUEST)
+                    return allowed(Basis.COPY, rules.REQUEST)
                 if self.consent(link):
-                    return Allowed(Basis.CONSENT, rules.CONSENT)
-                return Refused(rules.REQUEST, denied=False)
+                    return allowed(Basis.CONSENT, rules.CONSENT)
+                return refused(rules.REQUEST, denied=False)
             case Copies.SIGNATORY_OR_CONSENT:
                 if link.contract_signatory:
-                    return Allowed(Basis.EQUAL, rules.SIGNATORY)
+                    return allowed(Basis.EQUAL, rules.SIGNATORY)
                 if self.consent(link):
-                    return Allowed(Basis.CONSENT, rules.CONSENT)
-                return Refused(rules.SIGNATORY, denied=False)
+                    return allowed(Basis.CONSENT, rules.CONSENT)
+                return refused(rules.SIGNATORY, denied=False)
 
     def _wanted(self, link: Link) -> Refused | None:
         """Step 5: advertising only with consent; no newsletter for who unsubscribed, whatever pupil and scope say."""
@@ -215,9 +238,9 @@ class Standing:
         if self.kind is Kind.NEWSLETTER and any(
             row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows
         ):
-            return Refused(rules.UNSUBSCRIBED, denied=True)
+            return refused(rules.UNSUBSCRIBED, denied=True)
         if self.message.marketing and not self._rows(Sort.MARKETING_CONSENT, link):
-            return Refused(rules.MARKETING, denied=False)
+            return refused(rules.MARKETING, denied=False)
         return None
 
     def _banned(self, link: Link) -> bool:
