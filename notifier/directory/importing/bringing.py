@@ -17,6 +17,7 @@ from notifier.directory.importing.oneroster import OneRoster
 from notifier.directory.importing.parcel import BadSource, Parcel, opened
 from notifier.directory.importing.report import Report
 from notifier.directory.reading import ARRANGEMENTS, Reading, read
+from notifier.directory.removals import mass_removal, removals
 from notifier.model.directory import Directory
 from notifier.model.problem import Problem, Severity
 
@@ -73,7 +74,9 @@ def bring(source: Path, families: Path, today: date, before: Directory | None = 
         reading = reading.known_again(before)
     now = takeup.preview(read(families), before)
     changes = differences(now, takeup.preview(reading, before))
-    return Brought(folder, (*notes.all(), *origins.placed(reading.problems)), tuple(changes), counts)
+    gone = removals(reading, before) if before else None
+    mass = (mass_removal(gone),) if gone and gone.mass else ()
+    return Brought(folder, (*notes.all(), *origins.placed(reading.problems), *mass), tuple(changes), counts)
 
 
 def _as_if_in_place(folder: Path, families: Path) -> Reading:

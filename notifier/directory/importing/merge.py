@@ -99,11 +99,15 @@ def _guard(draft: Draft, native: Native, notes: Notes, today: date) -> None:
                 "write the last day under left_on in pupils.csv; if only the id is new, correct it in your files.",
                 "families/pupils.csv",
             )
-        known = native.contacts.get(contact)
-        if known is None or contact in draft.contacts:
-            continue
-        again = fresh.get(name_key(known), "")
-        if again:
+        again = fresh.get(name_key(native.contacts[contact]), "") if contact in native.contacts else ""
+        if again and contact in draft.contacts:
+            notes.ask(
+                "import-order-namesake",
+                f"An order is recorded for {contact}, and a new adult of the same name comes as {again}. "
+                "If it is the same adult, record the order for the new id too before anything is sent.",
+                "families/contacts.csv",
+            )
+        elif again:
             notes.refuse(
                 "import-order-new-id",
                 f"An order is recorded for {contact}, who is not in the import; an adult of the same name comes as "

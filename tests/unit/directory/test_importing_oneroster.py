@@ -243,6 +243,20 @@ def test_a_barred_adult_under_a_new_id_is_refused(folder: Folder, tmp_path: Path
     assert not brought.good
 
 
+def test_a_new_adult_with_the_name_of_a_barred_one_is_pointed_out(folder: Folder, tmp_path: Path) -> None:
+    folder.add("arrangements.csv", "court-order,C0002,,,,,,,Order 12,head")
+    again = "C0009,,,true,S1,parent,,,Emeka,Okafor,,,other@example.org,,,P0002,,\n"
+    brought = bring(export(tmp_path, {**TABLES, "users.csv": USERS + again}), folder.path, TERM)
+    assert ("import-order-namesake", "families/contacts.csv") in told(brought)
+    assert brought.good
+
+
+def test_an_export_cut_short_is_pointed_out(folder: Folder, tmp_path: Path) -> None:
+    folder.crowd(40)
+    brought = bring(export(tmp_path), folder.path, TERM, before=folder.directory())
+    assert "mass-removal" in [problem.id for problem in brought.problems]
+
+
 def test_an_order_about_a_child_who_is_not_in_the_export_is_refused_unless_the_child_has_left(
     folder: Folder, tmp_path: Path
 ) -> None:
