@@ -79,6 +79,31 @@ async def test_every_reading_command_has_json_that_parses(begun: SchoolFolder) -
     assert (await begun("run", "--until-idle", "--json")).json == {"answers": [], "left": [], "problems": []}
 
 
+async def test_what_may_be_read_out_to_a_parent_names_nobody(begun: SchoolFolder) -> None:
+    message = message_of(begun)
+    families = (begun.path / "families" / "pupils.csv").read_text("utf-8").splitlines()[1:]
+    told = await begun("explain", message, "--contact", "C001", "--for-parent")
+    assert told.code == 0, told.text
+    assert told.out.strip()
+    words = told.out.split()
+    assert not [name for row in families for name in row.split(",")[:3] if name in words]
+    stranger = await begun("explain", message, "--contact", "C999", "--for-parent", "--json")
+    assert stranger.json == {"sentences": ["This message does not concern you."]}
+    sentence(await begun("explain", message, "--for-parent"))
+
+
+async def test_how_the_school_tells_families_is_a_page_that_names_nobody(small: SchoolFolder) -> None:
+    said = await small("policy", "explain", "--html", "how.html")
+    assert said.code == 0, said.text
+    html = (small.path / "how.html").read_text("utf-8")
+    assert html.count("<h2>") >= 7
+    assert "W39" not in html
+    read = (await small("policy", "explain", "--json")).json
+    assert read["kinds"]["letter"]["ladder"][-1] == "call"
+    assert not (small.path / "state" / "notifier.db").exists()
+    sentence(await small("policy", "explain", "--html", "no/such/folder/how.html"), 3)
+
+
 async def test_a_preview_has_exactly_the_shape_of_the_design_and_records_nothing(small: SchoolFolder) -> None:
     file = small.path / "trip.md"
     file.write_text(letter("Trip", to="whole school"), "utf-8")
