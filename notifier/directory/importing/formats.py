@@ -25,6 +25,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "users.csv": ("sourcedId", "givenName", "familyName", "agentSourcedIds"),
+    "classes.csv": ("sourcedId", "title"),
+    "enrollments.csv": ("classSourcedId", "userSourcedId", "role"),
+    "roles.csv": ("userSourcedId", "role"),
+}
+"""Tables and columns without which nobody can be told apart or linked; ``role`` of users.csv only in 1.1."""
+
 RELATIONSHIPS: Mapping[str, str] = {"parent": "OTH", "guardian": "CAR", "relative": "REL"}
 """Roles of adults as codes. A parent stays "other contact": OneRoster does not say mother or father, and nobody
 guesses it. None of the codes gives or takes anything; a code that the school wrote itself is kept."""

@@ -7,13 +7,13 @@ from datetime import date
 
 from notifier.directory.cells import Unreadable, read_date
 from notifier.directory.importing.draft import Draft, Record, filled
-from notifier.directory.importing.formats import COLUMNS, RELATIONSHIPS, split
+from notifier.directory.importing.formats import COLUMNS, NEEDED, RELATIONSHIPS, split
 from notifier.directory.importing.lessons import Lessons
 from notifier.directory.importing.notes import Notes
 from notifier.directory.importing.parcel import Parcel
 from notifier.directory.importing.sheet import Sheet
 
-NEEDED = ("users.csv", "classes.csv", "enrollments.csv")
+TABLES = ("users.csv", "classes.csv", "enrollments.csv")
 
 
 @dataclass(slots=True)
@@ -68,7 +68,8 @@ class OneRoster:
     def records(self, name: str, wanted: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         """Rows that are in force: not marked for deletion. ``status`` and ``dateLastModified`` are looked at here."""
         sheet = Sheet(self.parcel, name, self.notes)
-        for line, cells in sheet.records(COLUMNS[name], (*wanted, "status", "dateLastModified")):
+        needed = (*NEEDED.get(name, ()), *(["role"] if name == "users.csv" and not self.by_roles else []))
+        for line, cells in sheet.records(COLUMNS[name], (*wanted, "status", "dateLastModified"), needed):
             self.places = sheet.places if name == "users.csv" else self.places
             changed, status = cells.pop(), cells.pop().lower()
             if "/" in changed:
@@ -108,7 +109,7 @@ class OneRoster:
 
     def _whole(self) -> bool:
         """Every table is there and whole, none is a list of changes."""
-        missing = [name for name in NEEDED if name not in self.parcel]
+        missing = [name for name in TABLES if name not in self.parcel]
         for name in missing:
             self.notes.refuse("import-file-missing", f"{name} is missing. Export all tables once more.", name)
         said: dict[str, str] = {}

@@ -33,12 +33,14 @@ class Sheet:
                     "This file was not saved as UTF-8, so accented letters may be wrong. Look at the names.",
                     self.file,
                 )
-            first = file.readline(CELL)
+            first, skipped = file.readline(CELL), 0
+            while first and not first.strip():
+                first, skipped = file.readline(CELL), skipped + 1
             delimiter = max(DELIMITERS, key=first.count)
             reader = csv.reader(chain([first], file), delimiter=delimiter, strict=True)
             ended = 0
             while True:
-                line = ended + 1
+                line = ended + 1 + skipped
                 try:
                     fields = next(reader, None)
                 except csv.Error:
@@ -55,6 +57,8 @@ class Sheet:
                     return
                 cells = [cell.strip() if cell.isascii() else _composed(cell) for cell in fields]
                 if not self.header:
+                    if not any(cells):
+                        continue
                     self.header = cells
                     yield line, cells
                 elif any(cells):
@@ -70,16 +74,24 @@ class Sheet:
                         continue
                     yield line, cells[: len(self.header)] + [""] * (len(self.header) - len(cells))
 
-    def records(self, known: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    def records(
+        self, known: Sequence[str], wanted: Sequence[str], needed: Sequence[str] = ()
+    ) -> Iterator[tuple[int, list[str]]]:
         """Rows with the cells of ``wanted``, in that order; ``known`` are all columns the format has.
 
-        A column that is missing gives blanks; :attr:`places` tells which were there.
+        A column that is missing gives blanks, unless it is one of ``needed``; :attr:`places` tells which were there.
         """
         rows = self.rows()
         if next(rows, None) is None:
             self.notes.refuse("import-file-empty", "This file is empty. Export the files once more.", self.file)
             return
         self._find(known)
+        missing = [column for column in needed if column not in self.places]
+        for column in missing:
+            sentence = f"The column {column} is missing. Export all tables once more."
+            self.notes.refuse("import-column-missing", sentence, self.file, 1)
+        if missing:
+            return
         order = [self.places.get(column, 0) - 1 for column in wanted]
         for line, cells in rows:
             cells.append("")

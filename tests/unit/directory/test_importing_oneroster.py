@@ -166,6 +166,10 @@ def test_a_mistake_in_an_address_is_told_at_its_place_in_the_export(tmp_path: Pa
     [
         pytest.param("manifest.csv", "users,bulk", "users,delta", "import-delta", id="changes only"),
         pytest.param("manifest.csv", "version,1.1", "version,1.0", "import-version", id="another version"),
+        pytest.param("users.csv", "agentSourcedIds", "agents", "import-column-missing", id="a column is missing"),
+        pytest.param("users.csv", ",role,", ",position,", "import-column-missing", id="nobody has a role"),
+        pytest.param("users.csv", USERS, "\n\n", "import-file-empty", id="an empty table"),
+        pytest.param("users.csv", "Ngozi", "Ngo\x07zi", "control-character", id="an invisible character"),
         pytest.param("users.csv", "C0003,", "C0002,", "import-id", id="an id twice"),
         pytest.param("users.csv", "Zofia", 'Zo"fia"x\n"', "import-broken-off", id="a stray quotation mark"),
         pytest.param("users.csv", "P0002,,,true,S1", "P0002,,,true,S2", "import-several-schools", id="two schools"),
@@ -178,6 +182,17 @@ def test_what_cannot_be_trusted_is_refused(file: str, old: str, new: str, id: st
     brought = bring(source, empty(tmp_path), TERM)
     assert id in [problem.id for problem in brought.problems]
     assert not brought.good
+
+
+def test_blank_lines_before_the_header_and_no_manifest_are_forgiven(tmp_path: Path) -> None:
+    tables = {**TABLES, "users.csv": f"\n,,,\n{USERS}"}
+    del tables["manifest.csv"]
+    brought = bring(export(tmp_path, tables), empty(tmp_path), TERM)
+    assert told(brought) == [
+        ("court-order-blank", "families/import/links.csv:2:8"),
+        ("import-manifest-missing", "manifest.csv"),
+    ]
+    assert brought.counts == (2, 3, 3)
 
 
 def test_every_table_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
