@@ -46,6 +46,8 @@ def bring(source: Path, families: Path, today: date, before: Directory | None = 
     """
     notes = Notes()
     native = Native(families, notes)
+    if before:
+        native.remember(before)
     if source.is_dir() or zipfile.is_zipfile(source):
         with opened(source) as parcel:
             if "users.csv" not in parcel and "manifest.csv" not in parcel:

@@ -17,7 +17,7 @@ from notifier.directory.importing.notes import Notes
 from notifier.directory.opening import open_table
 from notifier.directory.register import SCHEMA as REGISTER
 from notifier.directory.table import Schema
-from notifier.model.directory import BARRING, Sort
+from notifier.model.directory import BARRING, Directory, Sort
 from notifier.model.homes import folded
 
 KEPT = frozenset({"parental_responsibility", "court_order", "lives_with", "admitted_on", "left_on"})
@@ -48,6 +48,19 @@ class Native:
             for row in register
             if row.get("arrangement", "").lower().replace(" ", "-").replace("_", "-") in barring
             and not row.get("ended_on")
+        }
+
+    def remember(self, before: Directory) -> None:
+        """Guard also what only the record knows, about people whom the files still have."""
+        pairs = before.flags | {
+            (row.contact_id, row.pupil_id or "")
+            for row in before.arrangements
+            if row.sort in BARRING and row.ended_on is None
+        }
+        self.guarded |= {
+            (contact, pupil)
+            for contact, pupil in pairs
+            if contact in self.contacts and (not pupil or pupil in self.pupils)
         }
 
     def left(self, pupil: str, today: date) -> bool:
@@ -92,7 +105,7 @@ def _guard(draft: Draft, native: Native, notes: Notes, today: date) -> None:
         if id not in native.contacts:
             fresh[name_key(record.cells)] = id
     for contact, pupil in sorted(native.guarded):
-        if pupil and pupil not in draft.pupils and not native.left(pupil, today):
+        if pupil in native.pupils and pupil not in draft.pupils and not native.left(pupil, today):
             notes.refuse(
                 "import-order-pupil-gone",
                 f"An order is recorded for {contact} about {pupil}, who is not in the import. If the child has left, "

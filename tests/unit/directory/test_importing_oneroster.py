@@ -1,4 +1,5 @@
 import csv
+import os
 import zipfile
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +11,8 @@ from notifier.directory.importing import BadSource, Brought, bring
 from notifier.directory.importing import parcel as parcels
 from tests.unit.directory.folder import ARRANGEMENTS, Folder
 
-ARCHIVES = Path(__file__).resolve().parents[4] / "shared" / "data" / "oneroster"
+SHARED = Path(os.environ.get("NOTIFIER_SHARED") or Path(__file__).resolve().parents[4] / "shared")
+ARCHIVES = SHARED / "data" / "oneroster"
 TERM = date(2022, 5, 2)
 
 MANIFEST = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.users,bulk\n"
@@ -256,6 +258,26 @@ def test_a_barred_adult_under_a_new_id_is_refused(folder: Folder, tmp_path: Path
     brought = bring(source, folder.path, TERM)
     assert "import-order-new-id" in [problem.id for problem in brought.problems]
     assert not brought.good
+
+
+def test_an_order_that_only_the_record_knows_is_guarded_too(folder: Folder, tmp_path: Path) -> None:
+    folder.add("arrangements.csv", "court-order,C0002,P0001,,,,,,Order 12,head")
+    before = folder.directory()
+    folder.drop("arrangements.csv", "court-order")
+    source = export(tmp_path, {**TABLES, "users.csv": USERS.replace("C0002", "X0002")})
+    brought = bring(source, folder.path, TERM, before)
+    assert "import-order-new-id" in [problem.id for problem in brought.problems]
+
+
+def test_an_order_about_a_child_long_gone_does_not_stand_in_the_way(folder: Folder, tmp_path: Path) -> None:
+    folder.add("arrangements.csv", "court-order,C0003,P0002,,,,,,Order 12,head")
+    before = folder.directory()
+    folder.drop("pupils.csv", "P0002")
+    folder.drop("links.csv", "P0002")
+    users = "".join(line for line in USERS.splitlines(keepends=True) if "P0002" not in line)
+    brought = bring(export(tmp_path, {**TABLES, "users.csv": users}), folder.path, TERM, before)
+    assert brought.good, told(brought)
+    assert "import-kept" in [problem.id for problem in brought.problems]
 
 
 def test_a_new_adult_with_the_name_of_a_barred_one_is_pointed_out(folder: Folder, tmp_path: Path) -> None:
