@@ -13,7 +13,7 @@ from notifier.model.message import Kind, Message, Reach
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, error, hold
-from notifier.routing import rules
+from notifier.routing import collector, rules
 from notifier.routing.audience import audience
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, wanted, ways
@@ -28,8 +28,12 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     A plan with a problem of severity ``error`` has no deliveries; one with a
     ``hold`` shows them, and waits for a person.
     """
-    standing = Standing(message, directory, policy, now)
-    found = standing.found
+    with collector.paused():
+        return _planned(Standing(message, directory, policy, now))
+
+
+def _planned(standing: Standing) -> Plan:
+    message, directory, policy, found = standing.message, standing.directory, standing.policy, standing.found
     pupil_ids = audience(message.audience, message.except_, directory, standing.day)
     _may_go(message, directory, standing)
     in_person(message, policy, found)
