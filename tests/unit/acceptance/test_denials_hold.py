@@ -386,7 +386,7 @@ class Denied(RuleBasedStateMachine):
 
 TestNobodyDenied = Denied.TestCase
 TestNobodyDenied.settings = settings(
-    max_examples=300 if os.environ.get("CI") else 15,
+    max_examples=60 if os.environ.get("CI") else 15,
     stateful_step_count=50 if os.environ.get("CI") else 30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
