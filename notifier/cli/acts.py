@@ -10,7 +10,7 @@ from notifier.model.message import Kind
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
-from notifier.model.states import MessageState
+from notifier.model.states import DeliveryState, MessageState
 from notifier.queue import StoredMessage
 
 MESSAGE = typer.Argument(..., help="The message's id, from its answer.")
@@ -66,6 +66,10 @@ def approve(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) 
     async def work() -> Exit:
         async with opening.school() as school:
             stored = await _found(school, message)
+            if stored.state is MessageState.ACCEPTED and (copies := await _held_copies(school, stored)):
+                by = who(school.config, as_, pin_stdin)
+                _may_approve(stored, by, school.policy)
+                return await _let_go(school, stored, copies, by)
             if stored.state is not MessageState.HELD:
                 output.stop(f"“{stored.message.subject}” is {stored.state.value}. It does not wait for a yes.")
             by = who(school.config, as_, pin_stdin)
@@ -82,6 +86,21 @@ def approve(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) 
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+async def _held_copies(school: School, stored: StoredMessage) -> list[str]:
+    return [one.id for one in await school.store.deliveries(stored.id) if one.state is DeliveryState.HELD]
+
+
+async def _let_go(school: School, stored: StoredMessage, copies: list[str], by: Authority) -> Exit:
+    """The message went, some copies of it wait. Each is looked at once more before it goes, and may be held again."""
+    await school.families.refresh(school.clock.now(), settled=True)
+    for copy in copies:
+        await school.store.requeue_held(copy, school.clock.now(), by.name)
+    await _told(school, stored, "held copies approved", by)
+    said = "The held copy of" if len(copies) == 1 else f"{len(copies)} held copies of"
+    output.say(f"{said} “{stored.message.subject}” may go, if nothing stands against it any more.", "bold")
+    return Exit.DONE
 
 
 def _may_approve(stored: StoredMessage, by: Authority, policy: Policy) -> None:
