@@ -21,7 +21,7 @@ from notifier.intake import DropFolder, IntakeFolder
 from notifier.lock import Lock
 from notifier.logs import logger
 from notifier.model.answer import Answer
-from notifier.model.message import Kind, Lane, Mode, Submission
+from notifier.model.message import Kind, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem, Severity
 from notifier.model.staff import Authority
@@ -167,13 +167,6 @@ class School:
                 await self._index()
                 left = tuple(await self.store.open_work(self.clock.now()))
                 return Idle(tuple(answers), left, _for_a_person(self.families.problems))
-
-    async def drain(self, lane: Lane | None = None) -> None:
-        """Send what is due now (of one lane), for a command that finds no daemon running. Raises Locked."""
-        with Lock(self.config.state):
-            async with self._dispatching() as dispatcher:
-                await dispatcher.drain(lane)
-                await self._index()
 
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""

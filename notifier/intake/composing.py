@@ -19,7 +19,7 @@ from notifier.intake.names import language_name, shown
 from notifier.intake.plain import plain
 from notifier.intake.understanding import Page, heading, understand
 from notifier.model.message import Body, Enclosure, Header, Kind, Submission
-from notifier.model.problem import Problem, Severity, advice, error
+from notifier.model.problem import Problem, advice, error
 
 _OF_A_TRANSLATION = frozenset({"subject", "text", "language"})
 
@@ -271,7 +271,3 @@ def _weight(enclosures: Sequence[Enclosure], name: str) -> list[Problem]:
             )
         ]
     return []
-
-
-def has_error(submission: Submission) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in submission.problems)

@@ -86,15 +86,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture out of a body, named there as ``cid:DIGEST``."""
-
-    digest: str
-    media_type: str
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
 class Enclosure:
     """An attachment with its bytes, on its way into the store or into a channel."""
 

@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from notifier.model.message import Body
 from notifier.model.problem import Problem, error
 
-PERSONAL = frozenset({"pupils", "greeting", "class"})
-"""Fields whose words differ from family to family; where anybody can read they become neutral words."""
-
 EVENT = frozenset({"event_title", "event_date", "event_time", "event_place"})
 
 MERGE_FIELDS: Mapping[str, str] = {

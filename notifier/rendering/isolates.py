@@ -20,11 +20,6 @@ _RUN = re.compile(
 _TRAILING = ".,;:!?؟،۔)"
 
 
-def is_rtl(text: str) -> bool:
-    """Whether a letter of it is written from right to left."""
-    return any(unicodedata.bidirectional(letter) in _RIGHT for letter in text)
-
-
 def needs(value: str, rtl: bool) -> bool:
     """Whether the value could disturb, or be disturbed by, text of that direction."""
     if value.isascii() and not rtl:
