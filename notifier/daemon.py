@@ -13,6 +13,7 @@ from channels.base import Channel, ChannelError, Checks, Surroundings, facts
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
+from notifier.acceptance.offering import Offering
 from notifier.clock import Clock
 from notifier.config import Config
 from notifier.dispatch import Dispatcher
@@ -69,6 +70,7 @@ class School:
         self.calendar, _ = calendar.read(config.calendar)
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
+        self.offering = Offering(store, self.world, clock)
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -93,6 +95,7 @@ class School:
         )
         self.log = logger("daemon")
         self._ailing: set[str] = set()
+        self._heeded = 0
 
     @classmethod
     @asynccontextmanager
@@ -181,15 +184,23 @@ class School:
         self._make_folders()
         now = self.clock.now()
         await self.families.refresh(now, settled=True)
-        await self.acceptance.resume()
+        await self._heed_families()
         for problem in _for_a_person(self.families.problems):
             self.log.warning("families", problem=problem.id, where=problem.where)
+
+    async def _heed_families(self) -> None:
+        """What the directory in force lets go, and what it asks of the office; whoever took it up."""
+        version = self.families.version
+        await self.acceptance.resume()
+        await self.offering.look()
+        self._heeded = version
 
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             with self._going_on("the families' files"):
-                if await self.families.refresh(self.clock.now()):
-                    await self.acceptance.resume()
+                await self.families.refresh(self.clock.now())
+                if self.families.version != self._heeded:
+                    await self._heed_families()
                     self.store.wake.set()
             await _wait(stop, FAMILIES_EVERY)
 

@@ -27,6 +27,11 @@ class Families:
         self._versions: dict[int, Directory] = {}
         self.log = logger("families")
 
+    @property
+    def version(self) -> int:
+        """Of the directory in force; 0 where there is none."""
+        return self.current.version if self.current else 0
+
     async def load(self) -> None:
         """Begin with what is in force already, if anything is."""
         await self._adopt()

@@ -60,12 +60,21 @@ def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -
     output.leave(opening.within(work))
 
 
-def approve(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
-    """Say yes to a message that waits for it."""
+def approve(
+    message: str = MESSAGE,
+    contact: str = typer.Option("", help="Send a copy to this adult, who asked for copies after the message went."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+) -> None:
+    """Say yes to a message that waits for it, or to a copy that was asked for later."""
 
     async def work() -> Exit:
         async with opening.school() as school:
             stored = await _found(school, message)
+            if contact:
+                by = who(school.config, as_, pin_stdin)
+                _may_say_yes(stored, by, school.policy)
+                return await _send_copy(school, stored, contact, by)
             if stored.state is MessageState.ACCEPTED and (copies := await _held_copies(school, stored)):
                 by = who(school.config, as_, pin_stdin)
                 _may_approve(stored, by, school.policy)
@@ -103,14 +112,32 @@ async def _let_go(school: School, stored: StoredMessage, copies: list[str], by: 
     return Exit.DONE
 
 
+async def _send_copy(school: School, stored: StoredMessage, contact: str, by: Authority) -> Exit:
+    """To an adult who asked for copies after the message was planned; looked at once more before it goes."""
+    await school.families.refresh(school.clock.now(), settled=True)
+    sent = await school.offering.send(stored, contact, by.name)
+    if not sent:
+        output.stop(
+            f"There is no copy of “{stored.message.subject}” to send to {contact}: they have one, it is over, or the "
+            f"files do not let them have it. See: notifier explain {stored.id} --contact {contact}"
+        )
+    await _told(school, stored, "copy sent", by)
+    output.say(f"{contact} gets a copy of “{stored.message.subject}” too.", "bold")
+    return Exit.DONE
+
+
 def _may_approve(stored: StoredMessage, by: Authority, policy: Policy) -> None:
+    _may_say_yes(stored, by, policy)
+    if by.staff_id and by.staff_id == stored.message.author and by.role is not Role.HEAD:
+        output.stop("Nobody says yes to their own message. Ask somebody else who may.")
+
+
+def _may_say_yes(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     if stored.message.kind is Kind.EMERGENCY:
         if by.role in policy.approval.emergency:
             output.stop("Only the head may say yes to an emergency.")
     elif by.role not in policy.approval.by:
         output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
-    if by.staff_id and by.staff_id == stored.message.author and by.role is not Role.HEAD:
-        output.stop("Nobody says yes to their own message. Ask somebody else who may.")
 
 
 def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:

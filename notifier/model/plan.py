@@ -155,6 +155,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A copy asked for after the message was planned: ``rule`` entitles, ``trace`` is how it was decided."""
+
+    delivery: Delivery
+    rule: str
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Recheck's yes: the delivery as it stands now, never wider than planned."""
 

@@ -132,11 +132,33 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
 def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -> None:
     """Deliveries with the legs of their first rung, and who gets nothing."""
     public = [item.delivery for item in plan.public]
+    numbered = list(enumerate((*plan.deliveries, *public)))
+    insert_deliveries(conn, message, numbered, now, public_from=len(plan.deliveries))
+    withheld = [
+        {
+            "message_id": message.id,
+            "number": number,
+            "contact_id": one.contact_id,
+            "pupil_ids": ids_text(one.pupil_ids),
+            "rule": one.rule,
+            "reason": one.reason,
+        }
+        for number, one in enumerate(plan.withheld)
+    ]
+    if withheld:
+        conn.execute(_INSERT_WITHHELD, withheld)
+    finish(conn, [message.id], now)
+
+
+def insert_deliveries(
+    conn: Connection, message: Message, numbered: Iterable[tuple[int, Delivery]], now: datetime, *, public_from: int
+) -> None:
+    """Each under its number within the message, with the legs of its first rung; public from ``public_from`` on."""
     rows, begun, unreached = [], [], []
-    for number, delivery in enumerate((*plan.deliveries, *public)):
+    for number, delivery in numbered:
         id = ladder.delivery_id(message.id, number)
         first = ladder.next_rung(delivery, -1)
-        is_public = number >= len(plan.deliveries)
+        is_public = number >= public_from
         state = DeliveryState.HELD if delivery.held else DeliveryState.PLANNED
         if first is None and not delivery.held:
             state = DeliveryState.UNREACHED
@@ -153,20 +175,6 @@ def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -
     starter.write()
     for id, delivery, is_public in unreached:
         open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
-    withheld = [
-        {
-            "message_id": message.id,
-            "number": number,
-            "contact_id": one.contact_id,
-            "pupil_ids": ids_text(one.pupil_ids),
-            "rule": one.rule,
-            "reason": one.reason,
-        }
-        for number, one in enumerate(plan.withheld)
-    ]
-    if withheld:
-        conn.execute(_INSERT_WITHHELD, withheld)
-    finish(conn, [message.id], now)
 
 
 def _delivery_row(

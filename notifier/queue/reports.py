@@ -1,5 +1,6 @@
 """What became of things: read only."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from notifier.model.plan import Step, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.claims import directory_version
-from notifier.queue.encoding import LANES, delivery_from, ids_from, steps_from
+from notifier.queue.encoding import LANES, delivery_from, ids_from, ids_text, steps_from
 from notifier.queue.rows import Counts, Left, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
@@ -19,6 +20,8 @@ _DUE: ColumnElement[str] = literal_column("'due'")
 _STARTED: ColumnElement[str] = literal_column("'started'")
 
 _DELIVERIES = select(_DELIVERY).where(_DELIVERY.c.message_id == _WHICH).order_by(_DELIVERY.c.number)
+_NAMES = 100
+"""Ids looked for at once."""
 _DELIVERY_ONE = select(_DELIVERY).where(_DELIVERY.c.id == _WHICH)
 _LEGS = (
     select(_LEG)
@@ -107,8 +110,19 @@ def delivery(conn: Connection, id: str) -> StoredDelivery | None:
     return None if row is None else _delivery(row)
 
 
-def deliveries(conn: Connection, message_id: str) -> list[StoredDelivery]:
-    return [_delivery(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
+def deliveries(conn: Connection, message_id: str, about: Collection[str] | None) -> list[StoredDelivery]:
+    if about is None:
+        return [_delivery(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
+    found: dict[str, StoredDelivery] = {}
+    ids = sorted(about)
+    for start in range(0, len(ids), _NAMES):
+        # Looked for in the text first: a large message has thousands, and reading one costs more than finding it.
+        names = [
+            _DELIVERY.c.value.contains(ids_text((id,))[1:-1], autoescape=True) for id in ids[start : start + _NAMES]
+        ]
+        found |= {row.id: _delivery(row) for row in conn.execute(_DELIVERIES.where(or_(*names)), {"which": message_id})}
+    wanted = set(ids)
+    return [one for one in found.values() if wanted & {*one.delivery.pupil_ids, *one.delivery.contact_ids}]
 
 
 def _delivery(row: Any) -> StoredDelivery:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
-from notifier.model.plan import Plan, Step, Withheld
+from notifier.model.plan import Offer, Plan, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
-from notifier.queue import claims, directories, leases, lookup, messages, moments, reports, settling, tasks
+from notifier.queue import claims, copies, directories, leases, lookup, messages, moments, reports, settling, tasks
 from notifier.queue.engine import Database
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
@@ -139,9 +139,9 @@ class Store:
     async def delivery(self, delivery_id: str) -> StoredDelivery | None:
         return await self._database.read(reports.delivery, delivery_id)
 
-    async def deliveries(self, message_id: str) -> list[StoredDelivery]:
-        """In the plan's order, public ones last."""
-        return await self._database.read(reports.deliveries, message_id)
+    async def deliveries(self, message_id: str, about: Collection[str] | None = None) -> list[StoredDelivery]:
+        """In the plan's order, public ones last; ``about``: only those that name one of these pupils or adults."""
+        return await self._database.read(reports.deliveries, message_id, about)
 
     async def legs(self, message_id: str) -> list[StoredLeg]:
         return await self._database.read(reports.legs, message_id)
@@ -241,6 +241,13 @@ class Store:
         """A person lets a held delivery go; False if it is not held or its message is over."""
         return await self._write(settling.requeue_held, delivery_id, now, by)
 
+    async def add_copy(self, message_id: str, offer: Offer, task: Task, by: str, now: datetime) -> bool:
+        """A copy asked for after the message was planned goes too, exactly once; its task is done.
+
+        False where the message is over, or the copy is there already.
+        """
+        return await self._write(copies.add, message_id, offer, task, by, now)
+
     # moments
 
     async def escalate(self, now: datetime, after: Mapping[Kind, timedelta]) -> int:
@@ -259,6 +266,10 @@ class Store:
 
     async def tasks(self, open_only: bool = True, message_id: str | None = None) -> list[StoredTask]:
         return await self._database.read(tasks.list_tasks, open_only, message_id)
+
+    async def open_tasks(self, tasks_: Sequence[Task], now: datetime, message_id: str = "") -> None:
+        """Those that are not there yet; the same task for the same message is opened once, done or not."""
+        await self._database.write(tasks.open_tasks, tasks_, now, message_id)
 
     async def task_done(self, id: int, by: str, now: datetime) -> bool:
         """False if there is no such open task. An unreached delivery's task ticked off confirms the delivery."""

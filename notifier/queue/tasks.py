@@ -35,28 +35,35 @@ _DROP = (
     .where(schema.task.c.delivery_id == bindparam("of"), schema.task.c.done_at.is_(None))
     .values(done_at=bindparam("now"), done_by=bindparam("who"))
 )
+_CLOSE = (
+    update(schema.task)
+    .where(schema.task.c.key == bindparam("its_key"), schema.task.c.done_at.is_(None))
+    .values(done_at=bindparam("now"), done_by=bindparam("who"))
+)
 
 
 def open_tasks(
     conn: Connection, tasks: Iterable[Task], now: datetime, message_id: str = "", delivery_id: str = ""
 ) -> None:
     """Open those that are not there yet; the same task for the same message is opened once, done or not."""
-    rows = []
-    for task in tasks:
-        about = ids_text(task.about)
-        parts = "\0".join((task.what, about, task.rule, message_id, delivery_id))
-        rows.append(
-            {
-                "message_id": message_id,
-                "delivery_id": delivery_id,
-                "what": task.what,
-                "about": about,
-                "rule": task.rule,
-                "opened_at": now,
-                "key": hashlib.sha256(parts.encode()).hexdigest(),
-            }
-        )
+    rows = [
+        {
+            "message_id": message_id,
+            "delivery_id": delivery_id,
+            "what": task.what,
+            "about": ids_text(task.about),
+            "rule": task.rule,
+            "opened_at": now,
+            "key": _key(task, message_id, delivery_id),
+        }
+        for task in tasks
+    ]
     _NEW.many(conn, rows)
+
+
+def _key(task: Task, message_id: str, delivery_id: str) -> str:
+    parts = (task.what, ids_text(task.about), task.rule, message_id, delivery_id)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def unreached_task(delivery: Delivery, *, public: bool) -> Task:
@@ -104,6 +111,11 @@ def drop_tasks(conn: Connection, delivery_ids: Iterable[str], by: str, now: date
     rows = [{"of": delivery_id, "now": now, "who": by} for delivery_id in sorted(delivery_ids)]
     if rows:
         conn.execute(_DROP, rows)
+
+
+def close_task(conn: Connection, task: Task, message_id: str, by: str, now: datetime) -> None:
+    """What it asked for was done another way than by ticking it off."""
+    conn.execute(_CLOSE, {"its_key": _key(task, message_id, ""), "now": now, "who": by})
 
 
 def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:

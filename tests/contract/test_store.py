@@ -13,7 +13,7 @@ import pytest
 
 from notifier.clock import FixedClock
 from notifier.model.message import Kind, Lane, Mode
-from notifier.model.plan import Step, Task, Withheld
+from notifier.model.plan import Offer, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import Store, StoreProblem
 from notifier.queue.rows import Cancelled, ClaimedLeg, Entry, Left, Wanted
@@ -380,6 +380,33 @@ async def test_a_ladder_on_which_nothing_can_be_sent_ends_with_a_person_at_once(
     await store.enqueue(entry(plan(replace(delivery(), routes={}))), NOW)
     assert await delivery_states(store) == [DeliveryState.UNREACHED]
     assert len(await store.tasks()) == 1
+
+
+async def test_a_copy_asked_for_later_joins_the_message_once_and_opens_it_again(store: Store) -> None:
+    task = Task("Asked for copies.", ("C9", "P1"), "W39")
+    refused = (Withheld("C9", ("P1", "P2"), "W39", "Has not asked."), Withheld("C8", ("P1",), "W39", "Has not asked."))
+    steps = (Step(4, "W39", "withheld", "C9", "P1"), Step(4, "W39", "withheld", "C8", "P1"))
+    await store.enqueue(entry(replace(plan(delivery()), withheld=refused, trace=steps)), NOW)
+    (leg,) = await claim(store)
+    await store.settle([outcome(leg, LegState.SENT)], NOW)
+    assert await state_of(store) is MessageState.DONE
+    await store.open_tasks([task], NOW, "m1")
+    wanted = replace(delivery("Rossi"), contact_ids=("C9",), pupil_ids=("P1",))
+    offer = Offer(wanted, "W39", (Step(4, "W39", "may hear (copy)", "C9", "P1"),))
+    assert await store.add_copy("m1", offer, task, "head", NOW)
+    assert not await store.add_copy("m1", offer, task, "head", NOW)
+    assert await state_of(store) is MessageState.ACCEPTED
+    assert await store.tasks() == []
+    assert await store.withheld("m1") == [replace(refused[0], pupil_ids=("P2",)), refused[1]]
+    assert await store.trace("m1") == [steps[1], *offer.trace]
+    assert [one.id for one in await store.deliveries("m1", {"C9"})] == ["m1.1"]
+    assert [one.delivery_id for one in await claim(store)] == ["m1.1"]
+
+
+async def test_nothing_joins_a_message_that_was_cancelled(store: Store) -> None:
+    await store.enqueue(entry(plan(delivery())), NOW)
+    await store.cancel("m1", "head", NOW)
+    assert not await store.add_copy("m1", Offer(delivery("Rossi"), "W39", ()), Task("", (), ""), "head", NOW)
 
 
 # crashes

@@ -1,4 +1,4 @@
-"""A copy that waits because a barred adult has the same address, and the yes that lets a person ring (DESIGN 3.5)."""
+"""Copies that wait for a yes: because a barred adult has the same address, or because they were asked for later."""
 
 from pathlib import Path
 
@@ -46,21 +46,50 @@ def written(folder: Path) -> Path:
     return folder
 
 
+async def _typed(small: SchoolFolder, folder: Path, *argv: str) -> str:
+    said = await small.processes.command(argv, cwd=folder)
+    assert said.code in (0, 1), said.text
+    return said.text
+
+
+async def test_a_copy_asked_for_after_the_letter_went_is_offered_and_goes_by_the_offices_yes(
+    small: SchoolFolder, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "meadow")
+    contacts = folder / "families" / "contacts.csv"
+    contacts.write_text(contacts.read_text("utf-8").replace("C2,Omar,Khan,both@", "C2,Omar,Khan,omar@"), "utf-8")
+    register = folder / "families" / "arrangements.csv"
+    columns = FILES["families/arrangements.csv"].splitlines()[0]
+    register.write_text(f"{columns}\n", "utf-8")
+    await _typed(small, folder, "submit", "trip.md")
+    await _typed(small, folder, "run", "--until-idle")
+    assert len(list(folder.rglob("*.eml"))) == 1
+    register.write_text(f"{columns}\ncopy,C2,P1,letter,,,,,,office\n", "utf-8")
+    await _typed(small, folder, "run", "--until-idle")
+    assert len(list(folder.rglob("*.eml"))) == 1, "nothing goes by itself"
+    (message,) = (await small.processes.command(("status", "--json"), cwd=folder)).json["messages"]
+    assert f"notifier approve {message['id']} --contact C2" in " ".join((await _typed(small, folder, "tasks")).split())
+    said = await _typed(small, folder, "approve", message["id"], "--contact", "C2", "--as", "g-okafor")
+    assert "gets a copy" in said
+    await _typed(small, folder, "run", "--until-idle")
+    assert sum("omar@example.org" in one.read_text("utf-8") for one in folder.rglob("*.eml")) == 1
+    told = await _typed(small, folder, "explain", message["id"], "--contact", "C2")
+    assert "asked for a copy" in told
+    assert "has not asked" not in told
+    again = await small.processes.command(("approve", message["id"], "--contact", "C2", "--as", "g-okafor"), cwd=folder)
+    assert again.code == 2
+    assert "no copy" in again.text
+
+
 async def test_a_yes_lets_a_person_ring_and_never_uses_the_shared_address(small: SchoolFolder, tmp_path: Path) -> None:
     folder = written(tmp_path / "meadow")
-
-    async def typed(*argv: str) -> str:
-        said = await small.processes.command(argv, cwd=folder)
-        assert said.code in (0, 1), said.text
-        return said.text
-
-    await typed("submit", "trip.md")
-    await typed("run", "--until-idle")
+    await _typed(small, folder, "submit", "trip.md")
+    await _typed(small, folder, "run", "--until-idle")
     status = (await small.processes.command(("status", "--json"), cwd=folder)).json
     (message,) = status["messages"]
     assert message["deliveries"]["held"] == 1
-    assert "may go" in await typed("approve", message["id"], "--as", "g-okafor")
-    await typed("run", "--until-idle")
+    assert "may go" in await _typed(small, folder, "approve", message["id"], "--as", "g-okafor")
+    await _typed(small, folder, "run", "--until-idle")
     (sheet,) = folder.rglob("call-sheet.csv")
     rung = sheet.read_text(encoding="utf-8-sig")
     assert "07700 900001" in rung
