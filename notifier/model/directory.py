@@ -186,9 +186,17 @@ class Directory:
         return _grouped(self.links, "contact_id")
 
     @cached_property
+    def keys_of(self) -> Mapping[str, tuple[str, str]]:
+        """Each contact's email and postal address in the form in which they are compared; empty without one."""
+        return {
+            id: (email_key(contact.email), postal_key(contact.address, contact.postcode))
+            for id, contact in self.contacts.items()
+        }
+
+    @cached_property
     def home_of(self) -> Mapping[str, str]:
         """The home of each contact."""
-        return homes((c.id, c.household, postal_key(c.address, c.postcode)) for c in self.contacts.values())
+        return homes((id, self.contacts[id].household, postal) for id, (_, postal) in self.keys_of.items())
 
     @cached_property
     def contacts_of_home(self) -> Mapping[str, frozenset[str]]:
@@ -198,14 +206,9 @@ class Directory:
     def holders_of(self) -> Mapping[str, frozenset[str]]:
         """Which contacts hold an address, by its folded form: email, number (E.164) or postal key."""
         return holders(
-            (key, contact.id)
-            for contact in self.contacts.values()
-            for key in {
-                email_key(contact.email),
-                contact.mobile,
-                contact.phone,
-                postal_key(contact.address, contact.postcode),
-            }
+            (key, id)
+            for id, contact in self.contacts.items()
+            for key in {*self.keys_of[id], contact.mobile, contact.phone}
         )
 
     @cached_property

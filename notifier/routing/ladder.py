@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.model.directory import Contact, Sort
-from notifier.model.homes import email_key, postal_key
+from notifier.model.directory import Contact, Directory, Sort
 from notifier.model.message import Kind
 from notifier.model.plan import Address
 from notifier.model.policy import AddressKind, ChannelFacts, Rung
@@ -25,9 +24,17 @@ class Ways:
 
 def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[Rung, ...]:
     """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add."""
+    paper_first = _asks_paper(standing, contact_ids, pupil_ids)
+    ladder = standing.ladders.get(paper_first)
+    if ladder is None:
+        ladder = standing.ladders[paper_first] = _ladder(standing, paper_first=paper_first)
+    return ladder
+
+
+def _ladder(standing: Standing, *, paper_first: bool) -> tuple[Rung, ...]:
     policy, message = standing.policy, standing.message
     ladder = [tuple(rung) for rung in policy.kinds[message.kind].ladder]
-    if _asks_paper(standing, contact_ids, pupil_ids):
+    if paper_first:
         paper = tuple(
             channel for rung in ladder for channel in rung if _facts(standing, channel).address is AddressKind.POSTAL
         )
@@ -128,7 +135,7 @@ def _addresses(
     free: dict[str, Address] = {}
     shared: list[str] = []
     for contact in contacts:
-        for value, key in _values(contact, kind):
+        for value, key in _values(standing.directory, contact, kind):
             if _held(standing, key, contact, kind, barred):
                 shared.append(contact.id)
             elif key not in free:
@@ -149,21 +156,21 @@ def _numbers_to_ring(
     return tuple(sorted(found, key=lambda address: not address.value))
 
 
-def _values(contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
+def _values(directory: Directory, contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
     """(what is shown, what is compared) of one adult for one kind of address, best first."""
     match kind:
         case AddressKind.EMAIL:
-            pairs = [(contact.email, email_key(contact.email))]
+            pairs = [(contact.email, directory.keys_of[contact.id][0])]
         case AddressKind.MOBILE:
             pairs = [(contact.mobile, contact.mobile)]
         case AddressKind.PHONE:
             pairs = [(contact.mobile, contact.mobile), (contact.phone, contact.phone)]
         case AddressKind.POSTAL:
-            key = postal_key(contact.address, contact.postcode)
+            key = directory.keys_of[contact.id][1]
             pairs = [(", ".join((*contact.address, contact.postcode)), key)] if key else []
         case AddressKind.NONE:
             pairs = []
-    return [(value, key) for value, key in pairs if key]
+    return [pair for pair in pairs if pair[1]]
 
 
 def _held(standing: Standing, key: str, contact: Contact, kind: AddressKind, barred: set[str]) -> bool:

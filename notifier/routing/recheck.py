@@ -11,7 +11,7 @@ from notifier.routing import rules
 from notifier.routing.audience import audience
 from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
-from notifier.routing.plan import in_language, standby
+from notifier.routing.plan import languages, standby
 from notifier.routing.standing import Standing
 
 
@@ -57,18 +57,18 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     if not contact_ids:
         return Withhold(_why(standing, links, delivery), "Nobody of this delivery may get it any more.", tasks)
     reached = ways(standing, contact_ids, pupil_ids, delivery.ladder)
-    checked = in_language(
-        standing,
-        replace(
-            delivery,
-            contact_ids=contact_ids,
-            pupil_ids=pupil_ids,
-            routes=reached.routes,
-            also_ring=_still(standing, delivery, contact_ids, pupil_ids),
-            large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
-            interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
-            held="",
-        ),
+    language, text_language = languages(standing, delivery.ladder, reached.routes, contact_ids)
+    checked = replace(
+        delivery,
+        contact_ids=contact_ids,
+        pupil_ids=pupil_ids,
+        routes=reached.routes,
+        language=language,
+        text_language=text_language,
+        also_ring=_still(standing, delivery, contact_ids, pupil_ids),
+        large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
+        interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+        held="",
     )
     tasks = tuple(standing.found.tasks)
     if reached.blocked:

@@ -16,7 +16,7 @@ from notifier.model.directory import (
 )
 from notifier.model.message import Kind, Message
 from notifier.model.plan import Basis
-from notifier.model.policy import Copies, Policy
+from notifier.model.policy import Copies, Policy, Rung
 from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
 from notifier.routing.consent import consented
@@ -41,6 +41,8 @@ class Standing:
         self._barred: dict[str, Mapping[str, Refused]] = {}
         self._homes: dict[str, frozenset[str]] = {}
         self._heard: dict[int, Allowed | Refused] = {}
+        self.ladders: dict[bool, tuple[Rung, ...]] = {}
+        """By whether paper comes first: the ladder of this message before addresses."""
 
     def bars(self, pupil_id: str) -> Mapping[str, Refused]:
         """Every adult, linked or not, whom something bars from this message about this pupil."""
