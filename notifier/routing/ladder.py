@@ -92,7 +92,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     used = [channel for rung in kept for channel in rung]
     cited = [
         *([rules.TEXT] if standing.policy.text.channel in used else []),
-        *([rules.PAPER] if _paper_first(standing, kept) and _asks_paper(standing, contact_ids, pupil_ids) else []),
+        *([rules.PAPER] if on_paper(standing, kept[:1]) and _asks_paper(standing, contact_ids, pupil_ids) else []),
         *([rules.SHARED_ADDRESS] if left_out else []),
     ]
     return Ways(tuple(kept), routes, blocked, tuple(cited))
@@ -113,8 +113,9 @@ def _asks_paper(standing: Standing, contact_ids: Sequence[str], pupil_ids: Seque
     return any(asked(standing, Sort.PAPER, contact_id, pupil_ids) for contact_id in contact_ids)
 
 
-def _paper_first(standing: Standing, ladder: Sequence[Rung]) -> bool:
-    return any(_facts(standing, channel).address is AddressKind.POSTAL for channel in (ladder[0] if ladder else ()))
+def on_paper(standing: Standing, ladder: Sequence[Rung]) -> bool:
+    """Whether one of these rungs is a letter."""
+    return any(_facts(standing, channel).address is AddressKind.POSTAL for rung in ladder for channel in rung)
 
 
 def _facts(standing: Standing, channel: str) -> ChannelFacts:

@@ -16,7 +16,7 @@ from notifier.model.problem import Severity, error, hold
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
 from notifier.routing.findings import Refused
-from notifier.routing.ladder import asked, wanted, ways
+from notifier.routing.ladder import asked, on_paper, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
 from notifier.routing.safeguards import advertising, in_person, named_to_a_group, names_in, public
 from notifier.routing.standing import Standing
@@ -83,9 +83,12 @@ def _traced(standing: Standing, delivery: Delivery) -> None:
     """Steps 6 to 8 for each adult of a delivery, without a word about the others."""
     about = ", ".join(delivery.pupil_ids)
     ladder = ", then ".join(" and ".join(rung) for rung in delivery.ladder) or "no way"
+    by_post = delivery.basis is not Basis.MAIN and on_paper(standing, delivery.ladder)
     for contact_id in delivery.contact_ids:
         standing.found.step(6, rules.MERGE, f"one copy ({delivery.basis.value}) about {about}", contact_id)
         standing.found.step(7, rules.LADDER, f"held ({delivery.held})" if delivery.held else ladder, contact_id)
+        if by_post:  # a child carries nothing from one parent's school bag to the other's home
+            standing.found.step(7, rules.SECOND_HOME, "on paper it goes by post, not in a book bag", contact_id)
         standing.found.step(8, rules.TRANSLATION, f"written in {delivery.text_language}", contact_id)
 
 
