@@ -230,6 +230,13 @@ class Standing:
                     return allowed(Basis.EQUAL, rules.SIGNATORY)
                 if self.consent(link):
                     return allowed(Basis.CONSENT, rules.CONSENT)
+                if self._rows(Sort.COPY, link):
+                    self.found.task(
+                        "This adult asked for copies and did not sign the parent contract. Ask a parent who signed to "
+                        "agree in writing, then record a consent; if they do not, end the request with ended_on.",
+                        (link.contact_id, link.pupil_id),
+                        rules.CONSENT,
+                    )
                 return refused(rules.SIGNATORY, denied=False)
 
     def _wanted(self, link: Link) -> Refused | None:
