@@ -1,4 +1,4 @@
-"""The event that a message is about: which one it is, and whether families hear of it in time."""
+"""The event a message is about: which one, whether families hear of it in time, and what they would have to ask."""
 
 import difflib
 import re
@@ -71,5 +71,38 @@ def short_notice(message: Message, world: World, day: date, where: str) -> list[
             f"the school means to give {wanted}. Send it earlier another time, or ring who must plan ahead.",
             where,
             rule="W35",
+        )
+    ]
+
+
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d{2}|\s*[ap]\.?m\b)|\bnoon\b", re.IGNORECASE)
+
+
+def facts_missing(message: Message, world: World) -> list[Problem]:
+    """W44: when and where, of an event in the calendar for which families plan ahead.
+
+    Asked only where a letter could not do without: the time where the words name none, the place where it is not the
+    school. What it costs and until when to answer no field holds yet, and words in many languages do not show it.
+    """
+    event = message.event
+    if event is None or not event.id or message.kind not in (Kind.LETTER, Kind.NOTICE):
+        return []
+    if folded(event.category) not in world.policy.lead_time:
+        return []
+    lacks = []
+    if event.start is None and not any(_CLOCK.search(body.plain) for body in message.bodies):
+        lacks.append("time")
+    if not event.place and event.on_site is not True:
+        lacks.append("place")
+    if not lacks:
+        return []
+    them = "it" if len(lacks) == 1 else "them"
+    return [
+        advice(
+            "event-facts-missing",
+            f"The event “{event.id}” has no {' and no '.join(lacks)} in the calendar, so the {message.kind.value} "
+            f"cannot show {them} to families. Add {them} to events.csv, or see that the words say so.",
+            "calendar/events.csv",
+            rule="W44",
         )
     ]

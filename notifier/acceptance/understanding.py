@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from notifier.acceptance.authority import permitted, within
-from notifier.acceptance.events import event_of, short_notice
+from notifier.acceptance.events import event_of, facts_missing, short_notice
 from notifier.acceptance.moments import moments
 from notifier.acceptance.world import World
 from notifier.model.directory import Directory
@@ -111,6 +111,8 @@ def consider(
     problems += found
     problems += _sense(message, now)
     problems += short_notice(message, world, day, header.where.get("event", ""))
+    problems += facts_missing(message, world)
+    problems += _answers(message, header)
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
     planned = plan(message, directory, world.policy, at or when.send_at or now)
@@ -216,6 +218,32 @@ def _reports(message: Message, directory: Directory, day: date) -> tuple[Message
         problems.append(hold("report-beyond", f"{sentence} Mend “to:” or the file's name, or say yes."))
     left_out = tuple(Term(Reach.PUPIL, pupil_id) for pupil_id in without if len(without) < len(meant))
     return replace(message, except_=(*message.except_, *left_out)), problems
+
+
+PRIVATE_MAIL = frozenset(
+    {
+        *("aol.com", "btinternet.com", "gmail.com", "gmx.com", "googlemail.com", "hotmail.co.uk", "hotmail.com"),
+        *("icloud.com", "live.co.uk", "live.com", "mail.com", "me.com", "msn.com", "ntlworld.com", "outlook.com"),
+        *("proton.me", "protonmail.com", "sky.com", "talktalk.net", "virginmedia.com", "yahoo.co.uk", "yahoo.com"),
+    }
+)
+"""Where people have mailboxes of their own."""
+
+
+def _answers(message: Message, header: Header) -> list[Problem]:
+    """W52: families write to the school, and nobody on the staff has to give a mailbox of their own."""
+    domain = message.reply_to.rpartition("@")[2].casefold()
+    if domain not in PRIVATE_MAIL:
+        return []
+    return [
+        advice(
+            "reply-to-private",
+            f"Answers would go to a mailbox at {domain}, which looks like somebody's own. Families should answer the "
+            "school: take “reply to:” out, or give an address of the school.",
+            header.where.get("reply_to", ""),
+            rule="W52",
+        )
+    ]
 
 
 def _sense(message: Message, now: datetime) -> list[Problem]:
