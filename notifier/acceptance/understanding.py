@@ -174,6 +174,16 @@ def _channels(message: Message, world: World, header: Header) -> list[Problem]:
                     rule="W37",
                 )
             )
+    if _whole_in_a_text(message, world):
+        problems.append(
+            advice(
+                "text-about-one-child",
+                "This is about one child, and a text shows all of it on a locked telephone. Write “text:” with a few "
+                "words that tell nothing, such as: Please read our letter of today, or ring us.",
+                header.where.get("essential", where),
+                rule="W29",
+            )
+        )
     if message.essential and "essential" not in policy.text.allowed and message.kind is not Kind.EMERGENCY:
         problems.append(
             advice(
@@ -184,6 +194,18 @@ def _channels(message: Message, world: World, header: Header) -> list[Problem]:
             )
         )
     return problems
+
+
+def _whole_in_a_text(message: Message, world: World) -> bool:
+    """Whether words about one child would go as a text as they stand, with no short version that keeps them back."""
+    asked = message.essential or world.policy.text.channel in message.also
+    return (
+        message.kind is not Kind.EMERGENCY
+        and message.to_single_children
+        and asked
+        and _text_allowed(message, world)
+        and not all(body.text for body in message.bodies)
+    )
 
 
 def _text_allowed(message: Message, world: World) -> bool:

@@ -191,6 +191,11 @@ class Message:
     def subject(self) -> str:
         return self.bodies[0].subject
 
+    @property
+    def to_single_children(self) -> bool:
+        """Whether every name in ``to:`` is one child's: a matter between the school and that child's family."""
+        return bool(self.audience) and all(term.reach is Reach.PUPIL for term in self.audience)
+
     def attachments_for(self, pupil_ids: tuple[str, ...]) -> tuple[Attachment, ...]:
         """What goes with a delivery about these pupils: a child's report never goes with another child's."""
         return tuple(one for one in self.attachments if not one.pupil_id or pupil_ids == (one.pupil_id,))

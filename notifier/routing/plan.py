@@ -9,7 +9,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
-from notifier.model.message import Kind, Message, Reach
+from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, error, hold
@@ -42,8 +42,7 @@ def _planned(standing: Standing) -> Plan:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
         return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
-    to_single_children = all(term.reach is Reach.PUPIL for term in message.audience)
-    named = () if to_single_children else names_in(message, directory)
+    named = () if message.to_single_children else names_in(message, directory)
     named_to_a_group(message, named, found)
     found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
     links = [

@@ -99,6 +99,27 @@ def test_w44_nothing_is_asked_about_a_bare_date_an_emergency_or_no_event(header:
 
 
 @pytest.mark.parametrize(
+    ("header", "text", "advised"),
+    [
+        ({"to": ("pupil P1",), "essential": True}, "", True),
+        ({"to": ("pupil P1",), "essential": True, "also": ("text",)}, "", True),
+        ({"to": ("pupil P1",), "essential": True}, "Please ring us.", False),
+        ({"to": ("pupil P1",)}, "", False),
+        ({"to": ("Oak",), "essential": True}, "", False),
+        ({"to": ("pupil P1",), "kind": Kind.EMERGENCY, "authority": HEAD}, "", False),
+    ],
+)
+def test_w29_what_is_about_one_child_does_not_stand_whole_in_a_text(
+    header: dict[str, Any], text: str, advised: bool
+) -> None:
+    submission = dropped(**header)
+    submission = replace(submission, bodies=(replace(submission.bodies[0], text=text),))
+    found = [p for p in considered(submission).problems if p.id == "text-about-one-child"]
+    assert [(p.severity.value, p.rule) for p in found] == [("advice", "W29")] * advised
+    assert "text-about-one-child" not in ids(submission, world(policy=HYDE_PARK))
+
+
+@pytest.mark.parametrize(
     ("reply_to", "advised"),
     [("ali.demir@GMail.com", True), ("oak@school.example.org", False), ("", False), ("gmail.com@example.org", False)],
 )
