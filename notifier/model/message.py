@@ -43,7 +43,7 @@ class Mode(StrEnum):
 
 
 class Reach(StrEnum):
-    """What one term of an audience names."""
+    """What one term of an audience names. None names families by how they live: H33."""
 
     SCHOOL = "school"
     YEAR = "year"
@@ -201,7 +201,7 @@ class Message:
         return tuple(one for one in self.attachments if not one.pupil_id or pupil_ids == (one.pupil_id,))
 
     def body(self, language: str) -> Body:
-        """The body in exactly this language, else in one of its varieties, else in the school's own."""
+        """The body in exactly this language, else in one of its varieties, else in the school's own (H17)."""
         for body in self.bodies:
             if body.language.lower() == language.lower():
                 return body

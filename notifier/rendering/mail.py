@@ -1,4 +1,7 @@
-"""A message as an email: HTML and plain text from one layout per kind, filled per family (DESIGN 4, PERFORMANCE 9)."""
+"""A message as an email: HTML and plain text from one layout per kind, filled per family (DESIGN 4, PERFORMANCE 9).
+
+It comes from the school, never from a member of staff (W52), and says where to answer (W7).
+"""
 
 import re
 from dataclasses import dataclass

@@ -99,7 +99,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
 
 
 def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[str]) -> bool:
-    """Whether this adult's wish for a format (paper, large print, interpreter) holds for one of these pupils."""
+    """Whether this adult's wish for a format (paper, large print, interpreter; W5) holds for one of these pupils."""
     return any(
         row.sort is sort
         and (row.pupil_id is None or row.pupil_id in pupil_ids)

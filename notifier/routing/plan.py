@@ -224,7 +224,8 @@ def _withheld(
 ) -> tuple[Withheld, ...]:
     """Each linked adult with the pupils that no delivery to them names and no copy to their home covers.
 
-    An adult whom a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
+    Everybody else gets it: what is kept from somebody has a rule and a reason, without exception (W3). An adult whom
+    a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
     """
     home_of = standing.directory.home_of
     covered: defaultdict[str, set[str]] = defaultdict(set)

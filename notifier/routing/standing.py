@@ -240,7 +240,8 @@ class Standing:
                 return refused(rules.SIGNATORY, denied=False)
 
     def _wanted(self, link: Link) -> Refused | None:
-        """Step 5: advertising only with consent; no newsletter for who unsubscribed, whatever pupil and scope say."""
+        """Step 5: advertising, such as the PTA's (W32), only with consent; no newsletter for who unsubscribed, whatever
+        pupil and scope say."""
         rows = self.directory.arrangements_of.get(link.contact_id, ())
         if self.kind is Kind.NEWSLETTER and any(
             row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows

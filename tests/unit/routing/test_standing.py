@@ -22,6 +22,7 @@ from tests.unit.routing.families import (
     row,
     tasks_about,
     the_delivery,
+    visit,
     with_kind,
     withheld,
 )
@@ -165,6 +166,12 @@ class TestLivingApart:
         else:
             assert withheld(plan) == {("DAD", "P1"): answer}
         assert the_delivery(plan, "MUM").basis is Basis.MAIN
+
+    @pytest.mark.parametrize("signed", [True, False])
+    def test_h30_both_parents_are_invited_to_a_consultation_if_both_signed(self, signed: bool) -> None:
+        directory = families(*MUM, at_home("DAD", household="H2"), link("P1", "DAD", 2, contract_signatory=signed))
+        plan = planned(directory, message("notice", event=visit()), HYDE_PARK)
+        assert pairs(plan) == ({("MUM", "P1"), ("DAD", "P1")} if signed else {("MUM", "P1")})
 
     @pytest.mark.parametrize(
         ("rows", "tasks"),
