@@ -24,7 +24,8 @@ class Ways:
 
 
 def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[Rung, ...]:
-    """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add."""
+    """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add: a text,
+    or a letter for everybody (H13)."""
     policy, message = standing.policy, standing.message
     ladder = [tuple(rung) for rung in policy.kinds[message.kind].ladder]
     if _asks_paper(standing, contact_ids, pupil_ids):
