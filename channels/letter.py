@@ -168,7 +168,7 @@ class Letter:
         large = sum(item.payload.large_print for item in found)
         said = [f"{len(found)} letters, sorted by class." if len(found) > 1 else "1 letter."]
         said += [f"Print on A4, one side, at 100 %. {FOLDING[self.settings.envelope]}"]
-        said += [f"{posted} to second homes: post these."] if posted else []
+        said += [f"{posted} to second homes: post these; no child carries them in a book bag."] if posted else []
         said += [f"{large} in large print."] if large else []
         enclosed = sorted({name for item in found for name in item.enclosed})
         said += [f"Enclose, from the folder enclosures: {', '.join(enclosed)} (see postage.csv)."] if enclosed else []

@@ -1,4 +1,4 @@
-"""A poster for the noticeboard: one A4 page for each message, to print and put up.
+"""A poster for the noticeboard: one A4 page for each message, to print and put up (W23, H6).
 
 noticeboard/SLUG-xxxxxxxx.html
 """

@@ -1,4 +1,4 @@
-"""Structured logs that never hold a secret, an address, a number or a body."""
+"""Structured logs that never hold a secret, an address, a number or a body, nor a family's story (H24)."""
 
 import logging
 import sys

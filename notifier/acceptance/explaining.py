@@ -24,7 +24,12 @@ _BASIS = {
     Basis.CONSENT: "a parent who signed the contract agreed in writing",
     Basis.EQUAL: "every parent gets this, wherever they live",
 }
-_MAY = {basis.value: why for basis, why in _BASIS.items()}
+_EQUAL = {
+    rules.SIGNATORY: "they live apart and signed the contract with the school",
+    rules.CORPORATE: "it has parental responsibility, and always gets its own",
+    rules.CONSENT: _BASIS[Basis.CONSENT],
+}
+"""Why an adult got a copy of their own who is not of the child's home and asked for none; else every parent does."""
 _STANDS = {
     DeliveryState.PLANNED: "not sent yet",
     DeliveryState.SENDING: "being sent",
@@ -130,7 +135,7 @@ def _delivery(
     yield f"{who} about {_all(one.pupil_ids, called)}: {_STANDS[stored.state]}."
     if stored.reason and stored.state not in (DeliveryState.HANDED_OVER, DeliveryState.CONFIRMED):
         yield f"  Reason: {stored.reason}"
-    yield f"  Why them: {_BASIS[one.basis]} ({', '.join(one.rules)})"
+    yield f"  Why them: {_why(one.basis, next(iter(one.rules), ''))} ({', '.join(one.rules)})"
     yield f"  By: {', then '.join(' and '.join(rung) for rung in one.ladder) or 'no way'}"
     for leg in (leg for leg in legs if leg.delivery_id == stored.id):
         yield f"    {_leg(leg, called, spoken)}"
@@ -163,7 +168,11 @@ def _in_words(step: Step) -> str:
     if step.says == "withheld":
         return rules.REASONS.get(step.rule, step.says)
     found = re.fullmatch(r"may hear \((\w+)\)", step.says)
-    return f"may hear about this child: {_MAY.get(found[1], found[1])}" if found else step.says
+    return f"may hear about this child: {_why(Basis(found[1]), step.rule)}" if found else step.says
+
+
+def _why(basis: Basis, rule: str) -> str:
+    return _EQUAL.get(rule, _BASIS[basis]) if basis is Basis.EQUAL else _BASIS[basis]
 
 
 def _all(ids: Sequence[str], called: Callable[[str], str]) -> str:

@@ -1,4 +1,4 @@
-"""What may be read out to the adult who asks why: never about anybody else, never that an order exists (W4)."""
+"""What may be read out to the adult who asks why: never about anybody else, never that an order exists (W4, W46)."""
 
 import re
 import tomllib

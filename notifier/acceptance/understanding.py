@@ -1,17 +1,14 @@
 """A submission becomes a message, with every problem found on the way."""
 
 import difflib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from notifier.acceptance.authority import permitted, within
-from notifier.acceptance.moments import moments, starts
+from notifier.acceptance.events import event_of, facts_missing, short_notice
+from notifier.acceptance.moments import moments
 from notifier.acceptance.world import World
-from notifier.calendar import school_days_between
-from notifier.config.policy import folded
-from notifier.model.calendar import Event
 from notifier.model.directory import Directory
 from notifier.model.message import Header, Kind, Message, Reach, Submission, Term
 from notifier.model.plan import HELD_DELIVERY, Plan
@@ -68,7 +65,7 @@ def consider(
         problems.append(
             error("to-missing", "It does not say whom it is for. Write a line such as “to: Oak class” at the top.")
         )
-    event = _event(header, world, now, problems)
+    event = event_of(header, world, now, problems)
     newsletter = world.newsletters.get(submission.newsletter)
     when = moments(kind, header, event, newsletter, world.calendar, world.policy.timezone, now)
     if newsletter is not None and when.send_at is None:
@@ -113,7 +110,9 @@ def consider(
     message, found = _reports(message, directory, day)
     problems += found
     problems += _sense(message, now)
-    problems += _notice(message, world, day, header.where.get("event", ""))
+    problems += short_notice(message, world, day, header.where.get("event", ""))
+    problems += facts_missing(message, world)
+    problems += _answers(message, header)
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
     planned = plan(message, directory, world.policy, at or when.send_at or now)
@@ -156,46 +155,6 @@ def _names(header: Header, key: str, directory: Directory, problems: list[Proble
     return terms
 
 
-_EVENT_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2}))?")
-
-
-def _event(header: Header, world: World, now: datetime, problems: list[Problem]) -> Event | None:
-    """The event of ``event:``: an event_id of the calendar, or an ISO date with or without time."""
-    if not header.event:
-        return None
-    where = header.where.get("event", "")
-    zone = world.policy.timezone
-    event = world.calendar.event(header.event)
-    if event is None:
-        found = _EVENT_DATE.fullmatch(header.event.strip())
-        try:
-            if found:
-                year, month, day, hour, minute = found.groups()
-                event = Event(
-                    id="",
-                    title=header.subject,
-                    date=date(int(year), int(month), int(day)),
-                    start=time(int(hour), int(minute)) if hour else None,
-                )
-        except ValueError:
-            event = None
-    if event is None:
-        near = difflib.get_close_matches(header.event, [known.id for known in world.calendar.events], n=1)
-        hint = f" Did you mean “{near[0]}”?" if near else ""
-        problems.append(
-            error(
-                "event-unknown",
-                f"There is no event “{header.event}” in calendar/events.csv.{hint} Or write a date like 2026-12-01.",
-                where,
-            )
-        )
-    elif event.cancelled:
-        problems.append(error("event-cancelled", f"The event “{event.id}” is cancelled in events.csv.", where))
-    elif starts(event, zone) <= now:
-        problems.append(error("event-past", "The event has been already. Check the date of “event:”.", where))
-    return event
-
-
 def _channels(message: Message, world: World, header: Header) -> list[Problem]:
     """``also:`` names channels; a text only where the policy allows it (W37)."""
     problems = []
@@ -215,6 +174,16 @@ def _channels(message: Message, world: World, header: Header) -> list[Problem]:
                     rule="W37",
                 )
             )
+    if _whole_in_a_text(message, world):
+        problems.append(
+            advice(
+                "text-about-one-child",
+                "This is about one child, and a text shows all of it on a locked telephone. Write “text:” with a few "
+                "words that tell nothing, such as: Please read our letter of today, or ring us.",
+                header.where.get("essential", where),
+                rule="W29",
+            )
+        )
     if message.essential and "essential" not in policy.text.allowed and message.kind is not Kind.EMERGENCY:
         problems.append(
             advice(
@@ -225,6 +194,18 @@ def _channels(message: Message, world: World, header: Header) -> list[Problem]:
             )
         )
     return problems
+
+
+def _whole_in_a_text(message: Message, world: World) -> bool:
+    """Whether words about one child would go as a text as they stand, with no short version that keeps them back."""
+    asked = message.essential or world.policy.text.channel in message.also
+    return (
+        message.kind is not Kind.EMERGENCY
+        and message.to_single_children
+        and asked
+        and _text_allowed(message, world)
+        and not all(body.text for body in message.bodies)
+    )
 
 
 def _text_allowed(message: Message, world: World) -> bool:
@@ -261,25 +242,28 @@ def _reports(message: Message, directory: Directory, day: date) -> tuple[Message
     return replace(message, except_=(*message.except_, *left_out)), problems
 
 
-def _notice(message: Message, world: World, day: date, where: str) -> list[Problem]:
-    """W35: an event of which families hear later than the school means them to, counted in school days."""
-    event, calendar = message.event, world.calendar
-    if event is None or message.kind is Kind.EMERGENCY:
+PRIVATE_MAIL = frozenset(
+    {
+        *("aol.com", "btinternet.com", "gmail.com", "gmx.com", "googlemail.com", "hotmail.co.uk", "hotmail.com"),
+        *("icloud.com", "live.co.uk", "live.com", "mail.com", "me.com", "msn.com", "ntlworld.com", "outlook.com"),
+        *("proton.me", "protonmail.com", "sky.com", "talktalk.net", "virginmedia.com", "yahoo.co.uk", "yahoo.com"),
+    }
+)
+"""Where people have mailboxes of their own."""
+
+
+def _answers(message: Message, header: Header) -> list[Problem]:
+    """W52: families write to the school, and nobody on the staff has to give a mailbox of their own."""
+    domain = message.reply_to.rpartition("@")[2].casefold()
+    if domain not in PRIVATE_MAIL:
         return []
-    wanted = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
-    if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
-        return []  # nobody knows which days are school days
-    given = max(0, school_days_between(day, event.date, calendar))
-    if given >= wanted:
-        return []
-    sort = f"“{event.category}”" if folded(event.category) in world.policy.lead_time else "an event"
     return [
         advice(
-            "short-notice",
-            f"Families get this {given} {'school day' if given == 1 else 'school days'} before the event; for {sort} "
-            f"the school means to give {wanted}. Send it earlier another time, or ring who must plan ahead.",
-            where,
-            rule="W35",
+            "reply-to-private",
+            f"Answers would go to a mailbox at {domain}, which looks like somebody's own. Families should answer the "
+            "school: take “reply to:” out, or give an address of the school.",
+            header.where.get("reply_to", ""),
+            rule="W52",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""`status`, `unreached`: how it goes, and whom nobody has reached yet."""
+"""`status`, `unreached`: how it goes, and whom nobody has reached yet (W53)."""
 
 from collections import Counter
 from collections.abc import Sequence

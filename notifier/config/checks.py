@@ -31,6 +31,7 @@ def collisions(tables: Tables, root: Path, file: str) -> Iterator[Problem]:
     yield from folders(tables, root, file)
     yield from templates(tables, file)
     yield from notices(tables, file)
+    yield from answers(tables, file)
 
 
 def staff(tables: Tables, file: str) -> Iterator[Problem]:
@@ -147,6 +148,18 @@ def pins(tables: Tables, pin_files: dict[str, Path], file: str) -> Iterator[Prob
         where = f"{file}: staff[{number}].pin_file"
         if not path.is_file():
             yield say("pin-missing", f"{person.name} has no PIN yet; run 'notifier staff pin {person.id}'.", where)
+
+
+def answers(tables: Tables, file: str) -> Iterator[Problem]:
+    """W7: a text and a letter say whom to ring, because nobody can reply to them."""
+    if tables.file.school.mode is Mode.LIVE and not tables.file.school.phone.strip():
+        yield advice(
+            "no-number-to-ring",
+            "Families cannot reply to a text or a letter, and no telephone number stands on them; "
+            "write the office's as [school] phone.",
+            f"{file}: school.phone",
+            "W7",
+        )
 
 
 def notices(tables: Tables, file: str) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The policy: a shipped profile, the school's overrides laid over it, checked as one (DESIGN 3.4)."""
+"""The policy: a shipped profile, the school's overrides laid over it, checked as one (W47; DESIGN 3.4)."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

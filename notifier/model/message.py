@@ -43,7 +43,7 @@ class Mode(StrEnum):
 
 
 class Reach(StrEnum):
-    """What one term of an audience names."""
+    """What one term of an audience names. None names families by how they live: H33."""
 
     SCHOOL = "school"
     YEAR = "year"
@@ -191,12 +191,17 @@ class Message:
     def subject(self) -> str:
         return self.bodies[0].subject
 
+    @property
+    def to_single_children(self) -> bool:
+        """Whether every name in ``to:`` is one child's: a matter between the school and that child's family."""
+        return bool(self.audience) and all(term.reach is Reach.PUPIL for term in self.audience)
+
     def attachments_for(self, pupil_ids: tuple[str, ...]) -> tuple[Attachment, ...]:
         """What goes with a delivery about these pupils: a child's report never goes with another child's."""
         return tuple(one for one in self.attachments if not one.pupil_id or pupil_ids == (one.pupil_id,))
 
     def body(self, language: str) -> Body:
-        """The body in exactly this language, else in one of its varieties, else in the school's own."""
+        """The body in exactly this language, else in one of its varieties, else in the school's own (H17)."""
         for body in self.bodies:
             if body.language.lower() == language.lower():
                 return body

@@ -57,7 +57,10 @@ class ShortPayload:
 
 @dataclass(frozen=True, slots=True)
 class PaperPayload:
-    """A letter on paper. ``address`` lines as printed in the window, postcode last."""
+    """A letter on paper. ``address`` lines as printed in the window, postcode last.
+
+    ``second_home``: it is posted, never put into a child's book bag (H27).
+    """
 
     subject: str
     address: tuple[str, ...]

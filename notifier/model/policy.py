@@ -81,7 +81,7 @@ class TextPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Roles whose message of this reach waits for somebody else's yes."""
+    """Roles whose message of this reach waits for somebody else's yes: a senior's (W12, H1)."""
 
     whole_school: frozenset[Role] = frozenset()
     emergency: frozenset[Role] = frozenset({Role.OFFICE, Role.TEACHER, Role.DEPUTY})

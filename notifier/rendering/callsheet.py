@@ -1,11 +1,11 @@
-"""A message as an entry on the call sheet: whom to ring about which children, and the words to say (DESIGN 3.5)."""
+"""A message as an entry on the call sheet: whom to ring about whom, and the words to say (W22; DESIGN 3.5)."""
 
 from collections.abc import Sequence
 
 from notifier.model.directory import BARRING, Contact, Directory, Link
-from notifier.model.message import Message
+from notifier.model.message import Kind, Message
 from notifier.model.payload import CallPayload, Ring
-from notifier.model.plan import Delivery
+from notifier.model.plan import Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogues, base, locale_of
@@ -31,6 +31,10 @@ RELATIONSHIPS = {
     "SWR": "social worker",
     "TCH": "teacher",
 }
+
+
+AWAY_FROM_THE_CHILD = "Tell them by telephone: not at pick-up, and not in front of the child."
+"""For an adult who lives apart from the child (H35)."""
 
 
 class CallSheet:
@@ -116,6 +120,8 @@ class CallSheet:
             notes.append(f"Home language: {_language_name(language)}.")
         if foreign and base(message.body(language).language) == language:
             notes.append(f"The message is also written in {_language_name(language)}.")
+        if message.kind is not Kind.EMERGENCY and _lives_apart(delivery, directory):
+            notes.append(AWAY_FROM_THE_CHILD)
         for ring in rings:
             contact = directory.contacts[ring.contact_id]
             if ring.number:
@@ -136,6 +142,16 @@ class CallSheet:
 
 def _known(contact_ids: Sequence[str], directory: Directory) -> list[Contact]:
     return [directory.contacts[contact_id] for contact_id in contact_ids if contact_id in directory.contacts]
+
+
+def _lives_apart(delivery: Delivery, directory: Directory) -> bool:
+    """Whether this copy is for a parent who lives apart from the child; an authority is no parent."""
+    return delivery.basis is not Basis.MAIN and not any(
+        link.organisation
+        for contact_id in delivery.contact_ids
+        for link in directory.links_of_contact.get(contact_id, ())
+        if link.pupil_id in delivery.pupil_ids
+    )
 
 
 def _routed(contact: Contact, delivery: Delivery) -> str:

@@ -1,4 +1,7 @@
-"""A message as an email: HTML and plain text from one layout per kind, filled per family (DESIGN 4, PERFORMANCE 9)."""
+"""A message as an email: HTML and plain text from one layout per kind, filled per family (DESIGN 4, PERFORMANCE 9).
+
+It comes from the school, never from a member of staff (W52), and says where to answer (W7).
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from notifier.model.directory import Directory
-from notifier.model.message import Kind, Message, Reach
+from notifier.model.message import Kind, Message
 from notifier.model.payload import MailPayload
 from notifier.model.plan import Address, Delivery
 from notifier.rendering import body as bodies
@@ -201,10 +204,8 @@ class Mail:
 
 
 def is_individual(message: Message) -> bool:
-    """About single children: a report, or a message to named pupils."""
-    return message.kind is Kind.REPORT or (
-        bool(message.audience) and all(term.reach is Reach.PUPIL for term in message.audience)
-    )
+    """About single children, whose matter no subject, preview or title tells (W29): a report, or to named pupils."""
+    return message.kind is Kind.REPORT or message.to_single_children
 
 
 def _when(flag: str, caller: "object") -> str:

@@ -1,4 +1,4 @@
-"""How adults and children are called: only the delivery's own, children by forename (C21, DESIGN 3.5 step 6)."""
+"""How people are called (W5, H4): only the delivery's own, children by forename (C21, DESIGN 3.5 step 6)."""
 
 from collections import Counter
 from collections.abc import Sequence

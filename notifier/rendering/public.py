@@ -1,4 +1,4 @@
-"""A message where anybody can read it: no child is named, every language stands on the same page (DESIGN 3.4)."""
+"""A message where anybody can read it: no child is named, every language stands on the same page (W25; DESIGN 3.4)."""
 
 import re
 import unicodedata
@@ -89,7 +89,7 @@ def slug(message: Message, title: str, published: datetime) -> str:
 
 
 def _taken_down(message: Message, zone: ZoneInfo) -> date | None:
-    """When it is stale: after its last moment. Old newsletters stay to be read again (W40)."""
+    """When it is stale: after its last moment (H39). Old newsletters stay to be read again (W40)."""
     if message.expires_at is None or message.kind is Kind.NEWSLETTER:
         return None
     return message.expires_at.astimezone(zone).date()

@@ -21,7 +21,7 @@ _DIRECTORY = Directory(
     pupils={"P1": Pupil("P1", "Amira", "Khan", "Oak")},
     contacts={"C1": Contact("C1", title="Ms", surname="Khan")},
 )
-_DELIVERY = Delivery("sample", ("C1",), ("P1",), "H1", Basis.MAIN, ())
+_DELIVERY = Delivery("sample", ("C1",), ("P1",), "HOME", Basis.MAIN, ())
 
 
 def broken(mail: Mail, paper: Paper, public: Sequence[Public], theme: Theme) -> list[Problem]:

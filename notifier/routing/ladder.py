@@ -23,7 +23,8 @@ class Ways:
 
 
 def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[Rung, ...]:
-    """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add."""
+    """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add: a text,
+    or a letter for everybody (H13)."""
     paper_first = _asks_paper(standing, contact_ids, pupil_ids)
     ladder = standing.ladders.get(paper_first)
     if ladder is None:
@@ -99,14 +100,14 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     used = [channel for rung in kept for channel in rung]
     cited = [
         *([rules.TEXT] if standing.policy.text.channel in used else []),
-        *([rules.PAPER] if _paper_first(standing, kept) and _asks_paper(standing, contact_ids, pupil_ids) else []),
+        *([rules.PAPER] if on_paper(standing, kept[:1]) and _asks_paper(standing, contact_ids, pupil_ids) else []),
         *([rules.SHARED_ADDRESS] if left_out else []),
     ]
     return Ways(tuple(kept), routes, blocked, tuple(cited))
 
 
 def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[str]) -> bool:
-    """Whether this adult's wish for a format (paper, large print, interpreter) holds for one of these pupils."""
+    """Whether this adult's wish for a format (paper, large print, interpreter; W5) holds for one of these pupils."""
     return any(
         row.sort is sort
         and (row.pupil_id is None or row.pupil_id in pupil_ids)
@@ -120,8 +121,9 @@ def _asks_paper(standing: Standing, contact_ids: Sequence[str], pupil_ids: Seque
     return any(asked(standing, Sort.PAPER, contact_id, pupil_ids) for contact_id in contact_ids)
 
 
-def _paper_first(standing: Standing, ladder: Sequence[Rung]) -> bool:
-    return any(_facts(standing, channel).address is AddressKind.POSTAL for channel in (ladder[0] if ladder else ()))
+def on_paper(standing: Standing, ladder: Sequence[Rung]) -> bool:
+    """Whether one of these rungs is a letter."""
+    return any(_facts(standing, channel).address is AddressKind.POSTAL for rung in ladder for channel in rung)
 
 
 def _facts(standing: Standing, channel: str) -> ChannelFacts:

@@ -8,14 +8,14 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
-from notifier.model.message import Kind, Message, Reach
+from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Policy, Rung
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
 from notifier.routing.findings import Refused
-from notifier.routing.ladder import asked, wanted, ways
+from notifier.routing.ladder import asked, on_paper, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
 from notifier.routing.safeguards import advertising, in_person, named_to_a_group, names_in, public
 from notifier.routing.standing import Standing
@@ -41,8 +41,7 @@ def _planned(standing: Standing) -> Plan:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
         return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
-    to_single_children = all(term.reach is Reach.PUPIL for term in message.audience)
-    named = () if to_single_children else names_in(message, directory)
+    named = () if message.to_single_children else names_in(message, directory)
     named_to_a_group(message, named, found)
     found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
     links = [
@@ -82,9 +81,12 @@ def _traced(standing: Standing, delivery: Delivery) -> None:
     """Steps 6 to 8 for each adult of a delivery, without a word about the others."""
     about = ", ".join(delivery.pupil_ids)
     ladder = ", then ".join(" and ".join(rung) for rung in delivery.ladder) or "no way"
+    by_post = delivery.basis is not Basis.MAIN and on_paper(standing, delivery.ladder)
     for contact_id in delivery.contact_ids:
         standing.found.step(6, rules.MERGE, f"one copy ({delivery.basis.value}) about {about}", contact_id)
         standing.found.step(7, rules.LADDER, f"held ({delivery.held})" if delivery.held else ladder, contact_id)
+        if by_post:  # a child carries nothing from one parent's school bag to the other's home
+            standing.found.step(7, rules.SECOND_HOME, "on paper it goes by post, not in a book bag", contact_id)
         standing.found.step(8, rules.TRANSLATION, f"written in {delivery.text_language}", contact_id)
 
 
@@ -220,7 +222,8 @@ def _withheld(
 ) -> tuple[Withheld, ...]:
     """Each linked adult with the pupils that no delivery to them names and no copy to their home covers.
 
-    An adult whom a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
+    Everybody else gets it: what is kept from somebody has a rule and a reason, without exception (W3). An adult whom
+    a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
     """
     home_of = standing.directory.home_of
     covered: defaultdict[str, set[str]] = defaultdict(set)

@@ -35,7 +35,10 @@ def everything_said(message: Message) -> str:
 
 
 def in_person(message: Message, policy: Policy, found: Findings) -> None:
-    """Refuses the categories of W42 on every channel, and holds what uses the words of the reviewed list."""
+    """Refuses the categories of W42 on every channel, and holds what uses the words of the reviewed list.
+
+    What is for an appointment and not for a message (W10) a school adds to ``in_person_only`` as one more category.
+    """
     category = "-".join(_tokens(message.category))
     if category in policy.in_person_only:
         found.problem(
@@ -84,7 +87,8 @@ def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
 def named_to_a_group(message: Message, named: Sequence[str], found: Findings) -> None:
     """Holds what goes to a group and names these pupils in full (W43).
 
-    A child's report is about that child, and an emergency waits for nobody.
+    A child's report is about that child, and an emergency waits for nobody. Praise or worry about one child (W28)
+    goes to that child's family alone.
     """
     if not named or message.kind in (Kind.EMERGENCY, Kind.REPORT):
         return
@@ -120,7 +124,8 @@ def advertising(message: Message, policy: Policy, found: Findings) -> None:
 def public(message: Message, named: Sequence[str], policy: Policy, found: Findings) -> tuple[PublicItem, ...]:
     """What also goes where anybody can read it: only for a class or wider, no reports, no child's full name (W43).
 
-    ``named`` are the pupils whose full names stand in the message.
+    So what is said one to one (W19) and about a child's difficulties (W29) never stands there. ``named`` are the
+    pupils whose full names stand in the message.
     """
     kind = policy.kinds[message.kind]
     asked = [channel for channel in message.also if _is_public(policy, channel)]

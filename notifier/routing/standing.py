@@ -232,10 +232,18 @@ class Standing:
                     return allowed(Basis.EQUAL, rules.SIGNATORY)
                 if self.consent(link):
                     return allowed(Basis.CONSENT, rules.CONSENT)
+                if self._rows(Sort.COPY, link):
+                    self.found.task(
+                        "This adult asked for copies and did not sign the parent contract. Ask a parent who signed to "
+                        "agree in writing, then record a consent; if they do not, end the request with ended_on.",
+                        (link.contact_id, link.pupil_id),
+                        rules.CONSENT,
+                    )
                 return refused(rules.SIGNATORY, denied=False)
 
     def _wanted(self, link: Link) -> Refused | None:
-        """Step 5: advertising only with consent; no newsletter for who unsubscribed, whatever pupil and scope say."""
+        """Step 5: advertising, such as the PTA's (W32), only with consent; no newsletter for who unsubscribed, whatever
+        pupil and scope say."""
         rows = self.directory.arrangements_of.get(link.contact_id, ())
         if self.kind is Kind.NEWSLETTER and any(
             row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows

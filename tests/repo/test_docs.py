@@ -23,7 +23,6 @@ from notifier.model.directory import Sort
 from notifier.model.message import Kind
 from notifier.model.staff import Authority, Role
 from notifier.rendering import MERGE_FIELDS
-from notifier.routing import rules
 from tests.repo.pages import DOCS, ROOT, anchors, cells, headings, page, tracked, without_code
 from tests.repo.problem_ids import problem_ids
 
@@ -139,27 +138,6 @@ def test_every_problem_row_says_what_to_do_in_full() -> None:
     rows = re.findall(r"^\| [·✗!] .*$", page("problems.md"), re.MULTILINE)
     assert len(rows) > 150
     assert not [row for row in rows if "…" in row or "???" in row or not row.rstrip(" |").endswith((".", "?"))]
-
-
-def cited_rules() -> set[str]:
-    """Rule ids of the two schools' policies that routing or a profile cites."""
-    shipped = [*(ROOT / "notifier" / "config" / "profiles").glob("*.toml")]
-    assert len(shipped) == 2
-    sources = [*shipped, Path(rules.__file__), *(ROOT / "notifier" / "routing").glob("*.py")]
-    return {id for path in sources for id in re.findall(r"\b[WH]\d{1,2}\b", path.read_text(encoding="utf-8"))}
-
-
-def test_every_rule_that_is_cited_stands_in_the_table_of_rules() -> None:
-    cited = cited_rules()
-    assert {"W37", "H34", "W39"} <= cited
-    done = page("rules.md").split("## Due with another part")[0]
-    assert sorted(cited - cells(done)) == []
-
-
-def test_every_rule_of_both_policies_stands_in_the_table_once() -> None:
-    rows = re.findall(r"^\| `([WH]\d{1,2})` \|", page("rules.md"), re.MULTILINE)
-    assert len(rows) == len(set(rows))
-    assert set(rows) == {f"W{number}" for number in range(1, 55)} | {f"H{number}" for number in range(1, 41)}
 
 
 MARKDOWN = sorted(path.relative_to(ROOT).as_posix() for path in tracked() if path.suffix == ".md")

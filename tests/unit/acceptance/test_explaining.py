@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from notifier.acceptance.explaining import NOT_CONCERNED, Account, explained
 from notifier.acceptance.outward import GIVES_AWAY, UnsafeSentences, outward, sentences
-from notifier.model.directory import Directory
+from notifier.model.directory import Arrangement, Directory
 from notifier.model.message import Lane, Message, Mode
 from notifier.model.policy import Policy
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import StoredDelivery, StoredLeg
 from notifier.routing import plan, rules
 from tests.unit.routing.families import (
+    HYDE_PARK,
     NOW,
     WOODGRANGE,
     adult,
@@ -107,6 +109,35 @@ class TestForStaff:
         assert lines[0].endswith("not reached; somebody must ring.")
         assert "  Reason: The line was engaged." in lines
         assert "    email to Sara Khan (MUM): did not get through, 20 November: There is no such mailbox." in lines
+
+    @pytest.mark.parametrize(
+        ("theirs", "more", "kind", "why"),
+        [
+            ({"contract_signatory": True}, (), "letter", "they live apart and signed the contract with the school"),
+            ({}, (), "emergency", "every parent gets this, wherever they live"),
+            ({"relationship": "SWR"}, (), "letter", "it has parental responsibility, and always gets its own"),
+            (
+                {"relationship": "SWR", "pr": "no"},
+                (row("consent", "DAD", "P1", value="MUM"),),
+                "letter",
+                "a parent who signed the contract agreed in writing",
+            ),
+        ],
+    )
+    def test_a_copy_beside_the_childs_home_is_explained_by_what_let_it_through(
+        self, theirs: dict[str, Any], more: tuple[Arrangement, ...], kind: str, why: str
+    ) -> None:
+        family = families(
+            child("P1"),
+            at_home("MUM"),
+            adult("DAD"),
+            link("P1", "MUM", lives="yes", contract_signatory=True),
+            link("P1", "DAD", 2, **theirs),
+            *more,
+        )
+        lines = told(account(family, message(kind), HYDE_PARK), "DAD")
+        assert [line for line in lines if line.startswith(f"  Why them: {why} (")], lines
+        assert [line for line in lines if line.startswith("  4. Tariq Aziz (DAD)") and why in line], lines
 
     def test_the_steps_come_in_order_with_what_is_not_set_up_said_once(self) -> None:
         facts = WOODGRANGE.channels

@@ -64,6 +64,71 @@ def test_an_emergency_and_an_event_in_no_term_are_not_about_notice() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "plain", "says"),
+    [
+        ({}, "We walk.", ""),
+        ({"start": None}, "We walk.", "has no time in"),
+        ({"start": None}, "We leave at 9.30 and are back by 2pm.", ""),
+        ({"start": None}, "We are back by noon.", ""),
+        ({"start": None}, "{{ event_time }}, Room 12", "has no time in"),
+        ({"place": ""}, "We walk.", "has no place in"),
+        ({"place": "", "on_site": None}, "We walk.", "has no place in"),
+        ({"place": "", "on_site": True}, "We walk.", ""),
+        ({"start": None, "place": ""}, "We walk.", "has no time and no place in"),
+        ({"start": None, "place": "", "category": "dress-up"}, "Come as a pirate.", ""),
+        ({"start": None, "place": "", "category": ""}, "We walk.", ""),
+    ],
+)
+def test_w44_when_and_where_are_asked_for_where_families_plan_ahead(
+    changes: dict[str, Any], plain: str, says: str
+) -> None:
+    event = replace(replace(TRIP, place="Canal"), **changes)
+    there = replace(LATE, calendar=replace(LATE.calendar, events=(event,)))
+    submission = dropped(event="trip")
+    submission = replace(submission, bodies=(replace(submission.bodies[0], plain=plain),))
+    found = [p for p in considered(submission, there).problems if p.id == "event-facts-missing"]
+    assert [(p.severity.value, p.rule) for p in found] == ([("advice", "W44")] if says else [])
+    assert not says or says in found[0].sentence
+
+
+@pytest.mark.parametrize("header", [{"event": "2026-12-02"}, {"event": "trip", "kind": Kind.EMERGENCY}, {}])
+def test_w44_nothing_is_asked_about_a_bare_date_an_emergency_or_no_event(header: dict[str, Any]) -> None:
+    bare = replace(LATE, calendar=replace(LATE.calendar, events=(replace(TRIP, start=None),)))
+    assert "event-facts-missing" not in ids(dropped(authority=HEAD, **header), bare)
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "advised"),
+    [
+        ({"to": ("pupil P1",), "essential": True}, "", True),
+        ({"to": ("pupil P1",), "essential": True, "also": ("text",)}, "", True),
+        ({"to": ("pupil P1",), "essential": True}, "Please ring us.", False),
+        ({"to": ("pupil P1",)}, "", False),
+        ({"to": ("Oak",), "essential": True}, "", False),
+        ({"to": ("pupil P1",), "kind": Kind.EMERGENCY, "authority": HEAD}, "", False),
+    ],
+)
+def test_w29_what_is_about_one_child_does_not_stand_whole_in_a_text(
+    header: dict[str, Any], text: str, advised: bool
+) -> None:
+    submission = dropped(**header)
+    submission = replace(submission, bodies=(replace(submission.bodies[0], text=text),))
+    found = [p for p in considered(submission).problems if p.id == "text-about-one-child"]
+    assert [(p.severity.value, p.rule) for p in found] == [("advice", "W29")] * advised
+    assert "text-about-one-child" not in ids(submission, world(policy=HYDE_PARK))
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "advised"),
+    [("ali.demir@GMail.com", True), ("oak@school.example.org", False), ("", False), ("gmail.com@example.org", False)],
+)
+def test_w52_a_private_mailbox_for_answers_is_advised_against(reply_to: str, advised: bool) -> None:
+    found = [p for p in considered(dropped(reply_to=reply_to)).problems if p.id == "reply-to-private"]
+    assert [(p.severity.value, p.rule) for p in found] == ([("advice", "W52")] if advised else [])
+    assert "ali.demir" not in "".join(p.sentence for p in found)
+
+
 def understood(submission: Submission) -> Message:
     message = considered(submission).message
     assert message is not None

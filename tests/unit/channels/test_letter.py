@@ -41,7 +41,7 @@ async def test_the_run_is_sorted_by_class_and_the_postage_list_goes_with_it(lett
     html = run.read_text(encoding="utf-8")
     assert html.count("<article") == 3
     assert html.index("Dear Ms Chen") < html.index("Dear Mr Ali") < html.index("Dear Mrs Zidane")
-    assert "1 to second homes" in html
+    assert "1 to second homes: post these; no child carries them in a book bag." in html
 
 
 @pytest.mark.parametrize(("envelope", "place"), [("dl_uk", "top: 57mm"), ("c5_notify", "top: 39.5mm")])

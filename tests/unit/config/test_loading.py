@@ -416,3 +416,12 @@ def test_in_live_mode_a_channel_that_is_not_set_up_is_advice(tmp_path: Path) -> 
     config = loaded(tmp_path, SCHOOL + 'mode = "live"\n')
     named = {problem.where for problem in config.advice if problem.id == "channel-not-set-up"}
     assert named == {f"config.toml: channels.{name}" for name in ("email", "text", "voice", "website")}
+
+
+@pytest.mark.parametrize(
+    ("more", "advised"),
+    [('mode = "live"\n', True), ('mode = "live"\nphone = "020 7946 0100"\n', False), ('mode = "trial"\n', False)],
+)
+def test_w7_in_live_mode_families_need_a_number_to_ring(tmp_path: Path, more: str, advised: bool) -> None:
+    found = [problem for problem in loaded(tmp_path, SCHOOL + more).advice if problem.id == "no-number-to-ring"]
+    assert [(problem.where, problem.rule) for problem in found] == [("config.toml: school.phone", "W7")] * advised

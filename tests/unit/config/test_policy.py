@@ -83,6 +83,13 @@ def test_hyde_park_is_as_its_policy_says(tmp_path: Path) -> None:
     assert found.review_by.year == 2023
 
 
+@pytest.mark.parametrize("name", profile_names())
+def test_each_sort_of_event_that_the_policies_speak_of_has_a_lead_time(tmp_path: Path, name: str) -> None:
+    found = policy(tmp_path, f'[policy]\nprofile = "{name}"\n').lead_time
+    two_weeks = dict.fromkeys(("trip", "visit", "meeting", "parents-evening"), 10)
+    assert found == two_weeks | dict.fromkeys(("workshop", "performance", "celebration"), 5)
+
+
 def test_the_profiles_are_the_two_that_the_design_names() -> None:
     assert profile_names() == ["hyde-park", "woodgrange"]
 

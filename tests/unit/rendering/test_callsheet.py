@@ -1,10 +1,13 @@
 from dataclasses import replace
 
-from notifier.model.directory import Arrangement, Contact, Directory, Sort
+import pytest
+
+from notifier.model.directory import Arrangement, Contact, Directory, Link, Sort
+from notifier.model.message import Message
 from notifier.model.payload import CALL_ITEM, CallPayload
-from notifier.model.plan import Address, Delivery
+from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import Renderer
-from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, NOW, SCHOOL
+from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, LETTER, NOW, SCHOOL
 
 RENDERER = Renderer(SCHOOL)
 CALLED = replace(
@@ -12,8 +15,8 @@ CALLED = replace(
 )
 
 
-def item(delivery: Delivery = CALLED, directory: Directory = DIRECTORY) -> CallPayload:
-    made = RENDERER.render(CALL_ITEM, CLOSED, delivery, directory, NOW)
+def item(delivery: Delivery = CALLED, directory: Directory = DIRECTORY, message: Message = CLOSED) -> CallPayload:
+    made = RENDERER.render(CALL_ITEM, message, delivery, directory, NOW)
     assert isinstance(made, CallPayload)
     return made
 
@@ -73,3 +76,22 @@ def test_an_interpreter_and_the_language_are_named() -> None:
     assert made.notes[:2] == ("Offer an interpreter for Urdu.", "The message is also written in Urdu.")
     assert made.rings[0].language == "Urdu"
     assert made.rings[1].language == ""
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_h35_a_parent_living_apart_is_told_away_from_the_child(basis: Basis) -> None:
+    apart = replace(CALLED, contact_ids=("C2",), pupil_ids=("P1",), basis=basis)
+    assert any("not in front of the child" in note for note in item(apart, message=LETTER).notes) is (
+        basis is not Basis.MAIN
+    )
+
+
+def test_h35_in_an_emergency_whoever_can_be_told_is_told() -> None:
+    assert not [note for note in item(replace(CALLED, basis=Basis.EQUAL)).notes if "in front of the child" in note]
+
+
+def test_h35_an_authority_is_no_parent_living_apart() -> None:
+    social_worker = Link("P1", "C4", "SWR")
+    directory = replace(DIRECTORY, links=(*[one for one in DIRECTORY.links if one.contact_id != "C4"], social_worker))
+    theirs = replace(CALLED, contact_ids=("C4",), pupil_ids=("P1",), basis=Basis.EQUAL, also_ring=())
+    assert not [note for note in item(theirs, directory, LETTER).notes if "in front of the child" in note]

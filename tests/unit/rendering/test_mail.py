@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from notifier.model.directory import Contact, Pupil
 from notifier.model.message import Attachment, Body, Kind, Message, Reach, Term
-from notifier.model.payload import MAIL, MailPayload
+from notifier.model.payload import MAIL, PAPER, SHORT, MailPayload, ShortPayload
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import Renderer
 from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, LETTER, NEWSLETTER, NOW, SCHOOL
@@ -57,6 +57,17 @@ def test_an_additional_copy_says_who_asked_and_nothing_of_another_home() -> None
     read = str(mail(LETTER, replace(NOWAK, basis=Basis.COPY)).plain)
     assert "because you asked for a copy of what we send home about Tomasz" in read
     assert "school has you down" not in read
+
+
+@pytest.mark.parametrize("medium", [MAIL, SHORT, PAPER])
+def test_w52_what_arrives_comes_from_the_school_and_not_from_a_member_of_staff(medium: str) -> None:
+    message = replace(LETTER, author="a-demir", intake="drop/a-demir")
+    made = RENDERER.render(medium, message, KHANS, DIRECTORY, NOW, Address("C1", "sana@example.org"))
+    assert "demir" not in repr(made)
+    if isinstance(made, MailPayload):
+        assert (made.from_name, made.reply_to) == (SCHOOL.name, SCHOOL.reply_to)
+    if isinstance(made, ShortPayload):
+        assert made.text.startswith(f"{SCHOOL.name}: ")
 
 
 def test_only_newsletters_can_be_stopped_and_say_how() -> None:

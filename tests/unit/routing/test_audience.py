@@ -110,3 +110,13 @@ def test_every_term_can_be_said_and_understood_again() -> None:
     for name in ("whole school", "Oak", "Year 2", "Reception", "Choir", "pupil P0001"):
         terms, _ = resolve([name], DIRECTORY)
         assert resolve([spoken(terms[0])], DIRECTORY)[0] == terms
+
+
+@pytest.mark.parametrize(
+    "name", ["separated", "living apart", "second homes", "court-order", "consent", "copy", "P1's"]
+)
+def test_h33_nobody_is_written_to_for_how_their_family_lives(name: str) -> None:
+    """Such a list would itself give away what it is about; whoever asks for a leaflet can be put into a group."""
+    _, problems = resolve([name], DIRECTORY)
+    assert [problem.id for problem in problems] == ["audience-unknown"]
+    assert {reach.value for reach in Reach} == {"school", "year", "class", "group", "pupil"}

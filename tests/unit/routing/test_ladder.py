@@ -7,6 +7,7 @@ import pytest
 from notifier.model.directory import Contact, Directory
 from notifier.model.message import Kind
 from notifier.model.plan import Plan
+from notifier.model.policy import Policy
 from notifier.routing import rules
 from tests.unit.routing.families import (
     CHANNELS,
@@ -63,6 +64,11 @@ class TestRungs:
     def test_paper_asked_for_by_one_adult_of_the_home_is_enough(self) -> None:
         directory = alone(at_home("MUM"), at_home("DAD"), link("P1", "DAD", 2), row("paper", "DAD"))
         assert ladder(planned(directory, message())) == [["letter"], ["email"], ["call"]]
+
+    @pytest.mark.parametrize("policy", [WOODGRANGE, HYDE_PARK])
+    def test_h13_also_letter_prints_it_for_everybody(self, policy: Policy) -> None:
+        plan = planned(alone(at_home("MUM", **FULL)), message(also=("letter",)), policy)
+        assert ladder(plan) == [["email", "letter"], ["call"]]
 
     def test_paper_puts_no_letter_into_a_kind_that_has_none(self) -> None:
         plan = planned(alone(at_home("MUM"), row("paper", "MUM")), message("emergency"))

@@ -214,6 +214,15 @@ class TestTrace:
         found = planned(families(*HOME, at_home("STEP"), link("P1", "STEP", 3, pr="no")), message())
         assert any(step.contact_id == "STEP" and "covered" in step.says for step in found.trace)
 
+    @pytest.mark.parametrize("policy", BOTH)
+    def test_h27_a_letter_to_a_second_home_goes_by_post_and_not_in_a_book_bag(self, policy: Policy) -> None:
+        apart = (adult("EX"), link("P1", "EX", 3, contract_signatory=True), row("copy", "EX"))
+        found = planned(families(*HOME, *apart), message(), policy)
+        assert {step.contact_id for step in found.trace if step.rule == "H27"} == set()  # by email nothing is carried
+        house = adult("EX", address=("9 Wanstead Park Road",), postcode="E12 5NU")
+        found = planned(families(*HOME, house, *apart[1:]), message(), policy)
+        assert [(step.step, step.contact_id) for step in found.trace if step.rule == "H27"] == [(7, "EX")]
+
     def test_an_unsubscribed_adult_is_stopped_at_step_five(self) -> None:
         found = planned(families(*HOME, row("unsubscribe", "DAD")), message("newsletter"))
         assert [step.step for step in found.trace if step.contact_id == "DAD" and step.says == "withheld"] == [5]

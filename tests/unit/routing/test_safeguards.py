@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from notifier.config.policy import profile, profile_names
 from notifier.model.message import Attachment, Reach, Term
 from notifier.model.policy import Policy
 from notifier.routing import rules
@@ -19,6 +20,7 @@ from tests.unit.routing.families import (
     families,
     link,
     message,
+    pairs,
     planned,
     problem_ids,
 )
@@ -37,6 +39,12 @@ class TestInPerson:
         assert [(p.id, p.severity.value, p.rule) for p in plan.problems] == [("in-person-only", "error", "W42")]
         assert [(task.about, task.rule) for task in plan.tasks] == [(("P1",), "W42")]
 
+    def test_w10_a_school_keeps_other_sensitive_matters_for_an_appointment_too(self) -> None:
+        policy = replace(WOODGRANGE, in_person_only=frozenset({"friendship-worries"}))
+        plan = planned(DIRECTORY, message("letter", ONE, category="Friendship worries"), policy)
+        assert (plan.deliveries, problem_ids(plan)) == ((), ["in-person-only"])
+        assert [task.about for task in plan.tasks] == [("P1",)]
+
     @pytest.mark.parametrize("category", ["", "trip", "behaviours-week"])
     def test_other_categories_go(self, category: str) -> None:
         assert not planned(DIRECTORY, message(category=category)).problems
@@ -48,6 +56,15 @@ class TestInPerson:
         plan = planned(DIRECTORY, message(bodies=(body(plain),)))
         assert [(p.id, p.severity.value, p.rule) for p in plan.problems] == [("in-person-words", "hold", "W42")]
         assert plan.deliveries
+
+    @pytest.mark.parametrize("name", profile_names())
+    def test_h19_how_rewards_and_sanctions_work_is_no_matter_for_a_talk(self, name: str) -> None:
+        policy = replace(HYDE_PARK, watch_words=tuple(profile(name)["watch_words"]))
+        told = body("Our behaviour policy has rewards, such as stars, and sanctions, such as time to think.")
+        assert not planned(DIRECTORY, message(bodies=(told,), category="policies"), policy).problems
+        assert problem_ids(planned(DIRECTORY, message(bodies=(body("Poor behaviour again."),)), policy)) == [
+            "in-person-words"
+        ]
 
     @pytest.mark.parametrize("plain", ["She is head of the injury desk.", "ahead injury", "safeguardings"])
     def test_words_that_only_look_alike_do_not(self, plain: str) -> None:
@@ -147,6 +164,12 @@ class TestNamedToAGroup:
     @pytest.mark.parametrize(("kind", "to"), [("letter", ONE), ("report", OAK), ("emergency", SCHOOL)])
     def test_what_is_about_that_child_alone_a_report_and_an_emergency_do_not_wait(self, kind: str, to: Term) -> None:
         assert not planned(DIRECTORY, message(kind, to, bodies=self.NAMED)).doubts
+
+    @pytest.mark.parametrize("policy", [WOODGRANGE, HYDE_PARK])
+    def test_w28_praise_for_one_child_goes_home_by_itself_and_is_never_published(self, policy: Policy) -> None:
+        praise = message("letter", ONE, bodies=(body("Zoë O'Neill-Khan read to the whole class."),), important=True)
+        plan = planned(DIRECTORY, praise, policy)
+        assert (pairs(plan), plan.public, plan.problems) == ({("MUM", "P1")}, (), ())
 
     def test_a_first_name_does_not_wait(self) -> None:
         assert not planned(DIRECTORY, message("letter", OAK, bodies=(body("Well done Zoë!"),))).problems

@@ -9,6 +9,7 @@ from notifier.model.policy import Copies, Policy
 from notifier.routing import rules
 from tests.unit.routing.families import (
     HYDE_PARK,
+    TODAY,
     WOODGRANGE,
     adult,
     at_home,
@@ -21,6 +22,7 @@ from tests.unit.routing.families import (
     row,
     tasks_about,
     the_delivery,
+    visit,
     with_kind,
     withheld,
 )
@@ -164,6 +166,29 @@ class TestLivingApart:
         else:
             assert withheld(plan) == {("DAD", "P1"): answer}
         assert the_delivery(plan, "MUM").basis is Basis.MAIN
+
+    @pytest.mark.parametrize("signed", [True, False])
+    def test_h30_both_parents_are_invited_to_a_consultation_if_both_signed(self, signed: bool) -> None:
+        directory = families(*MUM, at_home("DAD", household="H2"), link("P1", "DAD", 2, contract_signatory=signed))
+        plan = planned(directory, message("notice", event=visit()), HYDE_PARK)
+        assert pairs(plan) == ({("MUM", "P1"), ("DAD", "P1")} if signed else {("MUM", "P1")})
+
+    @pytest.mark.parametrize(
+        ("rows", "tasks"),
+        [
+            pytest.param([], [], id="did not ask"),
+            pytest.param([COPY], [rules.CONSENT], id="asked"),
+            pytest.param([COPY, CONSENT], [], id="asked, and there is consent"),
+            pytest.param([row("copy", "DAD", "P1", ended_on=TODAY)], [], id="asked, and was told no"),
+            pytest.param([row("copy", "DAD", "P1", scope="report")], [], id="asked for something else"),
+            pytest.param([COPY, row("court-order", "DAD", "P1")], [], id="asked, and is barred"),
+        ],
+    )
+    def test_h29_who_asked_and_did_not_sign_waits_for_consent_in_writing_with_a_task(
+        self, rows: list[Arrangement], tasks: list[str]
+    ) -> None:
+        directory = families(*MUM, at_home("DAD", household="H2"), link("P1", "DAD", 2), *rows)
+        assert tasks_about(planned(directory, message(), HYDE_PARK), "DAD", "P1") == tasks
 
     @pytest.mark.parametrize("policy", BOTH)
     def test_an_emergency_needs_no_request(self, policy: Policy) -> None:

@@ -1,0 +1,108 @@
+"""The event a message is about: which one, whether families hear of it in time, and what they would have to ask."""
+
+import difflib
+import re
+from datetime import date, datetime, time
+
+from notifier.acceptance.moments import starts
+from notifier.acceptance.world import World
+from notifier.calendar import school_days_between
+from notifier.config.policy import folded
+from notifier.model.calendar import Event
+from notifier.model.message import Header, Kind, Message
+from notifier.model.problem import Problem, advice, error
+
+_EVENT_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2}))?")
+
+
+def event_of(header: Header, world: World, now: datetime, problems: list[Problem]) -> Event | None:
+    """The event of ``event:``: an event_id of the calendar, or an ISO date with or without time."""
+    if not header.event:
+        return None
+    where = header.where.get("event", "")
+    zone = world.policy.timezone
+    event = world.calendar.event(header.event)
+    if event is None:
+        found = _EVENT_DATE.fullmatch(header.event.strip())
+        try:
+            if found:
+                year, month, day, hour, minute = found.groups()
+                event = Event(
+                    id="",
+                    title=header.subject,
+                    date=date(int(year), int(month), int(day)),
+                    start=time(int(hour), int(minute)) if hour else None,
+                )
+        except ValueError:
+            event = None
+    if event is None:
+        near = difflib.get_close_matches(header.event, [known.id for known in world.calendar.events], n=1)
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        problems.append(
+            error(
+                "event-unknown",
+                f"There is no event “{header.event}” in calendar/events.csv.{hint} Or write a date like 2026-12-01.",
+                where,
+            )
+        )
+    elif event.cancelled:
+        problems.append(error("event-cancelled", f"The event “{event.id}” is cancelled in events.csv.", where))
+    elif starts(event, zone) <= now:
+        problems.append(error("event-past", "The event has been already. Check the date of “event:”.", where))
+    return event
+
+
+def short_notice(message: Message, world: World, day: date, where: str) -> list[Problem]:
+    """W35: an event of which families hear later than the school means them to, counted in school days."""
+    event, calendar = message.event, world.calendar
+    if event is None or message.kind is Kind.EMERGENCY:
+        return []
+    wanted = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
+    if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
+        return []  # nobody knows which days are school days
+    given = max(0, school_days_between(day, event.date, calendar))
+    if given >= wanted:
+        return []
+    sort = f"“{event.category}”" if folded(event.category) in world.policy.lead_time else "an event"
+    return [
+        advice(
+            "short-notice",
+            f"Families get this {given} {'school day' if given == 1 else 'school days'} before the event; for {sort} "
+            f"the school means to give {wanted}. Send it earlier another time, or ring who must plan ahead.",
+            where,
+            rule="W35",
+        )
+    ]
+
+
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d{2}|\s*[ap]\.?m\b)|\bnoon\b", re.IGNORECASE)
+
+
+def facts_missing(message: Message, world: World) -> list[Problem]:
+    """W44: when and where, of an event in the calendar for which families plan ahead.
+
+    Asked only where a letter could not do without: the time where the words name none, the place where it is not the
+    school. What it costs and until when to answer no field holds yet, and words in many languages do not show it.
+    """
+    event = message.event
+    if event is None or not event.id or message.kind not in (Kind.LETTER, Kind.NOTICE):
+        return []
+    if folded(event.category) not in world.policy.lead_time:
+        return []
+    lacks = []
+    if event.start is None and not any(_CLOCK.search(body.plain) for body in message.bodies):
+        lacks.append("time")
+    if not event.place and event.on_site is not True:
+        lacks.append("place")
+    if not lacks:
+        return []
+    them = "it" if len(lacks) == 1 else "them"
+    return [
+        advice(
+            "event-facts-missing",
+            f"The event “{event.id}” has no {' and no '.join(lacks)} in the calendar, so the {message.kind.value} "
+            f"cannot show {them} to families. Add {them} to events.csv, or see that the words say so.",
+            "calendar/events.csv",
+            rule="W44",
+        )
+    ]
