@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from channels import _secrets
 from channels._headers import Unfit, address, named
 from channels._mime import Composer, Envelope
-from channels._smtp import Account, Patience, Pool, Progress
+from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
+from channels._smtp_session import Patience, Progress
 from channels.base import AsFile, Outgoing, Sent, Surroundings
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.policy import AddressKind
