@@ -29,13 +29,13 @@ class Account:
     hello: str
     """Our own name, as told to the server."""
 
-    def client(self, patience: Patience) -> aiosmtplib.SMTP:
+    def client(self, patience: Patience, trusted: ssl.SSLContext | None) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
             use_tls=self.security == "tls",
             start_tls=self.security == "starttls",
-            tls_context=None if self.security == "none" else ssl.create_default_context(),
+            tls_context=trusted,
             timeout=patience.connect,
             local_hostname=self.hello,
         )
@@ -62,6 +62,7 @@ class Pool:
     """Where the server offers it."""
     _idle: list[Line] = field(default_factory=list)
     _closed: bool = False
+    _trusted: ssl.SSLContext | None = None
 
     async def deliver(self, sender: str, recipient: str, content: bytes, id: str, progress: Progress) -> None:
         """Hand one message over. Returns when the server has taken it; else raises, with ``progress`` telling how far.
@@ -103,7 +104,9 @@ class Pool:
         return None
 
     async def _open(self, progress: Progress) -> Line:
-        smtp = self.account.client(self.patience)
+        if self._trusted is None and self.account.security != "none":
+            self._trusted = await asyncio.to_thread(ssl.create_default_context)  # reads files for some 10 ms
+        smtp = self.account.client(self.patience, self._trusted)
         try:
             await smtp.connect()
             if self.account.username:
@@ -112,6 +115,7 @@ class Pool:
             session = await Session.over(smtp, self.patience, self.pipelining)
         except BaseException:
             smtp.close()
+            self._trusted = None  # the certificates on this computer may be put right meanwhile
             raise
         return Line(session, asyncio.get_running_loop().time())
 

@@ -8,11 +8,11 @@ round trips; else the same commands go one by one. Either way no byte of a messa
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple, Self, cast
+from typing import Self, cast
 
 import aiosmtplib
 
@@ -22,9 +22,7 @@ PIECE = 262_144
 """Bytes of a big message handed to the connection at once; the next follow when these are on their way."""
 _SIZE = re.compile(r"\d+")
 _REPLY = re.compile(rb"(\d{3})(?:([ \t-])(.*))?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_BRACKET = re.compile(r"[\s<>]")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_UNFIT = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
 class Stage(IntEnum):
@@ -55,14 +53,6 @@ class Patience:
 
 class TooBig(Exception):
     """The server said beforehand how much it takes, and this is more."""
-
-
-class _Step(NamedTuple):
-    stage: Stage
-    command: bytes
-    good: tuple[int, ...]
-    refused: Callable[..., aiosmtplib.SMTPResponseException]
-    about: tuple[str, ...] = ()
 
 
 class Session(asyncio.Protocol):
@@ -109,9 +99,12 @@ class Session(asyncio.Protocol):
         return self._trouble is None and not self._owed and not self._replies and not self._transport.is_closing()
 
     async def transact(self, sender: str, recipient: str, content: bytes, id: str, progress: Progress) -> None:
-        """Returns when the server has taken ``content`` (not dot-stuffed); else raises aiosmtplib's exceptions."""
+        """Returns when the server has taken ``content``, else raises aiosmtplib's exceptions.
+
+        ``content`` has CRLF line ends only and is not dot-stuffed, as the composer makes it.
+        """
         progress.stage = Stage.SENDER
-        await self._envelope(self._steps(sender, recipient, len(content), id), progress)
+        await self._open(self._envelope(sender, recipient, len(content), id), progress)
         await self._body(stuffed(content), progress)
         self._unclean = False
 
@@ -127,50 +120,49 @@ class Session(asyncio.Protocol):
         """At once: what has not left yet never leaves."""
         self._fail(aiosmtplib.SMTPServerDisconnected("Closed"))
 
-    def _steps(self, sender: str, recipient: str, size: int, id: str) -> list[_Step]:
-        options = []
+    def _envelope(self, sender: str, recipient: str, size: int, id: str) -> list[tuple[Stage, bytes, tuple[int, ...]]]:
+        """Each command with its stage and the replies by which one goes on. Raises what can be told beforehand."""
+        if _UNFIT.search(f"{sender}{recipient}{id}"):
+            raise ValueError("an address holds white space, a bracket or a control character")
+        options = ""
         if "size" in self._offers:
             if 0 < self._limit < size:
                 raise TooBig
-            options.append(f"SIZE={size}")
+            options += f" SIZE={size}"
         if not recipient.isascii():
             if "smtputf8" not in self._offers:
                 raise aiosmtplib.SMTPNotSupported("SMTPUTF8 is not supported by this server")
-            options.append("SMTPUTF8")
+            options += " SMTPUTF8"
         if "dsn" in self._offers:
-            options += ["RET=HDRS", f"ENVID={id}"]
-        mail = _command("MAIL", f"FROM:{_path(sender)}", *options)
-        rcpt = _command("RCPT", f"TO:{_path(recipient)}")
-        steps = [
-            _Step(Stage.SENDER, mail, (250,), aiosmtplib.SMTPSenderRefused, (sender,)),
-            _Step(Stage.RECIPIENT, rcpt, (250, 251), aiosmtplib.SMTPRecipientRefused, (recipient,)),
-            _Step(Stage.DATA, _command("DATA"), (354,), aiosmtplib.SMTPDataError),
+            options += f" RET=HDRS ENVID={id}"
+        return [
+            *([(Stage.SENDER, b"RSET\r\n", (250,))] if self._unclean else []),
+            (Stage.SENDER, f"MAIL FROM:<{sender}>{options}\r\n".encode(), (250,)),
+            (Stage.RECIPIENT, f"RCPT TO:<{recipient}>\r\n".encode(), (250, 251)),
+            (Stage.DATA, b"DATA\r\n", (354,)),
         ]
-        if self._unclean:
-            steps.insert(0, _Step(Stage.SENDER, _command("RSET"), (250,), aiosmtplib.SMTPResponseException))
-        return steps
 
-    async def _envelope(self, steps: list[_Step], progress: Progress) -> None:
+    async def _open(self, steps: list[tuple[Stage, bytes, tuple[int, ...]]], progress: Progress) -> None:
         """Up to 354. The first refusal is what happened, whatever follows; and still every reply is read."""
         if self.pipelining:
-            self._write(b"".join(step.command for step in steps), replies=len(steps))
+            self._write(b"".join(command for _, command, _ in steps), replies=len(steps))
         self._unclean = True
-        refusal: aiosmtplib.SMTPException | None = None
+        refusal: aiosmtplib.SMTPResponseException | None = None
         code = 0
-        for step in steps:
+        for stage, command, good in steps:
             if refusal is None:
-                progress.stage = step.stage
+                progress.stage = stage
             try:
                 if not self.pipelining:
-                    self._write(step.command, replies=1)
+                    self._write(command, replies=1)
                 code, text = await self._reply(self._patience.reply)
             except aiosmtplib.SMTPException:
                 if refusal is None:
                     raise
                 break
-            if code not in step.good:
-                refusal = refusal or step.refused(code, text, *step.about)
-                if not self.pipelining or not self._in_step(code):
+            if code not in good:
+                refusal = refusal or aiosmtplib.SMTPResponseException(code, text)
+                if not self._in_step(code) or not self.pipelining:
                     break
         if refusal is None:
             return
@@ -306,27 +298,11 @@ class Session(asyncio.Protocol):
 
 
 def stuffed(content: bytes) -> bytes:
-    """As it goes over the line: every line end CRLF, no line that could be taken for the end, and then the end."""
-    ends = content.count(b"\r\n")
-    if content.count(b"\n") != ends or content.count(b"\r") != ends:
-        content = _LINE_END.sub(b"\r\n", content)
+    """As it goes over the line: no line that could be taken for the end (RFC 5321, 4.5.2), and then the end."""
     content = content.replace(b"\r\n.", b"\r\n..")
     if content.startswith(b"."):
         content = b"." + content
     return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
-
-
-def _command(*words: str) -> bytes:
-    line = " ".join(words)
-    if _CONTROL.search(line):
-        raise ValueError("a command holds a control character")
-    return line.encode("utf-8") + b"\r\n"
-
-
-def _path(address: str) -> str:
-    if _BRACKET.search(address):
-        raise ValueError("an address holds white space or a bracket")
-    return f"<{address}>"
 
 
 def _unreadable(words: str) -> aiosmtplib.SMTPResponseException:
