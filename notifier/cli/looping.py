@@ -4,8 +4,10 @@ import asyncio
 import os
 from collections.abc import Callable
 
+Loop = Callable[[], asyncio.AbstractEventLoop]
 
-def fast() -> Callable[[], asyncio.AbstractEventLoop] | None:
+
+def fast() -> Loop | None:
     """uvloop's, unless it is missing or ``NOTIFIER_UVLOOP=0``; None means Python's own."""
     if os.environ.get("NOTIFIER_UVLOOP") == "0":
         return None
