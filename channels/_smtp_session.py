@@ -73,7 +73,7 @@ class Session:
     @classmethod
     async def over(cls, smtp: aiosmtplib.SMTP, patience: Patience, pipelining: bool) -> Self:
         """Take over from aiosmtplib. Only this EHLO says what the server offers: it comes after TLS and login."""
-        await smtp.ehlo(timeout=patience.reply)
+        await smtp.ehlo()
         transport = cast("asyncio.Transport | None", smtp.transport)
         if transport is None or transport.is_closing():
             raise aiosmtplib.SMTPServerDisconnected("Connection lost")

@@ -32,7 +32,8 @@ class Wire(asyncio.Protocol):
         self._owed = 0
         """Replies that have not come yet."""
         self._begun: list[bytes] = []
-        """The lines of a reply of which the last has not come."""
+        """The lines of a reply of which the last has not come, and their length in bytes."""
+        self._length = 0
         self._rest = b""
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -132,19 +133,23 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            found = _LINE.fullmatch(line.rstrip())
-            if not self._owed or found is None:
-                return self._fail(_unreadable("It said what was not asked, or what is no reply"))
-            self._begun.append(found[3] or b"")
-            if found[2] == b"-":
-                continue
-            text = b"\n".join(part.strip() for part in self._begun).decode("utf-8", "replace")
-            self._begun.clear()
-            self._owed -= 1
-            self._replies.append(Reply(int(found[1]), text))
-            self._wake()
-        if len(self._rest) + sum(map(len, self._begun)) > LONGEST_REPLY or (self._rest and not self._owed):
-            self._fail(_unreadable("It said what was not asked, or what does not end"))
+            self._length += len(line)
+            found = _LINE.fullmatch(line.rstrip()) if self._length <= LONGEST_REPLY else None
+            if found is None or not self._owed:
+                return self._fail(_unreadable("It said what is no reply, or was not asked"))
+            self._begun.append((found[3] or b"").strip())
+            if found[2] != b"-":
+                self._replied(int(found[1]))
+        if self._length + len(self._rest) > LONGEST_REPLY or (self._rest and not self._owed):
+            self._fail(_unreadable("It said what does not end, or was not asked"))
+
+    def _replied(self, code: int) -> None:
+        text = b"\n".join(self._begun).decode("utf-8", "replace")
+        self._begun.clear()
+        self._length = 0
+        self._owed -= 1
+        self._replies.append(Reply(code, text))
+        self._wake()
 
     def eof_received(self) -> None:
         self._fail(aiosmtplib.SMTPServerDisconnected("The server hung up"))
