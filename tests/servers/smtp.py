@@ -38,6 +38,7 @@ class Takes:
     tries: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server closes, so that nothing that stalls stays behind."""
+    stalling: asyncio.Event = field(default_factory=asyncio.Event)
     offers: tuple[str, ...] = ()
     """What EHLO names besides."""
     resets: int = 0
@@ -51,6 +52,10 @@ class Takes:
     async def handle_RSET(self, server: Any, session: Any, envelope: Any) -> str:
         self.resets += 1
         return "250 OK"
+
+    async def stall(self) -> None:
+        self.stalling.set()
+        await self.gate.wait()
 
     def asked(self) -> str:
         """What DATA is answered with, if not 354."""
@@ -135,14 +140,14 @@ class StallsAfterData(Takes):
     """Never says whether it took the message."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        await self.gate.wait()
+        await self.stall()
         return "250 OK"
 
 
 class StallsAtRecipient(Takes):
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        await self.gate.wait()
-        return "250 OK"
+        await self.stall()
+        return await super().handle_RCPT(server, session, envelope, address, options)
 
 
 class MumblesAfterData(Takes):

@@ -64,7 +64,8 @@ class DropsAtSender(Takes):
 
 class StallsAtSender(Takes):
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        await self.gate.wait()
+        await self.stall()
+        envelope.mail_from = address
         return "250 OK"
 
 
