@@ -62,6 +62,20 @@ _COUNT_LEGS = (
     .where(_LEG.c.message_id == _WHICH)
     .group_by(_LEG.c.channel, _LEG.c.state)
 )
+_SENT_SINCE = (
+    select(_ATTEMPT.c.started_at)
+    .join(_LEG, _LEG.c.id == _ATTEMPT.c.leg_id)
+    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
+    .where(
+        or_(_MESSAGE.c.state == literal_column("'accepted'"), _MESSAGE.c.changed_at >= bindparam("since")),
+        _LEG.c.channel == bindparam("on_channel"),
+        _LEG.c.mode == bindparam("in_mode"),
+        _ATTEMPT.c.started_at >= bindparam("since"),
+        _ATTEMPT.c.outcome.in_([LegState.STARTED, LegState.SENT, LegState.DELIVERED, LegState.UNKNOWN]),
+        _ATTEMPT.c.owner != bindparam("me"),
+    )
+)
+"""By message first: one that is done and unchanged since then sent nothing since then, and need not be gone through."""
 _COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
 
 _ALL_MESSAGES = select(_MESSAGE.c.state, func.count()).group_by(_MESSAGE.c.state)
@@ -211,6 +225,12 @@ def status(conn: Connection) -> Status:
         directory_version(conn),
         conn.execute(_OLDEST).scalar(),
     )
+
+
+def sent_since(conn: Connection, channel: str, since: datetime, owner: str, mode: Mode) -> list[datetime]:
+    """When everybody but ``owner`` began what this channel's account took, or may have taken."""
+    values = {"on_channel": channel, "since": since, "me": owner, "in_mode": mode.value}
+    return list(conn.execute(_SENT_SINCE, values).scalars())
 
 
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:

@@ -106,5 +106,13 @@ def drop_tasks(conn: Connection, delivery_ids: Iterable[str], by: str, now: date
         conn.execute(_DROP, rows)
 
 
+GONE, BACK = "account gone", "account back"
+
+
+def write_account_news(conn: Connection, channel: str, gone: bool, reason: str, now: datetime) -> None:
+    """An account went or came back. ``reason`` names no address."""
+    conn.execute(_AUDIT, {"at": now, "by": channel, "what": GONE if gone else BACK, "about": reason})
+
+
 def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:
     conn.execute(_AUDIT, {"at": now, "by": by, "what": what, "about": about})
