@@ -245,6 +245,14 @@ class OpenWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """An account that does not serve us since then, and its reason in words for staff."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Numbers over everything in the store."""
 

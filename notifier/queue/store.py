@@ -23,6 +23,7 @@ from notifier.queue.rows import (
     Counts,
     Enqueued,
     Entry,
+    Lost,
     OpenWork,
     Settlement,
     Status,
@@ -172,6 +173,10 @@ class Store:
 
     async def status(self) -> Status:
         return await self._database.read(reports.status)
+
+    async def lost_accounts(self) -> dict[str, Lost]:
+        """By channel, which accounts do not serve us now, as far as is known."""
+        return await self._database.read(reports.lost_accounts)
 
     async def sent_since(self, channel: str, since: datetime, mode: Mode, *, but_by: str = "") -> list[datetime]:
         """When each send began that the channel's account took, or may have taken; without those of one owner."""

@@ -55,6 +55,8 @@ class Recording:
         self.news = asyncio.Event()
         self.at_once = 0
         self.most_at_once = 0
+        self.takes = 1
+        """Turns of the loop that a send takes."""
 
     def ends(self, address: str, *endings: Sent | BaseException) -> None:
         self.script[address] = deque(endings)
@@ -69,7 +71,8 @@ class Recording:
             if self.gate is not None:
                 await self.gate.wait()
             else:
-                await asyncio.sleep(0)
+                for _ in range(self.takes):
+                    await asyncio.sleep(0)
         finally:
             self.at_once -= 1
         endings = self.script.get(outgoing.address)
@@ -90,6 +93,24 @@ class Recording:
     @property
     def to(self) -> list[str]:
         return [outgoing.address for outgoing in self.sent]
+
+
+class Capped(Recording):
+    """Its account takes only so many a day, and not all at once."""
+
+    def __init__(
+        self,
+        *,
+        parallelism: int = 4,
+        per_minute: float | None = None,
+        per_day: int | None = None,
+        burst: int = 1,
+        begins_with: int = 2,
+    ) -> None:
+        super().__init__(parallelism=parallelism, per_minute=per_minute)
+        self.per_day = per_day
+        self.burst = burst
+        self.begins_with = begins_with
 
 
 class Ringing(Recording):
@@ -213,7 +234,7 @@ class School:
         kinds[Kind.EMERGENCY] = KindPolicy((("ring", "post"), ("sheet",)), escalate_after=timedelta(minutes=10))
         return Policy("test", kinds, ZoneInfo("Europe/London"), found)
 
-    def dispatcher(self, *, alone: bool = True) -> Dispatcher:
+    def dispatcher(self, *, alone: bool = True, nodes: Callable[[], int] = lambda: 1) -> Dispatcher:
         return Dispatcher(
             self.store,
             self.channels,
@@ -224,6 +245,7 @@ class School:
             lambda: 0.0,
             mode=self.mode,
             alone=alone,
+            nodes=nodes,
             recheck=self.recheck or self._recheck,
         )
 
