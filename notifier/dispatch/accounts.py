@@ -176,7 +176,6 @@ class Account:
             if self._told is not None:
                 self._told(self.name, False, "")
             self.news.ring()
-        crowded = self._seats.crowded or self._urgent_seats.crowded
-        if self._width.went_well(now, crowded=crowded):
+        if self._width.went_well(now, full=self._seats.full or self._urgent_seats.full):
             self._seats.call()
             self._urgent_seats.call()

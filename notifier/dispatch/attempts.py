@@ -5,6 +5,7 @@ directory in force, its address, rendered, and a deadline inside the lease.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, Temp
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
+from notifier.dispatch.breaker import pause
 from notifier.dispatch.outgoing import Messages, Packer
-from notifier.dispatch.retry import Failure, again
+from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -99,6 +101,8 @@ class Attempts:
         self._packer = packer
         self._recheck = recheck
         self._expire = expire
+        self._unserved: Counter[str] = Counter()
+        """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
     async def carry(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
@@ -130,6 +134,8 @@ class Attempts:
             return replace(gone, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
         outcome = await self._send(leg, account, outgoing, message)
+        if isinstance(outcome, Settlement):
+            self._unserved.pop(leg.leg_id, None)
         if isinstance(outcome, Back) or (reduced is None and not tasks):
             return outcome
         return replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
@@ -209,11 +215,13 @@ class Attempts:
         self, leg: ClaimedLeg, account: Account, message: Message, failure: TemporaryFailure
     ) -> Settlement | Back:
         """The account's trouble, not this family's: the leg waits for it, as long as the table allows."""
-        back_at = account.gone_until(leg.lane) or account.again_at
+        self._unserved[leg.leg_id] += 1
+        again_at = self._clock.now() + pause(self._unserved[leg.leg_id], leg.lane)
+        back_at = max(again_at, account.gone_until(leg.lane) or again_at)
         ends_before = message.expires_at is not None and message.expires_at <= back_at
-        if ends_before or account.given_up(leg.lane, leg.since, back_at):
+        if ends_before or over(leg.lane, Failure.ACCOUNT, leg.since, back_at):
             return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, failure.reason)
-        return Back(account.again_at)
+        return Back(again_at)
 
     async def give_up(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple

@@ -21,6 +21,12 @@ SPREAD = 0.1
 """Up to this share of a pause is added, so that several nodes do not come back together."""
 
 
+def pause(number: int, lane: Lane) -> timedelta:
+    """The wait after the first failure (1), the second, ... of one leg whose account did not serve it."""
+    found = PAUSES[min(number, len(PAUSES)) - 1]
+    return min(found, URGENT_PAUSE) if lane is Lane.EMERGENCY else found
+
+
 class Breaker:
     """``since`` is the first failure of the row, ``reason`` the last one's, in words for staff."""
 
@@ -53,9 +59,8 @@ class Breaker:
         if not before and retry_after is None and self._failures < GONE_AFTER:
             return False
         if self._until is None or now >= self._until:  # else it was under way before, and says nothing new
-            pause = PAUSES[min(self._pauses, len(PAUSES) - 1)]
-            self._until = now + pause * (1 + SPREAD * jitter)
             self._pauses += 1
+            self._until = now + pause(self._pauses, Lane.BULK) * (1 + SPREAD * jitter)
         self._trying.clear()
         return not before
 

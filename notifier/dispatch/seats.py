@@ -27,9 +27,9 @@ class Width:
         self._well = 0
         self._calm_at: datetime | None = None
 
-    def went_well(self, now: datetime, *, crowded: bool) -> bool:
-        """``crowded``: somebody waits for a seat. True: there is one more now."""
-        if not crowded or self.now >= self.most or (self._calm_at is not None and now < self._calm_at):
+    def went_well(self, now: datetime, *, full: bool) -> bool:
+        """``full``: all seats were taken. True: there is one more now."""
+        if not full or self.now >= self.most or (self._calm_at is not None and now < self._calm_at):
             return False
         self._well += 1
         if self._well < self.now:
@@ -54,9 +54,8 @@ class Seats:
         self._queue: list[tuple[int, int, asyncio.Future[None]]] = []
 
     @property
-    def crowded(self) -> bool:
-        """Whether somebody waits."""
-        return any(not waiting.done() for _, _, waiting in self._queue)
+    def full(self) -> bool:
+        return self._taken >= self._width.now
 
     @asynccontextmanager
     async def one(self, lane: Lane) -> AsyncIterator[None]:

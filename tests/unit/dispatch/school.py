@@ -55,8 +55,6 @@ class Recording:
         self.news = asyncio.Event()
         self.at_once = 0
         self.most_at_once = 0
-        self.takes = 1
-        """Turns of the loop that a send takes."""
 
     def ends(self, address: str, *endings: Sent | BaseException) -> None:
         self.script[address] = deque(endings)
@@ -71,8 +69,7 @@ class Recording:
             if self.gate is not None:
                 await self.gate.wait()
             else:
-                for _ in range(self.takes):
-                    await asyncio.sleep(0)
+                await asyncio.sleep(0)
         finally:
             self.at_once -= 1
         endings = self.script.get(outgoing.address)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
-from channels.base import OutcomeUnknown, Sent, TemporaryFailure
+from channels.base import OutcomeUnknown, TemporaryFailure
 from notifier.dispatch.accounts import SOON, Account
 from notifier.dispatch.breaker import GONE_AFTER, PAUSES
 from notifier.dispatch.dispatcher import Dispatcher
@@ -205,25 +206,34 @@ async def test_what_was_refused_does_not_count_for_the_day(school: School) -> No
     assert len(school.post.sent) == 29  # ten of them for nothing
 
 
-async def test_connections_begin_with_few_grow_while_it_goes_well_and_shrink_when_it_is_too_much(
-    school: School,
-) -> None:
+async def test_seats_grow_while_all_are_taken_and_it_goes_well_and_shrink_when_it_is_too_much(school: School) -> None:
+    account = Account("post", Capped(parallelism=6, begins_with=2), school.clock)
+    async with AsyncExitStack() as taken:
+        for _ in range(6):
+            await asyncio.wait_for(taken.enter_async_context(account.seat(Lane.BULK)), 1)
+            for _ in range(6):
+                account.answered(account.begin())
+        assert account.at_once == 6
+        side_by_side = [account.begin() for _ in range(4)]
+        for begun in side_by_side:
+            account.failed(begun, "Too many connections.")
+        assert account.at_once == 3
+        account.failed(account.begin(), "Too many connections.")
+        assert account.at_once == 1
+
+
+async def test_a_send_begins_with_few_connections_and_an_emergency_has_its_own(school: School) -> None:
     post = school.channels["post"] = Capped(parallelism=6, begins_with=2)
-    post.takes = 30
-    dispatcher = school.dispatcher()
-    await school.enqueue(5)
-    await dispatcher.drain()
-    assert post.most_at_once <= 3
-    await school.enqueue(60)
-    await dispatcher.drain()
-    assert post.most_at_once == 6
-    school.post.ends(at(0), TemporaryFailure("Too many connections.", account=True), Sent("ref"))
-    await school.enqueue(1)
-    await dispatcher.drain()
-    post.most_at_once = 0
-    await school.enqueue(30)
-    await dispatcher.drain()
-    assert post.most_at_once == 3
+    post.gate = asyncio.Event()
+    await school.enqueue(20, kind=Kind.NEWSLETTER)
+    draining = asyncio.create_task(school.drain())
+    await asyncio.wait_for(post.until(lambda: post.at_once == 2), 20)
+    urgent = await school.enqueue(2, kind=Kind.EMERGENCY)
+    await asyncio.wait_for(post.until(lambda: post.at_once == 4), 20)
+    assert [one.message for one in post.sent[2:]] == [urgent.id] * 2
+    post.gate.set()
+    await draining
+    assert len(post.sent) == 22
 
 
 async def test_each_of_two_nodes_keeps_to_half_the_pace(school: School) -> None:

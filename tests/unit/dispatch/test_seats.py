@@ -14,16 +14,16 @@ NOW = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
 def test_one_more_is_added_after_each_round_that_went_well_up_to_the_most() -> None:
     width, grown = Width(2, 5), []
     for _ in range(20):
-        width.went_well(NOW, crowded=True)
+        width.went_well(NOW, full=True)
         grown.append(width.now)
     assert grown[:12] == [2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5]
     assert width.now == 5
 
 
-def test_nothing_is_added_while_nobody_waits() -> None:
+def test_nothing_is_added_while_a_seat_is_free() -> None:
     width = Width(2, 8)
     for _ in range(20):
-        assert not width.went_well(NOW, crowded=False)
+        assert not width.went_well(NOW, full=False)
     assert width.now == 2
 
 
@@ -32,10 +32,10 @@ def test_it_halves_when_it_was_too_much_and_grows_again_after_a_while() -> None:
     width.too_much(NOW)
     assert width.now == 4
     for _ in range(20):
-        width.went_well(NOW + CALM - timedelta(seconds=1), crowded=True)
+        width.went_well(NOW + CALM - timedelta(seconds=1), full=True)
     assert width.now == 4
     for _ in range(4):
-        width.went_well(NOW + CALM, crowded=True)
+        width.went_well(NOW + CALM, full=True)
     assert width.now == 5
 
 
@@ -58,10 +58,10 @@ async def test_a_letter_sits_down_before_the_newsletters_that_wait() -> None:
         await settle_down()
         waiting.append(asyncio.create_task(go(Lane.NORMAL, "letter")))
         await settle_down()
-        assert seats.crowded
+        assert seats.full
     await asyncio.gather(*waiting)
     assert order == ["letter", "newsletter 0", "newsletter 1", "newsletter 2"]
-    assert not seats.crowded
+    assert not seats.full
 
 
 async def test_who_is_cancelled_while_waiting_or_just_called_takes_no_seat_away() -> None:
