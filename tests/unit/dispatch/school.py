@@ -259,8 +259,12 @@ class School:
         expires: datetime | None = None,
         mode: Mode | None = None,
         adults: int = 1,
+        to: str = "",
     ) -> Message:
-        """One message to families F0, F1, ...: each with ``adults`` addresses on every channel of the ladder."""
+        """One message to families F0, F1, ...: each with ``adults`` addresses on every channel of the ladder.
+
+        With ``to``, the first of them has this address instead.
+        """
         self.numbers += 1
         message = Message(
             id=f"m{self.numbers}",
@@ -273,8 +277,12 @@ class School:
             expires_at=expires,
             accepted_at=self.clock.now(),
         )
+        deliveries = [delivery(number, ladder, adults) for number in range(families)]
+        if to:
+            routes = {name: (Address(route[0].contact_id, to),) for name, route in deliveries[0].routes.items()}
+            deliveries[0] = replace(deliveries[0], routes=routes)
         plan = Plan(
-            deliveries=tuple(delivery(number, ladder, adults) for number in range(families)),
+            deliveries=tuple(deliveries),
             public=tuple(PublicItem(channel) for channel in public),
         )
         await self.store.enqueue(Entry(message, MessageState.ACCEPTED, plan), self.clock.now())
