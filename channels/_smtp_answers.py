@@ -28,6 +28,8 @@ CODES: Mapping[str, tuple[Verdict, str]] = {
     "5.3.4": ("permanent", "The message is too big for the mail server. Send a link instead of the attachment."),
     "5.4.1": ("permanent", "The address was refused by its mail server. Ask the family for their email address."),
     "5.4.4": ("permanent", "The part of the address after the @ does not exist. Ask the family for their address."),
+    "5.1.90": ("account", "The mail account has sent all that it may send today."),
+    "5.4.5": ("account", "The mail account has sent all that it may send today."),
     "5.7.0": ("account", "The mail server wants us to log in first. Check username and password in [channels.email]."),
     "5.7.8": ("account", "The mail server refused our user name or password. Check them in [channels.email]."),
     "5.7.30": (
@@ -36,11 +38,15 @@ CODES: Mapping[str, tuple[Verdict, str]] = {
         "Ask whoever looks after the school's mail for a relay or an app password.",
     ),
     "4.2.2": ("temporary", "This mailbox is full at the moment."),
-    "4.7.1": ("temporary", "The mail server asks us to come back later."),
-    "421": ("temporary", "The mail server is closing or has too much to do."),
+    "4.3.1": ("account", "The mail server has no room at the moment."),
+    "4.3.2": ("account", "The mail server takes nothing at the moment."),
+    "4.5.3": ("account", "The mail server asks us to send more slowly."),
+    "4.7.0": ("account", "The mail server asks us to send more slowly."),
+    "4.7.1": ("account", "The mail server asks us to come back later."),
+    "421": ("account", "The mail server is closing or has too much to do."),
     "450": ("temporary", "This mailbox is not available at the moment."),
-    "451": ("temporary", "The mail server has a trouble of its own at the moment."),
-    "452": ("temporary", "The mail server has no room at the moment."),
+    "451": ("account", "The mail server has a trouble of its own at the moment."),
+    "452": ("account", "The mail server has no room at the moment."),
     "530": ("account", "The mail server wants us to log in first. Check username and password in [channels.email]."),
     "534": ("account", "The mail server wants another way to log in. Ask whoever looks after the school's mail."),
     "535": ("account", "The mail server refused our user name or password. Check them in [channels.email]."),
@@ -56,6 +62,8 @@ CODES: Mapping[str, tuple[Verdict, str]] = {
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _LATER = re.compile(r"(\d{1,5})\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|h)\b", re.IGNORECASE)
 _UNIT = {"s": 1, "m": 60, "h": 3600}
+_TOO_MUCH = re.compile(r"too (many|much|fast)|concurren|throttl|slow ?down|rate limit", re.IGNORECASE)
+_GREYLIST = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
 _RELAY = re.compile(r"relay|authenticat|log ?in|not permitted to send|sender", re.IGNORECASE)
 _log = logger("channels.email")
 
@@ -70,22 +78,39 @@ def judged(code: int, text: str, stage: Stage) -> ChannelError:
         known = (verdict, f"The mail server refused it (code {code}).")
     verdict, reason = known
     if code < 500:
-        return TemporaryFailure(reason, _retry_after(text))
+        about_us = _about_us(code, enhanced[1] if enhanced else "", text, stage, verdict)
+        return TemporaryFailure(reason, _retry_after(text), account=about_us)
     if stage <= Stage.SENDER and enhanced is not None and enhanced[1] in ("5.3.4", "5.2.3"):
         return PermanentFailure(reason)
     if stage is Stage.SENDER and code == 552:
         return PermanentFailure(reason)
     if verdict == "account":
-        return TemporaryFailure(reason)
+        return TemporaryFailure(reason, account=True)
     if stage is Stage.SENDER:
         return TemporaryFailure(
-            "The mail server does not let us send as this sender. Check sender in [channels.email]."
+            "The mail server does not let us send as this sender. Check sender in [channels.email].", account=True
         )
     if stage < Stage.SENDER:
-        return TemporaryFailure(f"The mail server turned us away (code {code}). Check [channels.email] in config.toml.")
+        return TemporaryFailure(
+            f"The mail server turned us away (code {code}). Check [channels.email] in config.toml.", account=True
+        )
     if stage is Stage.RECIPIENT and code in (550, 553, 554) and not _mailbox(enhanced) and _RELAY.search(text):
-        return TemporaryFailure("The mail server does not send on for us. Check username and host in [channels.email].")
+        return TemporaryFailure(
+            "The mail server does not send on for us. Check username and host in [channels.email].", account=True
+        )
     return PermanentFailure(reason)
+
+
+def _about_us(code: int, enhanced: str, text: str, stage: Stage, verdict: Verdict) -> bool:
+    """Whether a "not now" is about our account, so that everybody's mail waits, or about this one mailbox.
+
+    4.1 and 4.2 are the mailbox's (RFC 3463); a greylisting server means the pair of sender and recipient.
+    """
+    if code == 421 or stage <= Stage.SENDER:
+        return True
+    if enhanced.startswith(("4.1.", "4.2.")) or _GREYLIST.search(text):
+        return False
+    return verdict == "account" or enhanced.startswith("4.7.") or _TOO_MUCH.search(text) is not None
 
 
 def _mailbox(enhanced: re.Match[str] | None) -> bool:
@@ -109,7 +134,7 @@ def understood(progress: Progress) -> Iterator[None]:
     except TooBig:
         raise PermanentFailure(CODES["5.3.4"][1]) from None
     except SecretMissing as missing:
-        raise TemporaryFailure(str(missing)) from None
+        raise TemporaryFailure(str(missing), account=True) from None
     except aiosmtplib.SMTPRecipientsRefused as refused:
         first = refused.recipients[0]
         raise judged(first.code, first.message, progress.stage) from None
@@ -118,7 +143,9 @@ def understood(progress: Progress) -> Iterator[None]:
             raise judged(answer.code, answer.message, progress.stage) from None
         if progress.stage is Stage.BODY:
             raise OutcomeUnknown("The mail server's answer could not be read; it may have taken the message.") from None
-        raise TemporaryFailure("The mail server's answer could not be read. Check host and port.") from None
+        raise TemporaryFailure(
+            "The mail server's answer could not be read. Check host and port.", account=True
+        ) from None
     except aiosmtplib.SMTPNotSupported:
         raise PermanentFailure("The mail server cannot write to an address with these letters.") from None
     except Unfit as unfit:
@@ -134,10 +161,13 @@ def _lost(trouble: Exception, stage: Stage) -> ChannelError:
     if "certificate" in f"{cause} {trouble}".lower():
         return TemporaryFailure(
             "The mail server's certificate is not to be trusted. Check host in [channels.email], "
-            "or ask whoever looks after the school's mail."
+            "or ask whoever looks after the school's mail.",
+            account=True,
         )
     if stage is Stage.CONNECT:
-        return TemporaryFailure("The mail server cannot be reached. Check host, port and security in [channels.email].")
-    if stage is Stage.LOGIN:
-        return TemporaryFailure("Logging in to the mail server did not work. Check [channels.email] in config.toml.")
-    return TemporaryFailure("The connection to the mail server broke before the message was handed over.")
+        reason = "The mail server cannot be reached. Check host, port and security in [channels.email]."
+    elif stage is Stage.LOGIN:
+        reason = "Logging in to the mail server did not work. Check [channels.email] in config.toml."
+    else:
+        reason = "The connection to the mail server broke before the message was handed over."
+    return TemporaryFailure(reason, account=True)

@@ -103,7 +103,7 @@ def judged(answer: Answered) -> ChannelError:
     verdict, reason = known
     if verdict == "permanent":
         return PermanentFailure(reason)
-    return TemporaryFailure(reason, answer.retry_after)
+    return TemporaryFailure(reason, answer.retry_after, account=verdict == "account")
 
 
 def _by_class(status: int) -> tuple[Verdict, str]:

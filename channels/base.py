@@ -79,11 +79,16 @@ class ChannelError(Exception):
 
 
 class TemporaryFailure(ChannelError):
-    """Surely not taken; ``retry_after`` where the provider named a delay."""
+    """Surely not taken; ``retry_after`` where the provider named a delay.
 
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+    ``account``: it is the account that is not served now (too fast, logged out, out of
+    reach), and not this one address: whatever else would go by it waits too.
+    """
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None, *, account: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.account = account
 
 
 class PermanentFailure(ChannelError):
@@ -156,6 +161,18 @@ class Composes(Protocol):
     """A channel whose sending trial mode replaces by a file in the outbox."""
 
     def as_file(self, outgoing: Outgoing) -> AsFile: ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A channel whose account takes only so much. Dispatch keeps to it; the channel itself counts nothing."""
+
+    per_day: int | None
+    """Sends in any 24 hours; None without a limit."""
+    burst: int
+    """Sends at once after a pause, before ``per_minute`` holds; 1 where each waits for the one before."""
+    begins_with: int
+    """Sends at once to begin with; more, up to ``parallelism``, while the account bears it."""
 
 
 @runtime_checkable

@@ -40,13 +40,16 @@ class EmailSettings(BaseModel):
     password_file: Path | None = Field(default=None, description="The file that holds the password.")
     sender: str = Field(description="The address that families see and answer: office@school.example.org.")
     reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
-    connections: int = Field(default=4, ge=1, le=20, description="How many emails are sent at once.")
+    connections: int = Field(
+        default=4, ge=1, le=20, description="How many emails are sent at once at most; it begins with two."
+    )
     pipelining: bool = Field(
         default=True,
         description="Say several things at once where the mail server offers it; false if a server misbehaves.",
     )
     per_minute: float | None = Field(default=None, gt=0, description="How many a minute the account allows.")
-    per_day: int | None = Field(default=None, gt=0, description="How many a day the account allows.")
+    burst: int = Field(default=1, ge=1, description="How many of those may go at once after a pause.")
+    per_day: int | None = Field(default=None, gt=0, description="How many the account allows in any 24 hours.")
     bounce_address: str = Field(default="", description="Where the server reports mail it could not deliver.")
 
     @field_validator("sender", "reply_to", "bounce_address")
@@ -85,6 +88,8 @@ class Email:
         self.parallelism = settings.connections
         self.per_minute = settings.per_minute
         self.per_day = settings.per_day
+        self.burst = settings.burst
+        self.begins_with = 2
         self.sender_name, self.sender = named(settings.sender)
         self._bounces = named(settings.bounce_address)[1] if settings.bounce_address else ""
         self._composer = Composer()

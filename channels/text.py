@@ -194,7 +194,7 @@ class Text:
             with understood():
                 return await self._texts(index).create(number, body, account.comes_from, validity)
         except NotMade as trouble:
-            raise TemporaryFailure(str(trouble)) from None
+            raise TemporaryFailure(str(trouble), account=True) from None
         except Answered as answer:
             raise judged(answer) from None
 
@@ -236,8 +236,12 @@ def _words(text: str) -> str:
 
 
 def _sooner(one: TemporaryFailure | None, other: TemporaryFailure) -> TemporaryFailure:
-    """The first account's reason is the one to mend; the earliest delay is the one to wait for."""
+    """The first account's reason is the one to mend; the earliest delay is the one to wait for.
+
+    Only where no account serves us is it the channel's trouble, for which everybody's texts wait.
+    """
     if one is None:
         return other
     delays = [failure.retry_after for failure in (one, other) if failure.retry_after is not None]
-    return TemporaryFailure(one.reason, min(delays) if len(delays) == 2 else None)
+    delay = min(delays) if len(delays) == 2 else None
+    return TemporaryFailure(one.reason, delay, account=one.account and other.account)

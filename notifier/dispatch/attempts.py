@@ -5,16 +5,18 @@ directory in force, its address, rendered, and a deadline inside the lease.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
+from notifier.dispatch.breaker import pause
 from notifier.dispatch.outgoing import Messages, Packer
-from notifier.dispatch.retry import Failure, again
+from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -44,6 +46,13 @@ STOPS = {
 Recheck = Callable[[Message, Delivery, Directory, Policy, datetime], Verdict]
 
 log = logger("dispatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Surely not sent: due again, at ``until`` or at once. It does not count as a try."""
+
+    until: datetime | None = None
 
 
 def settled(leg: ClaimedLeg, owner: str, outcome: LegState, reason: str = "") -> Settlement:
@@ -92,11 +101,13 @@ class Attempts:
         self._packer = packer
         self._recheck = recheck
         self._expire = expire
+        self._unserved: Counter[str] = Counter()
+        """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
     async def carry(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
-    ) -> Settlement | None:
-        """How it ended; None: not begun, because too little is left of the lease."""
+    ) -> Settlement | Back:
+        """How it ended, or that it did not go: too little is left of the lease, or the account does not serve us."""
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
         standing = await self._standings.of(leg.leg_id, following)
@@ -123,7 +134,9 @@ class Attempts:
             return replace(gone, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
         outcome = await self._send(leg, account, outgoing, message)
-        if outcome is None or (reduced is None and not tasks):
+        if isinstance(outcome, Settlement):
+            self._unserved.pop(leg.leg_id, None)
+        if isinstance(outcome, Back) or (reduced is None and not tasks):
             return outcome
         return replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
 
@@ -159,29 +172,33 @@ class Attempts:
         left = leg.lease_until - self._clock.now() - MARGIN
         return min(left, LONGEST) if left >= LEAST else None
 
-    async def _send(self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message) -> Settlement | None:
+    async def _send(self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message) -> Settlement | Back:
         deadline = self.deadline(leg)
         if deadline is None:
-            return None
+            return Back()
+        begun = account.begin()
         try:
             async with asyncio.timeout(deadline.total_seconds()) as limit:
                 sent = await account.channel.send(outgoing)
         except TemporaryFailure as failure:
-            account.failed(failure.reason)
+            if failure.account:
+                account.failed(begun, failure.reason, failure.retry_after)
+                return self._not_served(leg, account, message, failure)
+            account.answered(begun)
             return self._again(leg, message, failure.reason, failure.retry_after)
         except PermanentFailure as failure:
-            account.answered()
+            account.answered(begun)
             return settled(leg, self.owner, LegState.PERMANENT_FAILURE, failure.reason)
         except OutcomeUnknown as failure:
-            account.failed(failure.reason)
+            account.failed(begun, failure.reason)
             return self._doubt(leg, account, message, failure.reason)
         except TimeoutError:
             if not limit.expired():
                 raise
             reason = "There was no answer in time."
-            account.failed(reason)
+            account.failed(begun, reason)
             return self._doubt(leg, account, message, reason)
-        account.answered()
+        account.answered(begun)
         return self.taken(leg, account, sent)
 
     def taken(self, leg: ClaimedLeg, account: Account, sent: Sent) -> Settlement:
@@ -194,6 +211,24 @@ class Attempts:
             by_person=account.channel.by_person,
         )
 
+    def _not_served(
+        self, leg: ClaimedLeg, account: Account, message: Message, failure: TemporaryFailure
+    ) -> Settlement | Back:
+        """The account's trouble, not this family's: the leg waits for it, as long as the table allows."""
+        self._unserved[leg.leg_id] += 1
+        again_at = self._clock.now() + pause(self._unserved[leg.leg_id], leg.lane)
+        back_at = max(again_at, account.gone_until(leg.lane) or again_at)
+        ends_before = message.expires_at is not None and message.expires_at <= back_at
+        if ends_before or over(leg.lane, Failure.ACCOUNT, leg.since, back_at):
+            return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, failure.reason)
+        return Back(again_at)
+
+    async def give_up(
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+    ) -> Settlement:
+        """A leg that waited for a lost account as long as the table allows: its family is reached the next way."""
+        return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, account.reason)
+
     def _again(
         self, leg: ClaimedLeg, message: Message, reason: str, retry_after: timedelta | None = None
     ) -> Settlement:
@@ -203,6 +238,7 @@ class Attempts:
             leg.tries,
             self._clock.now(),
             self._jitter(),
+            since=leg.since,
             retry_after=retry_after,
             expires=message.expires_at,
         )
@@ -215,7 +251,8 @@ class Attempts:
         """
         failure = Failure.TEMPORARY if account.channel.repeatable else Failure.DOUBT
         now = self._clock.now()
-        at = again(leg.lane, failure, leg.tries, now, self._jitter(), expires=message.expires_at)
+        since = leg.since if account.channel.repeatable else None
+        at = again(leg.lane, failure, leg.tries, now, self._jitter(), since=since, expires=message.expires_at)
         if at is None and account.channel.repeatable:
             return settled(leg, self.owner, LegState.PERMANENT_FAILURE, reason)
         return replace(settled(leg, self.owner, LegState.UNKNOWN, reason), retry_at=at)

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from notifier.dispatch.accounts import Account
-from notifier.dispatch.attempts import LEAST, MARGIN, fault
+from notifier.dispatch.attempts import LEAST, MARGIN, Back, fault
 from notifier.dispatch.office import Office
+from notifier.dispatch.retry import TABLE, Failure
+from notifier.model.message import Lane
+from notifier.model.states import LegState
 from notifier.queue.rows import ClaimedLeg, Settlement
 from notifier.queue.store import StoreProblem
 
@@ -16,6 +19,8 @@ BATCH = 200
 """Legs in one claim at most."""
 PATIENCE = 1.0
 """Seconds after which a database that failed is asked again."""
+LOOK = 0.1
+"""Seconds between two looks at an account that may not be asked, at least."""
 
 Claim = Callable[[int], Awaitable[Sequence[ClaimedLeg]]]
 """Claims at most so many legs for this crew; empty when nothing is due."""
@@ -23,8 +28,14 @@ Claim = Callable[[int], Awaitable[Sequence[ClaimedLeg]]]
 Following = Callable[[], Sequence[str]]
 """The legs that go next, in whose name a question may be asked along."""
 
-Carry = Callable[[ClaimedLeg, Account, Following], Awaitable[Settlement | None]]
-"""One try of one leg; None: not begun."""
+Carry = Callable[[ClaimedLeg, Account, Following], Awaitable[Settlement | Back]]
+"""One try of one leg."""
+
+ClaimLate = Callable[[int, datetime], Awaitable[Sequence[ClaimedLeg]]]
+"""Claims at most so many due legs that have waited since that moment or longer."""
+
+TAKEN = frozenset({LegState.SENT, LegState.DELIVERED, LegState.UNKNOWN})
+"""What the account took, or may have taken: it counts for its day."""
 
 ALONG = 100
 """Legs asked about together at most."""
@@ -34,15 +45,32 @@ class Crew:
     """``size`` workers, and one who brings them legs. At most two claims are in hand, and nothing rendered waits."""
 
     def __init__(
-        self, office: Office, account: Account, size: int, most: int | None, claim: Claim, carry: Carry
+        self,
+        office: Office,
+        account: Account,
+        size: int,
+        most: int | None,
+        claim: Claim,
+        carry: Carry,
+        give_up: Carry,
+        *,
+        lane: Lane | None = None,
+        claim_late: ClaimLate | None = None,
     ) -> None:
-        """``most`` legs in one claim; None: as many as there are free workers."""
+        """``most`` legs in one claim; None: as many as there are free workers.
+
+        ``give_up`` is for a leg that need not wait for a lost account any more. ``lane``:
+        the one whose legs it claims, None where they are of any; ``claim_late`` comes with it.
+        """
         self.size = size
         self._office = office
         self._account = account
         self._most = most
         self._claim = claim
         self._carry = carry
+        self._give_up = give_up
+        self._lane = lane
+        self._claim_late = claim_late
         self._in_hand: asyncio.Queue[ClaimedLeg | None] = asyncio.Queue()
         self._coming: dict[str, None] = {}
         self._unbegun: list[ClaimedLeg] = []
@@ -72,9 +100,10 @@ class Crew:
     async def _bring(self) -> None:
         office = self._office
         while not office.stopping.is_set():
-            rung = office.bell.count
+            rung, news = office.bell.count, self._account.news.count
+            shut = None if self._lane is None else self._account.shut(self._lane)
             try:
-                legs = await self._due()
+                legs = await (self._due() if shut is None else self._late())
             except Exception as error:
                 office.failed("claim-failed", self._account.name, error)
                 await self._or_stopped(office.clock.sleep(PATIENCE))
@@ -82,7 +111,7 @@ class Crew:
             if not legs:
                 self._dry_at = rung
                 office.moved.set()
-                await office.bell.after(rung)
+                await self._rest(rung, news, shut)
                 continue
             for leg in legs:
                 self._coming[leg.leg_id] = None
@@ -90,6 +119,17 @@ class Crew:
             while not self._has_room() and not office.stopping.is_set():
                 self._room.clear()
                 await self._or_stopped(self._room.wait())
+
+    async def _rest(self, rung: int, news: int, until: datetime | None) -> None:
+        """Until something may be due, or, with an account that may not be asked now, until it may: with patience."""
+        office = self._office
+        waits = [office.bell.after(rung)]
+        if until is not None and office.patient:
+            waits += [
+                self._account.news.after(news),
+                office.clock.sleep(max(LOOK, (until - office.clock.now()).total_seconds())),
+            ]
+        await first(*waits)
 
     def _free(self) -> int:
         return self.size - self._busy - self._in_hand.qsize()
@@ -100,12 +140,30 @@ class Crew:
 
     async def _due(self) -> Sequence[ClaimedLeg]:
         """The next claim; what may ring no telephone at this hour is given back until it may."""
+        await self._account.refresh()
         while True:
-            legs = await self._claim(self._most or min(self._free(), self._account.pace.within(LEASE / 2) or BATCH))
+            with self._office.precedence.urgent(self._account.name, self._lane or Lane.NORMAL):
+                legs = await self._claim(self._at_most())
             until = self._office.quiet_until(legs[0], self._account) if legs else None
             if until is None:
                 return legs
             await self._office.give_back(legs, until)
+
+    def _at_most(self) -> int:
+        """Legs in the next claim at most, by the workers, the pace and what is left of the account's day."""
+        most = self._most or min(self._free(), self._account.pace.within(LEASE / 2) or BATCH)
+        room = None if self._lane is None else self._account.room(self._lane)
+        return most if room is None else max(1, min(most, room))
+
+    async def _late(self) -> Sequence[ClaimedLeg]:
+        """While the account is gone: those that have waited for it as long as the table allows."""
+        if self._lane is None or self._claim_late is None:
+            return ()
+        back_at, gone_since = self._account.gone_until(self._lane), self._account.gone_since
+        if back_at is None or gone_since is None:
+            return ()
+        since = back_at - TABLE[self._lane, Failure.ACCOUNT].in_all
+        return await self._claim_late(self._most or BATCH, since) if gone_since < since else ()
 
     async def _work(self) -> None:
         office = self._office
@@ -132,28 +190,45 @@ class Crew:
         office = self._office
         with office.precedence.urgent(self._account.name, leg.lane):
             settlement = await self._outcome(leg)
-            if settlement is None:
-                await office.give_back([leg], self._not_before(leg))
+            if isinstance(settlement, Back):
+                await office.give_back([leg], settlement.until or self._not_before(leg))
                 return
             office.carried += 1
             office.touched(leg)
             await office.recorder.record(settlement, together=self._account.channel.repeatable)
 
-    async def _outcome(self, leg: ClaimedLeg) -> Settlement | None:
-        """None: not begun."""
+    async def _outcome(self, leg: ClaimedLeg) -> Settlement | Back:
+        account = self._account
         try:
+            if (refused := await self._refused(leg)) is not None:
+                return refused
             if not await self._turn(leg):
-                return None
-            async with self._account.seat(leg.lane):
+                return Back()
+            async with account.seat(leg.lane):
                 if self._office.stopping.is_set():
-                    return None
-                return await self._carry(leg, self._account, self._following)
+                    return Back()
+                with account.trying(leg.lane) as admitted:
+                    if admitted is None:
+                        return await self._refused(leg) or Back(account.again_at)
+                    outcome = await self._carry(leg, account, self._following)
+                    admitted.taken = isinstance(outcome, Settlement) and outcome.outcome in TAKEN
+                    return outcome
         except StoreProblem as error:  # all that is asked of the database is asked before anything is sent
             self._office.failed("leg-not-begun", self._account.name, error)
             await self._or_stopped(self._office.clock.sleep(PATIENCE))
-            return None
+            return Back()
         except Exception as error:
             return fault(leg, self._office.owner, error)
+
+    async def _refused(self, leg: ClaimedLeg) -> Settlement | Back | None:
+        """What becomes of a leg whose account may not be asked now; None: it may."""
+        account = self._account
+        if account.shut(leg.lane) is None:
+            return None
+        back_at = account.gone_until(leg.lane)
+        if back_at is not None and account.given_up(leg.lane, leg.since, back_at):
+            return await self._give_up(leg, account, self._following)
+        return Back(account.again_at)
 
     def _not_before(self, leg: ClaimedLeg) -> datetime | None:
         """An account so slow that no turn comes within a lease: the leg waits for it unclaimed."""
@@ -187,6 +262,16 @@ class Crew:
         finally:
             turn.cancel()
             stopped.cancel()
+
+
+async def first(*waits: Awaitable[object]) -> None:
+    """Until one of them is over; the others are not waited for any more."""
+    tasks = [asyncio.ensure_future(one) for one in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def batch_size(account: Account) -> int | None:

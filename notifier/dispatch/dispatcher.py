@@ -6,11 +6,12 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from channels.base import Channel
 from notifier.clock import Clock
-from notifier.dispatch import absent
+from notifier.dispatch import absent, faults
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.attempts import Attempts, Recheck
 from notifier.dispatch.blobs import Blobs
@@ -19,16 +20,20 @@ from notifier.dispatch.crew import LEASE, Crew, batch_size
 from notifier.dispatch.doubt import Doubts, InDoubt
 from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
+from notifier.dispatch.pacing import one
 from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.tending import Tender
+from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Lane, Mode
 from notifier.model.policy import Policy
 from notifier.queue.rows import ClaimedLeg, Settlement
 from notifier.queue.store import Store
 from notifier.routing import recheck as by_the_rules
+
+log = logger("dispatch")
 
 
 class Dispatcher:
@@ -37,6 +42,7 @@ class Dispatcher:
     ``directories`` gives the directory of a version; ``jitter`` a number in 0..1.
     ``mode``: what was accepted in the other mode is never touched (DESIGN 3.6).
     ``alone``: the folder's lock is held, so that whoever else owns a leg is dead.
+    ``nodes``: how many nodes share the accounts now; each keeps to its share of their limits.
     A channel that is missing from ``channels`` is left to another node, unless the
     policy says that it is not set up.
     """
@@ -53,6 +59,7 @@ class Dispatcher:
         *,
         mode: Mode,
         alone: bool = False,
+        nodes: Callable[[], int] = one,
         recheck: Recheck = by_the_rules,
     ) -> None:
         self._store = store
@@ -64,9 +71,12 @@ class Dispatcher:
         self._mode = mode
         self._alone = alone
         self._recheck = recheck
+        self._nodes = nodes
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._packer = Packer(renderer, Blobs(store.blob))
         self._messages = Messages(store.message)
+        self._accounts = {name: self._account(name, channel) for name, channel in channels.items()}
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``: woken by what is written here or elsewhere and by the next moment.
@@ -85,6 +95,7 @@ class Dispatcher:
                 await shift.stop()
             finally:
                 await _end(loops)
+        await self._told()
         await tender.collate()
 
     async def drain(self, lane: Lane | None = None) -> None:
@@ -116,6 +127,7 @@ class Dispatcher:
                 await shift.stop()
             finally:
                 await _end([pump])
+            await self._told()
 
     def _shift(self, lanes: Sequence[Lane], *, patient: bool) -> tuple[Shift, Tender]:
         store, clock = self._store, self._clock
@@ -150,16 +162,12 @@ class Dispatcher:
             self._recheck,
             tender.expire,
         )
-        crews = [
-            crew
-            for name, channel in self._channels.items()
-            for crew in self._crews(office, Account(name, channel, clock), lanes, attempts)
-        ]
+        crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]
         for name, known in self._policy.channels.items():
             if not known.configured and name not in self._channels:
-                gone = Account(name, absent.Absent(), clock)
+                gone, carry = Account(name, absent.Absent(), clock), absent.carry(self._owner)
                 crews += [
-                    Crew(office, gone, 1, batch_size(gone), partial(self._claim, name, lane), absent.carry(self._owner))
+                    Crew(office, gone, 1, batch_size(gone), partial(self._claim, name, lane), carry, carry)
                     for lane in lanes
                 ]
         return Shift(office, crews), tender
@@ -168,13 +176,59 @@ class Dispatcher:
         """Workers of its own for every lane, and one for the legs in doubt, which are claimed one by one."""
         size, most = account.channel.parallelism, batch_size(account)
         for lane in lanes:
-            yield Crew(office, account, size, most, partial(self._claim, account.name, lane), attempts.carry)
+            yield Crew(
+                office,
+                account,
+                size,
+                most,
+                partial(self._claim, account.name, lane),
+                attempts.carry,
+                attempts.give_up,
+                lane=lane,
+                claim_late=partial(self._claim_late, account.name, lane),
+            )
+        doubts = Doubts(attempts, self._clock)
         in_doubt = InDoubt(self._store, self._owner, account.name, lanes, self._mode, self._clock)
-        yield Crew(office, account, 1, 1, in_doubt.claim, Doubts(attempts, self._clock).carry)
+        yield Crew(office, account, 1, 1, in_doubt.claim, doubts.carry, doubts.give_up)
 
     async def _claim(self, channel: str, lane: Lane, limit: int) -> Sequence[ClaimedLeg]:
         claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
         return claim.legs
+
+    async def _claim_late(self, channel: str, lane: Lane, limit: int, since: datetime) -> Sequence[ClaimedLeg]:
+        now = self._clock.now()
+        claim = await self._store.claim_late(self._owner, channel, lane, limit, LEASE, now, since, mode=self._mode)
+        return claim.legs
+
+    def _account(self, name: str, channel: Channel) -> Account:
+        async def sent_since(channel: str, since: datetime) -> Sequence[datetime]:
+            return await self._store.sent_since(channel, since, self._mode, but_by=self._owner)
+
+        return Account(
+            name,
+            channel,
+            self._clock,
+            nodes=self._nodes,
+            jitter=self._jitter,
+            sent_since=sent_since,
+            told=self._tell,
+        )
+
+    def _tell(self, channel: str, gone: bool, reason: str) -> None:
+        """Whoever asks ``status`` in another process wants to know it too."""
+        task = asyncio.ensure_future(self._write_down(channel, gone, reason))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _told(self) -> None:
+        if self._telling:
+            await asyncio.wait(self._telling)
+
+    async def _write_down(self, channel: str, gone: bool, reason: str) -> None:
+        try:
+            await self._store.account_news(channel, gone, reason, self._clock.now())
+        except Exception as error:  # the log has said it; sending matters more
+            log.warning("account-news-not-written", channel=channel, fault=faults.kind(error))
 
 
 async def _end(loops: Sequence[asyncio.Task[None]]) -> None:

@@ -8,7 +8,7 @@ from channels.base import CannotTell, ChannelError, LooksUp, NotFound, Outgoing,
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
-from notifier.dispatch.attempts import RULE, Attempts, address_of, settled
+from notifier.dispatch.attempts import CRASHES, RULE, Attempts, Back, address_of, settled
 from notifier.dispatch.crew import LEASE
 from notifier.dispatch.retry import Failure, again
 from notifier.logs import logger
@@ -56,27 +56,26 @@ class Doubts:
 
     async def carry(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
-    ) -> Settlement | None:
-        """How it ended; None: not begun, because too little is left of the lease.
+    ) -> Settlement | Back:
+        """How it ended, or that nothing was done: too little is left of the lease, or the account does not serve us.
 
         What the provider cannot tell goes again if it is an emergency, as often
         as the table of doubt allows; anything else waits for ``resolve``.
         """
-        if account.channel.repeatable:
+        if account.channel.repeatable or leg.crashes >= CRASHES:
             return await self._attempts.carry(leg, account)
         if self._attempts.deadline(leg) is None:
-            return None
+            return Back()
         answer = await self._ask(leg, account)
         match answer:
             case Sent():
-                account.answered()
                 return self._attempts.taken(leg, account, answer)
             case NotFound():
                 return await self._attempts.carry(leg, account)
             case CannotTell(reason):
                 return await self._untold(leg, account, reason)
 
-    async def _untold(self, leg: ClaimedLeg, account: Account, reason: str) -> Settlement | None:
+    async def _untold(self, leg: ClaimedLeg, account: Account, reason: str) -> Settlement | Back:
         now = self._clock.now()
         next_look = again(leg.lane, Failure.DOUBT, leg.tries - 1, now, 0.0)
         if next_look is not None and leg.lane is Lane.EMERGENCY:
@@ -86,6 +85,17 @@ class Doubts:
                 settled(leg, self._attempts.owner, LegState.UNKNOWN, reason),
                 retry_at=next_look,
             )
+        return self._for_a_person(leg, reason)
+
+    async def give_up(
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+    ) -> Settlement:
+        """It waited for a lost account as long as the table allows. A family in an emergency is told another way."""
+        if account.channel.repeatable or leg.lane is Lane.EMERGENCY:
+            return await self._attempts.give_up(leg, account)
+        return self._for_a_person(leg, account.reason)
+
+    def _for_a_person(self, leg: ClaimedLeg, reason: str) -> Settlement:
         task = Task(
             "Nobody can tell whether this message arrived. Ask the family or look at the provider, "
             "then say so with: notifier resolve",
@@ -104,17 +114,21 @@ class Doubts:
         outgoing = await self._as_sent(leg, account)
         if outgoing is None or deadline is None:
             return CannotTell("What was sent cannot be put together again.")
+        begun = account.begin()
         try:
             async with asyncio.timeout(deadline.total_seconds()) as limit:
-                return await channel.lookup(outgoing, leg.started_at)
+                answer = await channel.lookup(outgoing, leg.started_at)
         except ChannelError as failure:
-            account.failed(failure.reason)
+            account.failed(begun, failure.reason)
             return CannotTell(failure.reason)
         except TimeoutError:
             if not limit.expired():
                 raise
-            account.failed("There was no answer in time.")
+            account.failed(begun, "There was no answer in time.")
             return CannotTell("The provider gave no answer in time.")
+        if not isinstance(answer, CannotTell):
+            account.answered(begun)
+        return answer
 
     async def _as_sent(self, leg: ClaimedLeg, account: Account) -> Outgoing | None:
         address = address_of(leg, leg.delivery, by_person=account.channel.by_person)

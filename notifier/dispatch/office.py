@@ -42,7 +42,8 @@ class Office:
     ) -> None:
         """``touched`` is called with each leg whose outcome is on its way into the database.
 
-        ``patient``: a database that fails is asked again; without it the run ends with that error.
+        ``patient``: a database that fails is asked again, and a lost account waited for; without it the
+        run ends with that error, or without that account.
         """
         self.owner = owner
         self.clock = clock
@@ -53,11 +54,11 @@ class Office:
         self.stopping = asyncio.Event()
         self.moved = asyncio.Event()
         self.error: Exception | None = None
+        self.patient = patient
         self.carried = 0
         self._policy = policy
         self._mode = mode
         self._give_back = give_back
-        self._patient = patient
 
     def stop(self) -> None:
         """Begin nothing more: finish what is in hand, give the rest back, and go home."""
@@ -68,7 +69,7 @@ class Office:
     def failed(self, what: str, channel: str, error: Exception) -> None:
         """The database would not do it."""
         log.error(what, channel=channel, fault=faults.kind(error), places=faults.places(error))
-        if not self._patient and self.error is None:
+        if not self.patient and self.error is None:
             self.error = error
             self.stop()
 

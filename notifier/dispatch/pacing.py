@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -16,36 +16,56 @@ SLACK = timedelta(milliseconds=250)
 """How far a late timer may be made up for: without it a fast account never reaches its pace."""
 
 
-class Pace:
-    """Turns of one account. ``per_minute`` None: no limit but the channel's own parallelism."""
+def one() -> int:
+    """The nodes of a school that has only this one."""
+    return 1
 
-    def __init__(self, per_minute: float | None, clock: Clock) -> None:
-        self._gap = timedelta(minutes=1) / per_minute if per_minute else None
+
+class Pace:
+    """Turns of one account. ``per_minute`` None: no limit but the channel's own parallelism.
+
+    ``burst`` may go at once after a pause. ``nodes`` tells how many nodes share the account now.
+    """
+
+    def __init__(
+        self, per_minute: float | None, clock: Clock, *, burst: int = 1, nodes: Callable[[], int] = one
+    ) -> None:
+        self._per_minute = per_minute
         self._clock = clock
-        self._free: datetime | None = None
+        self._burst = burst
+        self._nodes = nodes
+        self._paid: datetime | None = None
+        """Until when the turns taken so far use up the pace."""
         self._order = count()
         self._queue: list[tuple[int, int]] = []
         self._moved = asyncio.Event()
 
     @property
     def limited(self) -> bool:
-        return self._gap is not None
+        return self._per_minute is not None
+
+    @property
+    def gap(self) -> timedelta:
+        """Between two turns of this node; nothing without a limit."""
+        return timedelta(minutes=1) / self._per_minute * self._nodes() if self._per_minute else timedelta()
 
     def within(self, span: timedelta) -> int | None:
         """How many sends fit into a span, at least one; None without a limit."""
-        return None if self._gap is None else max(1, int(span / self._gap))
+        return max(1, int(span / self.gap)) if self.limited else None
 
     @property
     def free_at(self) -> datetime:
         """When the next turn begins, or began."""
-        return self._free or self._clock.now()
+        if self._paid is None:
+            return self._clock.now()
+        return self._paid - self.gap * (max(1, self._burst // self._nodes()) - 1)
 
     async def turn(self, lane: Lane, latest: datetime) -> bool:
         """Wait until it is this one's turn; False as soon as that cannot be before ``latest``.
 
         A later emergency overtakes whoever still waits.
         """
-        if self._gap is None:
+        if not self.limited:
             return True
         ticket = (RANK[lane], next(self._order))
         heapq.heappush(self._queue, ticket)
@@ -58,7 +78,7 @@ class Pace:
                 else:
                     await self._clock.sleep(wait)
             now = self._clock.now()
-            self._free = max(self._free or now, now - SLACK) + self._gap
+            self._paid = max(self._paid or now, now - SLACK) + self.gap
             return True
         finally:
             self._queue.remove(ticket)
@@ -70,6 +90,4 @@ class Pace:
         """Seconds until this ticket's turn; 0 is now, None: somebody else is first."""
         if self._queue[0] != ticket:
             return None
-        if self._free is None:
-            return 0
-        return max(0.0, (self._free - self._clock.now()).total_seconds())
+        return max(0.0, (self.free_at - self._clock.now()).total_seconds())

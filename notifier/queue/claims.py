@@ -1,6 +1,7 @@
 """Claiming legs: durable before any provider is asked, in the order of lanes, fair between messages (DESIGN 3.6)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ _MOST: BindParameter[int] = bindparam("most")
 
 NEEDED = (
     "id", "delivery_id", "message_id", "rung", "channel", "contact_id", "lane", "mode", "tries", "crashes",
-    "lease_until", "unknown_since",
+    "due_at", "lease_until", "unknown_since",
 )  # fmt: skip
 
 
@@ -67,6 +68,11 @@ _DUE_NOW = (
 )
 READY = whole(*_DUE_NOW).order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id).limit(_MOST)
 READY_SOUND = READY.where(_LEG.c.crashes == literal_column("0"))
+LATE = (
+    whole(*_DUE_NOW, func.coalesce(_DELIVERY.c.rung_at, _LEG.c.due_at) < bindparam("since"))
+    .order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id)
+    .limit(_MOST)
+)
 CRASHED = whole(*_DUE_NOW, _LEG.c.crashes > literal_column("0")).order_by(_LEG.c.due_at, _LEG.c.id).limit(_MOST)
 _IN_DOUBT = (is_in(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), _LEG.c.mode.in_(_MODES))
 _DOUBT_ORDER = (_LEG.c.lane, _LEG.c.due_at, _LEG.c.id)
@@ -118,6 +124,25 @@ def claim(
         if len(rows) >= limit:
             break
     return Claim(_start(conn, rows, owner, lease, now), directory_version(conn))
+
+
+def claim_late(
+    conn: Connection,
+    owner: str,
+    channel: str,
+    lane: Lane,
+    limit: int,
+    lease: timedelta,
+    now: datetime,
+    since: datetime,
+    mode: Mode | None,
+) -> Claim:
+    """Due legs whose rung began before ``since``, or that were due by then and never began."""
+    values = {"on_channel": channel, "in_lane": RANK[lane], "now": now, "modes": _modes(mode), "since": since}
+    rows = conn.execute(LATE, {**values, "most": limit}).all()
+    legs = _start(conn, rows, owner, lease, now)
+    waited = (replace(leg, since=row.rung_at or row.due_at) for leg, row in zip(legs, rows, strict=True))
+    return Claim(tuple(waited), directory_version(conn))
 
 
 def claim_unknown(
@@ -184,6 +209,7 @@ def claimed(row: Any, number: int, started_at: datetime, until: datetime) -> Cla
         was_unknown=row.unknown_since is not None,
         started_at=started_at,
         lease_until=until,
+        since=row.rung_at or started_at,
         lane=LANES[row.lane],
         mode=Mode(row.mode),
     )

@@ -115,7 +115,8 @@ class ClaimedLeg:
     ``tries`` counts this one: 1 is the first. ``crashes`` counts processes that
     died while they had this leg alone. ``was_unknown``: an earlier try may have
     been taken by the provider; ``started_at`` is then the moment of that try
-    (where a look-up has to begin), otherwise the moment of this claim.
+    (where a look-up has to begin), otherwise the moment of this claim. ``since``:
+    when the first leg of its rung was claimed; from ``claim_late``, when it was due if none ever was.
     """
 
     leg_id: str
@@ -132,6 +133,7 @@ class ClaimedLeg:
     was_unknown: bool
     started_at: datetime
     lease_until: datetime
+    since: datetime
     lane: Lane = Lane.NORMAL
     mode: Mode = Mode.TRIAL
 
@@ -240,6 +242,14 @@ class OpenWork:
     count: int
     at: datetime | None
     needs_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An account that does not serve us since then, and its reason in words for staff."""
+
+    since: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

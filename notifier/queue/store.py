@@ -23,6 +23,7 @@ from notifier.queue.rows import (
     Counts,
     Enqueued,
     Entry,
+    Lost,
     OpenWork,
     Settlement,
     Status,
@@ -173,6 +174,14 @@ class Store:
     async def status(self) -> Status:
         return await self._database.read(reports.status)
 
+    async def lost_accounts(self) -> dict[str, Lost]:
+        """By channel, which accounts do not serve us now, as far as is known."""
+        return await self._database.read(reports.lost_accounts)
+
+    async def sent_since(self, channel: str, since: datetime, mode: Mode, *, but_by: str = "") -> list[datetime]:
+        """When each send began that the channel's account took, or may have taken; without those of one owner."""
+        return await self._database.read(reports.sent_since, channel, since, but_by, mode)
+
     # claim, send, settle
 
     async def claim(
@@ -194,6 +203,21 @@ class Store:
         alone with a process when it died comes first, and alone.
         """
         return await self._database.write(claims.claim, owner, channel, lanes, limit, lease, now, alone_first, mode)
+
+    async def claim_late(
+        self,
+        owner: str,
+        channel: str,
+        lane: Lane,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        since: datetime,
+        *,
+        mode: Mode | None = None,
+    ) -> Claim:
+        """As ``claim``, but only legs that have waited since before ``since``; a crash takes no part in it."""
+        return await self._database.write(claims.claim_late, owner, channel, lane, limit, lease, now, since, mode)
 
     async def claim_unknown(
         self, owner: str, lease: timedelta, now: datetime, *, channel: str | None = None, mode: Mode | None = None
@@ -286,6 +310,10 @@ class Store:
     async def directory(self, version: int) -> bytes | None:
         """None for one that was never there or is no longer kept."""
         return await self._database.read(directories.get, version)
+
+    async def account_news(self, channel: str, gone: bool, reason: str, now: datetime) -> None:
+        """A channel's account does not serve us any more, or does again."""
+        await self._database.write(tasks.write_account_news, channel, gone, reason, now)
 
     async def audit(self, what: str, by: str, about: str, now: datetime) -> None:
         await self._database.write(tasks.write_audit, what, by, about, now)

@@ -118,5 +118,13 @@ def close_task(conn: Connection, task: Task, message_id: str, by: str, now: date
     conn.execute(_CLOSE, {"its_key": _key(task, message_id, ""), "now": now, "who": by})
 
 
+GONE, BACK = "account gone", "account back"
+
+
+def write_account_news(conn: Connection, channel: str, gone: bool, reason: str, now: datetime) -> None:
+    """An account went or came back. ``reason`` names no address."""
+    conn.execute(_AUDIT, {"at": now, "by": channel, "what": GONE if gone else BACK, "about": reason})
+
+
 def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:
     conn.execute(_AUDIT, {"at": now, "by": by, "what": what, "about": about})

@@ -301,6 +301,39 @@ def test_an_answer_means_what_the_table_says(code: int, text: str, stage: Stage,
     assert type(judged(code, text, stage)) is expected
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "stage", "account"),
+    [
+        (421, "4.7.0 Try again later, closing connection", Stage.RECIPIENT, True),
+        (421, "Too many concurrent SMTP connections", Stage.CONNECT, True),
+        (450, "4.7.0 too many messages, try again in 60 seconds", Stage.RECIPIENT, True),
+        (451, "4.7.1 Please slow down", Stage.BODY, True),
+        (451, "4.3.0 Try again later", Stage.SENDER, True),
+        (452, "4.3.1 Insufficient system storage", Stage.BODY, True),
+        (450, "4.2.0 Greylisted, please try again in 300 seconds", Stage.RECIPIENT, False),
+        (451, "4.7.1 Greylisting in action, please come back later", Stage.RECIPIENT, False),
+        (450, "4.2.1 receiving mail at a rate that prevents delivery, too many", Stage.RECIPIENT, False),
+        (452, "4.2.2 mailbox full", Stage.RECIPIENT, False),
+        (450, "Mailbox busy", Stage.RECIPIENT, False),
+        (450, "Too many recipients today", Stage.RECIPIENT, True),
+        (535, "5.7.8 bad credentials", Stage.LOGIN, True),
+        (550, "5.4.5 Daily sending quota exceeded", Stage.RECIPIENT, True),
+        (554, "5.7.1 Relay access denied", Stage.RECIPIENT, True),
+    ],
+)
+def test_a_not_now_is_the_accounts_trouble_or_one_mailboxs(code: int, text: str, stage: Stage, account: bool) -> None:
+    failure = judged(code, text, stage)
+    assert isinstance(failure, TemporaryFailure)
+    assert failure.account is account
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage < Stage.BODY])
+def test_a_lost_connection_is_the_accounts_trouble(stage: Stage) -> None:
+    with pytest.raises(TemporaryFailure) as failure, understood(Progress(stage)):
+        raise aiosmtplib.SMTPServerDisconnected("x")
+    assert failure.value.account
+
+
 def test_every_code_has_a_sentence() -> None:
     assert all(reason.endswith(".") for _, reason in CODES.values())
 

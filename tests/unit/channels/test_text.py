@@ -272,6 +272,7 @@ def test_every_exception_of_the_library_is_mapped() -> None:
 def test_every_code_gives_a_failure_with_a_sentence(code: int) -> None:
     failure = judged(Answered(400, code, None))
     assert isinstance(failure, PermanentFailure if CODES[code][0] == "permanent" else TemporaryFailure)
+    assert getattr(failure, "account", False) is (CODES[code][0] == "account")
     assert failure.reason.endswith(".")
 
 

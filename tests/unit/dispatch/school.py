@@ -92,6 +92,24 @@ class Recording:
         return [outgoing.address for outgoing in self.sent]
 
 
+class Capped(Recording):
+    """Its account takes only so many a day, and not all at once."""
+
+    def __init__(
+        self,
+        *,
+        parallelism: int = 4,
+        per_minute: float | None = None,
+        per_day: int | None = None,
+        burst: int = 1,
+        begins_with: int = 2,
+    ) -> None:
+        super().__init__(parallelism=parallelism, per_minute=per_minute)
+        self.per_day = per_day
+        self.burst = burst
+        self.begins_with = begins_with
+
+
 class Ringing(Recording):
     """Sending again would be a second message: it is looked up first."""
 
@@ -213,7 +231,7 @@ class School:
         kinds[Kind.EMERGENCY] = KindPolicy((("ring", "post"), ("sheet",)), escalate_after=timedelta(minutes=10))
         return Policy("test", kinds, ZoneInfo("Europe/London"), found)
 
-    def dispatcher(self, *, alone: bool = True) -> Dispatcher:
+    def dispatcher(self, *, alone: bool = True, nodes: Callable[[], int] = lambda: 1) -> Dispatcher:
         return Dispatcher(
             self.store,
             self.channels,
@@ -224,6 +242,7 @@ class School:
             lambda: 0.0,
             mode=self.mode,
             alone=alone,
+            nodes=nodes,
             recheck=self.recheck or self._recheck,
         )
 
@@ -240,8 +259,12 @@ class School:
         expires: datetime | None = None,
         mode: Mode | None = None,
         adults: int = 1,
+        to: str = "",
     ) -> Message:
-        """One message to families F0, F1, ...: each with ``adults`` addresses on every channel of the ladder."""
+        """One message to families F0, F1, ...: each with ``adults`` addresses on every channel of the ladder.
+
+        With ``to``, the first of them has this address instead.
+        """
         self.numbers += 1
         message = Message(
             id=f"m{self.numbers}",
@@ -254,8 +277,12 @@ class School:
             expires_at=expires,
             accepted_at=self.clock.now(),
         )
+        deliveries = [delivery(number, ladder, adults) for number in range(families)]
+        if to:
+            routes = {name: (Address(route[0].contact_id, to),) for name, route in deliveries[0].routes.items()}
+            deliveries[0] = replace(deliveries[0], routes=routes)
         plan = Plan(
-            deliveries=tuple(delivery(number, ladder, adults) for number in range(families)),
+            deliveries=tuple(deliveries),
             public=tuple(PublicItem(channel) for channel in public),
         )
         await self.store.enqueue(Entry(message, MessageState.ACCEPTED, plan), self.clock.now())

@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 
 from channels.base import PermanentFailure, TemporaryFailure
 from notifier.clock import FixedClock
-from notifier.dispatch.accounts import GONE_AFTER, Account
+from notifier.dispatch.accounts import Account
+from notifier.dispatch.breaker import GONE_AFTER
 from notifier.model.message import Kind, Lane
 from notifier.model.plan import Address, Hold, Send, Task, Withhold
 from notifier.model.policy import ChannelFacts
@@ -98,10 +99,9 @@ async def test_an_emergency_is_tried_again_within_seconds_and_then_climbs(school
     message = await school.enqueue(1, kind=Kind.EMERGENCY)
     school.post.ends(at(0), *[TemporaryFailure("Busy.")] * 99)
     await school.drain()
-    for _ in range(12):
-        await school.later(timedelta(seconds=26))
-    assert len(school.post.sent) == 13
-    await school.later(timedelta(minutes=10))
+    await school.later(timedelta(seconds=20))
+    await school.later(timedelta(seconds=60))
+    assert len(school.post.sent) == 3
     assert len(school.sheet.sent) == 1
     assert await school.states(message) == [DeliveryState.UNREACHED]
 
@@ -153,7 +153,7 @@ async def test_a_channel_that_is_not_set_up_any_more_is_passed_over(school: Scho
 async def test_an_account_that_goes_away_is_logged_once_and_once_when_it_is_back(school: School) -> None:
     await school.enqueue(20)
     for number in range(20):
-        school.post.ends(at(number), TemporaryFailure("The relay does not answer."))
+        school.post.ends(at(number), TemporaryFailure("The relay does not answer.", account=True))
     with capture_logs() as logs:
         await school.drain()
     assert [entry["event"] for entry in logs if entry.get("channel") == "post"] == ["channel-gone"]
@@ -163,9 +163,9 @@ def test_an_account_is_back_with_its_first_answer() -> None:
     account = Account("post", Recording(), FixedClock(START))
     with capture_logs() as logs:
         for _ in range(GONE_AFTER + 3):
-            account.failed("Busy.")
-        account.answered()
-        account.answered()
+            account.failed(account.begin(), "Busy.")
+        account.answered(account.begin())
+        account.answered(account.begin())
     assert [entry["event"] for entry in logs] == ["channel-gone", "channel-back"]
 
 

@@ -1,13 +1,16 @@
 """Whole runs over a real store: what is due leaves, what fails goes on, what stops is given back."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from channels.base import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from notifier.model.message import Kind, Lane, Mode
 from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.queue.rows import Claim
 from notifier.queue.store import StoreProblem
 from tests.unit.dispatch.hand_clock import settle_down
 from tests.unit.dispatch.school import START, Recording, School, at
@@ -191,6 +194,63 @@ async def test_an_emergency_overtakes_a_newsletter_on_its_way(school: School) ->
     last_urgent = len(order) - order[::-1].index(urgent.id)
     assert len(order) == 110
     assert last_urgent <= 10 + 2 * school.post.parallelism
+
+
+async def test_a_letter_to_one_class_is_not_stuck_behind_a_newsletter_to_ten_thousand(school: School) -> None:
+    school.channels["post"] = Recording(parallelism=2, per_minute=30)
+    news = await school.enqueue(10_000, kind=Kind.NEWSLETTER)
+    stop = asyncio.Event()
+    running = asyncio.create_task(school.dispatcher().run(stop))
+    await school.post.until(lambda: len(school.post.sent) >= 20)
+    letter = await school.enqueue(10)
+    await school.post.until(lambda: sum(one.message == letter.id for one in school.post.sent) == 10)
+    stop.set()
+    await running
+    order = [outgoing.message for outgoing in school.post.sent]
+    begun = order.index(letter.id)
+    assert order[begun : begun + 20].count(letter.id) == 10
+    assert order.count(news.id) < 60
+
+
+async def test_in_one_lane_a_small_message_goes_side_by_side_with_a_large_one_that_came_first(school: School) -> None:
+    school.channels["post"] = Recording(parallelism=2, per_minute=30)
+    large = await school.enqueue(10_000, kind=Kind.NEWSLETTER)
+    stop = asyncio.Event()
+    running = asyncio.create_task(school.dispatcher().run(stop))
+    await school.post.until(lambda: len(school.post.sent) >= 20)
+    small = await school.enqueue(10, kind=Kind.NEWSLETTER)
+    await school.post.until(lambda: sum(one.message == small.id for one in school.post.sent) == 10)
+    stop.set()
+    await running
+    # What was claimed before it came, two minutes of the pace, and then in turns.
+    assert [outgoing.message for outgoing in school.post.sent].count(large.id) <= 20 + 2 * 30 + 10 + 2
+
+
+async def test_a_newsletter_begins_nothing_while_an_emergency_is_due_but_not_yet_claimed(school: School) -> None:
+    await school.enqueue(200, kind=Kind.NEWSLETTER)
+    asked, answer = asyncio.Event(), asyncio.Event()
+    claim = school.store.claim
+
+    async def slow(owner: str, channel: str, lanes: Sequence[Lane], *rest: Any, **more: Any) -> Claim:
+        if channel == "ring" and lanes == (Lane.EMERGENCY,) and school.post.sent:
+            asked.set()
+            await answer.wait()
+        return await claim(owner, channel, lanes, *rest, **more)
+
+    school.store.claim = slow  # type: ignore[method-assign]
+    school.post.gate = asyncio.Event()
+    draining = asyncio.create_task(school.drain())
+    await school.post.begun.wait()
+    urgent = await school.enqueue(3, kind=Kind.EMERGENCY, ladder=(("ring",), ("sheet",)))
+    await asyncio.wait_for(asked.wait(), 20)
+    school.post.gate.set()
+    for _ in range(100):  # time enough for all that is in hand, if it were let
+        await school.store.message(urgent.id)
+    assert len(school.post.sent) <= 2 * school.post.parallelism
+    answer.set()
+    await draining
+    assert len(school.post.sent) == 200
+    assert {one.message for one in school.ring.sent} == {urgent.id}
 
 
 async def test_an_unanswered_send_goes_again_under_the_same_name(school: School) -> None:

@@ -68,6 +68,33 @@ async def test_who_cannot_have_a_turn_in_time_does_not_wait_for_it() -> None:
     assert pace.free_at == START + timedelta(seconds=10)
 
 
+async def test_a_burst_goes_at_once_after_a_pause_and_then_the_pace_holds() -> None:
+    clock = FixedClock(START)
+    pace = Pace(60, clock, burst=10)
+    for _ in range(10):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert clock.now() == START
+    for _ in range(5):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert timedelta(seconds=4) <= clock.now() - START <= timedelta(seconds=6)
+    clock.at += timedelta(minutes=10)
+    before = clock.now()
+    for _ in range(10):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert clock.now() == before
+
+
+async def test_nodes_share_the_pace_as_many_as_live_now() -> None:
+    clock, live = FixedClock(START), [2]
+    pace = Pace(60, clock, burst=4, nodes=lambda: live[0])
+    assert pace.within(timedelta(minutes=1)) == 30
+    for _ in range(12):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert timedelta(seconds=19) <= clock.now() - START <= timedelta(seconds=21)
+    live[0] = 1
+    assert pace.within(timedelta(minutes=1)) == 60
+
+
 def test_a_batch_is_what_the_pace_allows() -> None:
     assert Pace(60, FixedClock(START)).within(timedelta(minutes=1)) == 60
     assert Pace(0.5, FixedClock(START)).within(timedelta(minutes=1)) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.dispatch.retry import DELAYS, SPREAD, Failure, again
+from notifier.dispatch.retry import SPREAD, TABLE, Failure, again, over
 from notifier.model.message import Lane
 
 NOW = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
@@ -19,16 +19,13 @@ def minutes(number: float) -> timedelta:
 @pytest.mark.parametrize(
     ("lane", "failure", "tries", "delay"),
     [
-        (Lane.EMERGENCY, Failure.TEMPORARY, 1, timedelta(seconds=5)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 2, timedelta(seconds=10)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 3, timedelta(seconds=20)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 4, timedelta(seconds=25)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 25, timedelta(seconds=25)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 26, None),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 1, timedelta(seconds=20)),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 2, timedelta(seconds=60)),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 3, None),
         (Lane.EMERGENCY, Failure.DOUBT, 1, timedelta(seconds=5)),
         (Lane.EMERGENCY, Failure.DOUBT, 4, None),
         (Lane.NORMAL, Failure.TEMPORARY, 1, minutes(1)),
-        (Lane.NORMAL, Failure.TEMPORARY, 10, minutes(480)),
+        (Lane.NORMAL, Failure.TEMPORARY, 10, minutes(300)),
         (Lane.NORMAL, Failure.TEMPORARY, 11, None),
         (Lane.NORMAL, Failure.DOUBT, 1, timedelta(seconds=15)),
         (Lane.NORMAL, Failure.DOUBT, 5, None),
@@ -60,14 +57,46 @@ def test_a_provider_and_an_expiry_have_their_say(
     assert again(Lane.NORMAL, Failure.TEMPORARY, 1, NOW, 0.0, retry_after=retry_after, expires=expires) == expected
 
 
-def test_an_emergency_is_tried_for_about_the_ten_minutes_its_rung_is_waited_for() -> None:
-    total = sum(DELAYS[Lane.EMERGENCY, Failure.TEMPORARY], timedelta())
-    assert minutes(9) < total < minutes(11)
+@pytest.mark.parametrize(("lane", "failure"), TABLE)
+def test_no_wait_is_promised_that_the_time_in_all_would_cut_off(lane: Lane, failure: Failure) -> None:
+    terms = TABLE[lane, failure]
+    assert sum(terms.waits, timedelta()) * (1 + SPREAD) <= terms.in_all
+
+
+def test_the_table_has_a_row_for_every_lane_and_failure() -> None:
+    assert set(TABLE) == {(lane, failure) for lane in Lane for failure in Failure}
+
+
+@pytest.mark.parametrize(
+    ("waited", "expected"),
+    [
+        pytest.param(timedelta(seconds=30), timedelta(seconds=60), id="time enough for one more"),
+        pytest.param(timedelta(seconds=61), None, id="the next try would be too late"),
+    ],
+)
+def test_the_time_since_the_rung_began_counts_whatever_the_tries(waited: timedelta, expected: timedelta | None) -> None:
+    at = again(Lane.EMERGENCY, Failure.TEMPORARY, 2, NOW, 0.0, since=NOW - waited)
+    assert at == (None if expected is None else NOW + expected)
+
+
+@pytest.mark.parametrize(
+    ("lane", "gone_for", "given_up"),
+    [
+        (Lane.EMERGENCY, minutes(10), False),
+        (Lane.EMERGENCY, minutes(11), True),
+        (Lane.NORMAL, timedelta(hours=24), False),
+        (Lane.NORMAL, timedelta(hours=25), True),
+        (Lane.BULK, timedelta(hours=48), False),
+        (Lane.BULK, timedelta(hours=49), True),
+    ],
+)
+def test_a_lost_account_is_waited_for_so_long(lane: Lane, gone_for: timedelta, *, given_up: bool) -> None:
+    assert over(lane, Failure.ACCOUNT, NOW, NOW + gone_for) is given_up
 
 
 @given(
     lane=st.sampled_from(Lane),
-    failure=st.sampled_from(Failure),
+    failure=st.sampled_from([Failure.TEMPORARY, Failure.DOUBT]),
     tries=st.integers(0, 40),
     jitter=st.floats(0, 1),
     asked=st.none() | st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)),
@@ -87,5 +116,5 @@ def test_a_next_try_is_later_than_asked_and_earlier_than_the_expiry(
         assert at > NOW
         assert asked is None or at >= NOW + asked
         assert expires is None or at < expires
-        longest = max(asked or timedelta(), *DELAYS[lane, failure])
+        longest = max(asked or timedelta(), *TABLE[lane, failure].waits)
         assert at <= NOW + longest * (1 + SPREAD)
