@@ -8,6 +8,8 @@ iteration of the loop (PERFORMANCE 7, 9).
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -15,6 +17,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from notifier.queue import nodes
+from notifier.queue.nodes import Pulse
 from notifier.queue.problem import translated
 
 P = ParamSpec("P")
@@ -22,8 +26,27 @@ T = TypeVar("T")
 BUSY_SECONDS = 30
 
 
+class Line(Protocol):
+    """Used by one event loop, which need not be that of the store."""
+
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+        """``node`` may be counted on for ``span`` from now. Raises StoreProblem, after which it leads no more.
+
+        ``lead``: it would lead if nobody else does. Takes no longer than a third of the span.
+        """
+        ...
+
+    async def leave(self, node: str) -> None:
+        """It ends with nothing in hand, and another may lead at once."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Database(Protocol):
-    """Where transactions run."""
+    """Where transactions run. ``shared``: by several computers, so that its own time is everybody's."""
+
+    shared: bool
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
@@ -34,6 +57,8 @@ class Database(Protocol):
     async def changed(self) -> bool:
         """Whether another process has committed since this was last asked."""
         ...
+
+    def line(self) -> Line: ...
 
     async def close(self) -> None: ...
 
@@ -62,6 +87,8 @@ def _begin(connection: Connection) -> None:
 
 class SqliteDatabase:
     """``path`` is one file on a local disk."""
+
+    shared = False
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -108,10 +135,29 @@ class SqliteDatabase:
         before, self._seen = self._seen, version
         return before is not None and before != version
 
+    def line(self) -> Line:
+        return LocalLine(self)
+
     async def close(self) -> None:
         await self._readers.dispose()
         await self._hand_over(self._writer.dispose)
         self._thread.shutdown()
+
+
+class LocalLine:
+    """The embedded database has one process at a time: whoever wants to lead does."""
+
+    def __init__(self, database: "SqliteDatabase") -> None:
+        self._database = database
+
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+        return replace(await self._database.write(nodes.beat, node, folder, span), leads=lead)
+
+    async def leave(self, node: str) -> None:
+        await self._database.write(nodes.leave, node)
+
+    async def close(self) -> None:
+        pass
 
 
 def raw(connection: Connection) -> Any:

@@ -57,7 +57,16 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An address under which there is nothing yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/state/notifier.db"
-    server: str = request.getfixturevalue("postgres")
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """An empty database on the server."""
+    return new_database(postgres)
+
+
+def new_database(server: str) -> str:
     url = make_url(server)
     name = f"school_{os.urandom(6).hex()}"
     psql = shutil.which("psql")
