@@ -1,10 +1,11 @@
 """A channel's account as the sender sees it: its pace, and whether it still answers."""
 
 import asyncio
+from collections.abc import Callable
 
 from channels.base import Channel
 from notifier.clock import Clock
-from notifier.dispatch.pacing import Pace
+from notifier.dispatch.pacing import Pace, one
 from notifier.logs import logger
 from notifier.model.message import Lane
 
@@ -17,10 +18,11 @@ log = logger("dispatch")
 class Account:
     """One channel with its pace. It is logged once when it goes, and once when it is back."""
 
-    def __init__(self, name: str, channel: Channel, clock: Clock) -> None:
+    def __init__(self, name: str, channel: Channel, clock: Clock, nodes: Callable[[], int] = one) -> None:
+        """``nodes``: how many processes share the account just now."""
         self.name = name
         self.channel = channel
-        self.pace = Pace(channel.per_minute, clock)
+        self.pace = Pace(channel.per_minute, clock, nodes)
         self._seats = asyncio.Semaphore(channel.parallelism)
         self._urgent_seats = asyncio.Semaphore(channel.parallelism)
         self._failures = 0

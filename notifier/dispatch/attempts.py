@@ -13,6 +13,7 @@ from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, Temp
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
+from notifier.dispatch.node import Node, while_alive
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again
 from notifier.dispatch.standing import Standings
@@ -71,7 +72,7 @@ class Attempts:
 
     def __init__(
         self,
-        owner: str,
+        node: Node,
         clock: Clock,
         jitter: Callable[[], float],
         policy: Policy,
@@ -82,7 +83,8 @@ class Attempts:
         recheck: Recheck,
         expire: Callable[[], Awaitable[object]],
     ) -> None:
-        self.owner = owner
+        self.owner = node.id
+        self._node = node
         self._clock = clock
         self._jitter = jitter
         self._policy = policy
@@ -96,7 +98,8 @@ class Attempts:
     async def carry(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
     ) -> Settlement | None:
-        """How it ended; None: not begun, because too little is left of the lease."""
+        """How it ended; None: not begun, because too little is left of the lease, or it may be another's by now."""
+        life = self._node.life()
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
         standing = await self._standings.of(leg.leg_id, following)
@@ -122,7 +125,7 @@ class Attempts:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
-        outcome = await self._send(leg, account, outgoing, message)
+        outcome = await self._send(leg, account, outgoing, message, life)
         if outcome is None or (reduced is None and not tasks):
             return outcome
         return replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
@@ -159,12 +162,20 @@ class Attempts:
         left = leg.lease_until - self._clock.now() - MARGIN
         return min(left, LONGEST) if left >= LEAST else None
 
-    async def _send(self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message) -> Settlement | None:
+    def _may_begin(self, account: Account, life: int) -> bool:
+        """Looked at just before the first byte: a process may have been stopped for long at any line above."""
+        if account.channel.writes_files and not self._node.leads():
+            return False
+        return life != 0 and self._node.life() == life
+
+    async def _send(
+        self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message, life: int
+    ) -> Settlement | None:
         deadline = self.deadline(leg)
-        if deadline is None:
+        if deadline is None or not self._may_begin(account, life):
             return None
         try:
-            async with asyncio.timeout(deadline.total_seconds()) as limit:
+            async with asyncio.timeout(deadline.total_seconds()) as limit, while_alive(self._node, life):
                 sent = await account.channel.send(outgoing)
         except TemporaryFailure as failure:
             account.failed(failure.reason)
@@ -176,7 +187,7 @@ class Attempts:
             account.failed(failure.reason)
             return self._doubt(leg, account, message, failure.reason)
         except TimeoutError:
-            if not limit.expired():
+            if not limit.expired() and self._node.life() == life:
                 raise
             reason = "There was no answer in time."
             account.failed(reason)

@@ -1,9 +1,6 @@
 """Everything that is due leaves, the most urgent first (DESIGN 3.6, 5)."""
 
 import asyncio
-import os
-import socket
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -17,8 +14,10 @@ from notifier.dispatch.blobs import Blobs
 from notifier.dispatch.collating import Collator
 from notifier.dispatch.crew import LEASE, Crew, batch_size
 from notifier.dispatch.doubt import Doubts, InDoubt
+from notifier.dispatch.node import Alone, Node
 from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
+from notifier.dispatch.pacing import one
 from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
@@ -37,6 +36,9 @@ class Dispatcher:
     ``directories`` gives the directory of a version; ``jitter`` a number in 0..1.
     ``mode``: what was accepted in the other mode is never touched (DESIGN 3.6).
     ``alone``: the folder's lock is held, so that whoever else owns a leg is dead.
+    ``nodes``: how many processes share each account just now. ``node``: this one among
+    them; only the one that leads works in the school's folder, so the others claim no
+    leg of a channel that writes files.
     A channel that is missing from ``channels`` is left to another node, unless the
     policy says that it is not set up.
     """
@@ -53,6 +55,8 @@ class Dispatcher:
         *,
         mode: Mode,
         alone: bool = False,
+        nodes: Callable[[], int] = one,
+        node: Node | None = None,
         recheck: Recheck = by_the_rules,
     ) -> None:
         self._store = store
@@ -64,7 +68,9 @@ class Dispatcher:
         self._mode = mode
         self._alone = alone
         self._recheck = recheck
-        self._owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._nodes = nodes
+        self._node = node or Alone()
+        self._owner = self._node.id
         self._packer = Packer(renderer, Blobs(store.blob))
         self._messages = Messages(store.message)
 
@@ -137,13 +143,14 @@ class Dispatcher:
             lambda leg: collator.touch(leg.message_id, leg.channel),
             patient=patient,
         )
-        tender = Tender(store, self._owner, self._policy, clock, office.bell, collator, alone=self._alone)
+        tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)
+        still_wanted = partial(store.still_wanted, owner=self._owner)
         attempts = Attempts(
-            self._owner,
+            self._node,
             clock,
             self._jitter,
             self._policy,
-            Standings(store.still_wanted, store.directory_version, clock, lambda: office.bell.count),
+            Standings(still_wanted, store.directory_version, clock, lambda: office.bell.count),
             self._messages,
             self._directories,
             self._packer,
@@ -153,7 +160,7 @@ class Dispatcher:
         crews = [
             crew
             for name, channel in self._channels.items()
-            for crew in self._crews(office, Account(name, channel, clock), lanes, attempts)
+            for crew in self._crews(office, Account(name, channel, clock, self._nodes), lanes, attempts)
         ]
         for name, known in self._policy.channels.items():
             if not known.configured and name not in self._channels:
@@ -170,9 +177,20 @@ class Dispatcher:
         for lane in lanes:
             yield Crew(office, account, size, most, partial(self._claim, account.name, lane), attempts.carry)
         in_doubt = InDoubt(self._store, self._owner, account.name, lanes, self._mode, self._clock)
-        yield Crew(office, account, 1, 1, in_doubt.claim, Doubts(attempts, self._clock).carry)
+
+        async def claim_in_doubt(limit: int) -> Sequence[ClaimedLeg]:
+            return await in_doubt.claim(limit) if self._may_claim(account.name) else ()
+
+        yield Crew(office, account, 1, 1, claim_in_doubt, Doubts(attempts, self._clock).carry)
+
+    def _may_claim(self, name: str) -> bool:
+        """What is written into the school's folder, or no longer set up there, is for the node that leads."""
+        channel = self._channels.get(name)
+        return self._node.life() != 0 and (self._node.leads() or (channel is not None and not channel.writes_files))
 
     async def _claim(self, channel: str, lane: Lane, limit: int) -> Sequence[ClaimedLeg]:
+        if not self._may_claim(channel):
+            return ()
         claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
         return claim.legs
 

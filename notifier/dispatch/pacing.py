@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -16,11 +16,20 @@ SLACK = timedelta(milliseconds=250)
 """How far a late timer may be made up for: without it a fast account never reaches its pace."""
 
 
-class Pace:
-    """Turns of one account. ``per_minute`` None: no limit but the channel's own parallelism."""
+def one() -> int:
+    """Nobody shares the account."""
+    return 1
 
-    def __init__(self, per_minute: float | None, clock: Clock) -> None:
-        self._gap = timedelta(minutes=1) / per_minute if per_minute else None
+
+class Pace:
+    """Turns of one account. ``per_minute`` None: no limit but the channel's own parallelism.
+
+    ``nodes``: how many processes share it just now; each has its part of the pace.
+    """
+
+    def __init__(self, per_minute: float | None, clock: Clock, nodes: Callable[[], int] = one) -> None:
+        self._whole = timedelta(minutes=1) / per_minute if per_minute else None
+        self._nodes = nodes
         self._clock = clock
         self._free: datetime | None = None
         self._order = count()
@@ -28,12 +37,17 @@ class Pace:
         self._moved = asyncio.Event()
 
     @property
+    def _gap(self) -> timedelta | None:
+        return None if self._whole is None else self._whole * max(1, self._nodes())
+
+    @property
     def limited(self) -> bool:
-        return self._gap is not None
+        return self._whole is not None
 
     def within(self, span: timedelta) -> int | None:
         """How many sends fit into a span, at least one; None without a limit."""
-        return None if self._gap is None else max(1, int(span / self._gap))
+        gap = self._gap
+        return None if gap is None else max(1, int(span / gap))
 
     @property
     def free_at(self) -> datetime:
@@ -45,7 +59,7 @@ class Pace:
 
         A later emergency overtakes whoever still waits.
         """
-        if self._gap is None:
+        if self._whole is None:
             return True
         ticket = (RANK[lane], next(self._order))
         heapq.heappush(self._queue, ticket)
@@ -58,7 +72,7 @@ class Pace:
                 else:
                     await self._clock.sleep(wait)
             now = self._clock.now()
-            self._free = max(self._free or now, now - SLACK) + self._gap
+            self._free = max(self._free or now, now - SLACK) + self._whole * max(1, self._nodes())
             return True
         finally:
             self._queue.remove(ticket)

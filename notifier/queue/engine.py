@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from notifier.queue import nodes
 from notifier.queue.nodes import Pulse
-from notifier.queue.problem import translated
+from notifier.queue.problem import Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,6 +92,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        self._watched = Watch(path.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         options = {"isolation_level": None, "timeout": BUSY_SECONDS}
         self._writer = create_engine(
@@ -109,14 +110,14 @@ class SqliteDatabase:
         """Run it on the writer thread without beginning a transaction."""
 
         def call() -> T:
-            with translated(self.name), self._writer.connect() as connection:
+            with self._watched(), self._writer.connect() as connection:
                 return work(connection, *args, **kwargs)
 
         return await self._hand_over(call)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def call() -> T:
-            with translated(self.name), self._writer.begin() as connection:
+            with self._watched(), self._writer.begin() as connection:
                 return transaction(connection, *args, **kwargs)
 
         return await self._hand_over(call)
@@ -125,7 +126,7 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with translated(self.name):
+        with self._watched():
             async with self._readers.connect() as connection:
                 return await connection.run_sync(reading, *args, **kwargs)
 

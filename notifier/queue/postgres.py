@@ -17,7 +17,7 @@ from notifier.queue.engine import Line
 from notifier.queue.line import ServerLine
 from notifier.queue.migrations import Condition, condition, upgrade
 from notifier.queue.opening import refuse
-from notifier.queue.problem import StoreProblem, translated
+from notifier.queue.problem import StoreProblem, Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,6 +40,7 @@ class PostgresDatabase:
 
     def __init__(self, url: URL, name: str) -> None:
         self.name = name
+        self._watched = Watch(name)
         self._url = url
         self._engine: AsyncEngine = create_async_engine(
             url, pool_size=8, max_overflow=8, pool_recycle=RENEWED, connect_args={"timeout": 10, "command_timeout": 60}
@@ -57,7 +58,7 @@ class PostgresDatabase:
                         raise
             raise AssertionError("unreachable")
 
-        with translated(self.name):
+        with self._watched():
             return await asyncio.shield(asyncio.ensure_future(call()))
 
     async def _once(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -67,7 +68,7 @@ class PostgresDatabase:
             return result
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with translated(self.name):
+        with self._watched():
             async with self._engine.connect() as connection:
                 return await connection.run_sync(reading, *args, **kwargs)
 

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError
 
+from notifier.logs import logger
+
+log = logger("queue")
+
 
 class StoreProblem(Exception):
     """The database cannot be used; ``sentence`` says why and what to do next."""
@@ -59,6 +63,28 @@ def translated(name: str) -> Iterator[None]:
         if _away(error, cause) or any(sign in said for sign in SAID_AWAY):
             raise StoreProblem(NO_ANSWER) from error
         raise
+
+
+class Watch:
+    """Says once when a database that worked is gone, and once when it is back. Every transaction goes through it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._works: bool | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            with translated(self._name):
+                yield
+        except StoreProblem as problem:
+            if self._works:
+                self._works = False
+                log.warning("the database is gone; I go on when it is back", says=problem.sentence)
+            raise
+        if self._works is False:
+            log.info("the database is back")
+        self._works = True
 
 
 def _away(error: Exception, cause: object) -> bool:
