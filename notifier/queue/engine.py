@@ -36,6 +36,10 @@ class Line(Protocol):
         """
         ...
 
+    async def broken(self) -> None:
+        """Returns when the line is lost between two signs of life."""
+        ...
+
     async def leave(self, node: str) -> None:
         """It ends with nothing in hand, and another may lead at once."""
         ...
@@ -44,9 +48,13 @@ class Line(Protocol):
 
 
 class Database(Protocol):
-    """Where transactions run. ``shared``: by several computers, so that its own time is everybody's."""
+    """Where transactions run. ``shared``: by several computers, so that its own time is everybody's.
+
+    ``file``: the database where it is a file.
+    """
 
     shared: bool
+    file: Path | None
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
@@ -92,6 +100,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        self.file: Path | None = path
         self._watched = Watch(path.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         options = {"isolation_level": None, "timeout": BUSY_SECONDS}
@@ -153,6 +162,9 @@ class LocalLine:
 
     async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
         return replace(await self._database.write(nodes.beat, node, folder, span), leads=lead)
+
+    async def broken(self) -> None:
+        await asyncio.Event().wait()
 
     async def leave(self, node: str) -> None:
         await self._database.write(nodes.leave, node)

@@ -39,11 +39,14 @@ class ServerLine:
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._leads = False
+        self._ended = asyncio.Event()
 
     async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
         try:
             with translated(self._name):
                 async with asyncio.timeout(max(LEAST, span.total_seconds() / 3)):
+                    if self._ended.is_set():
+                        await self._drop()
                     connection = self._connection or await self._opened(span)
                     async with connection.begin():
                         pulse = await connection.run_sync(nodes.beat, node, folder, span)
@@ -56,6 +59,9 @@ class ServerLine:
             await self._drop()
             raise
         return Pulse(pulse.at, pulse.nodes, pulse.left_behind, self._leads)
+
+    async def broken(self) -> None:
+        await (self._ended.wait() if self._connection is not None else asyncio.Event().wait())
 
     async def leave(self, node: str) -> None:
         if self._connection is None:
@@ -80,8 +86,10 @@ class ServerLine:
             self._engine = create_async_engine(
                 self._url, poolclass=NullPool, connect_args={"server_settings": settings}
             )
+        ended = self._ended = asyncio.Event()
         connection = await self._engine.connect()
         self._driver = (await connection.get_raw_connection()).driver_connection
+        self._driver.add_termination_listener(lambda _: ended.set())
         self._connection = connection
         return connection
 
@@ -90,7 +98,8 @@ class ServerLine:
         connection, self._connection = self._connection, None
         driver, self._driver = self._driver, None
         self._leads = False
-        if driver is not None:
+        self._ended.clear()
+        if driver is not None and not driver.is_closed():
             driver.terminate()
         if connection is not None:
             with suppress(Exception):

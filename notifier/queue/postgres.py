@@ -37,6 +37,7 @@ class PostgresDatabase:
     """Other nodes are noticed by LISTEN/NOTIFY."""
 
     shared = True
+    file: Path | None = None
 
     def __init__(self, url: URL, name: str) -> None:
         self.name = name
@@ -83,7 +84,7 @@ class PostgresDatabase:
         await self._engine.dispose()
 
 
-async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool) -> PostgresDatabase:
+async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool, sender: bool) -> PostgresDatabase:
     """Raises StoreProblem, as for a file."""
     name = f"The database {url.database}"
     try:
@@ -93,7 +94,7 @@ async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool) ->
             "PostgreSQL needs one more package. Install it with: pip install asyncpg, then try again."
         ) from error
     try:
-        found = await database.write(_bring_up, root, now, name, create)
+        found = await database.write(_bring_up, root, now, name, create, sender)
         if create:
             stamp.remember(root, found)
     except BaseException:
@@ -102,7 +103,7 @@ async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool) ->
     return database
 
 
-def _bring_up(connection: Connection, root: Path, now: datetime, name: str, create: bool) -> str:
+def _bring_up(connection: Connection, root: Path, now: datetime, name: str, create: bool, sender: bool) -> str:
     if (connection.dialect.server_version_info or OLDEST) < OLDEST:
         raise StoreProblem(f"{name} is on a PostgreSQL that is too old. Use PostgreSQL 14 or newer.")
     if create:
@@ -111,4 +112,7 @@ def _bring_up(connection: Connection, root: Path, now: datetime, name: str, crea
     refuse(found, name, create)
     if create and found is not Condition.CURRENT:
         upgrade(connection)
+    if sender:
+        stamp.check_sender(connection, root)
+        return ""
     return stamp.check(connection, root, now, write=create, inside=False)

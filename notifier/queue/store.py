@@ -55,12 +55,13 @@ class Store:
         self.wake = asyncio.Event()
 
     @classmethod
-    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock) -> "Store":
+    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":
         """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem.
 
-        ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies.
+        ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies, or
+        for a ``sender`` the folder of its config, with a copy of the school's stamp.
         """
-        return cls(await open_database(url, root, clock.now(), create=create))
+        return cls(await open_database(url, root, clock.now(), create=create, sender=sender))
 
     async def close(self) -> None:
         await self._database.close()
@@ -73,6 +74,11 @@ class Store:
     def shared(self) -> bool:
         """Several computers may send from it; its own time is everybody's."""
         return self._database.shared
+
+    @property
+    def file(self) -> Path | None:
+        """The database where it is a file."""
+        return self._database.file
 
     async def moment(self) -> datetime:
         """The database's own time."""
