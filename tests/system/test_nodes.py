@@ -26,7 +26,7 @@ NOTICED = 15.0
 OPEN = "state IN ('due', 'started', 'unknown')"
 
 
-async def eventually(fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -> None:
+async def eventually(fact: Callable[[], Any], what: str, seconds: float = 3 * PATIENCE) -> None:
     """As ``until``, for a fact that takes a moment to ask for: the mail server here goes on meanwhile."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
