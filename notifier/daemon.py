@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
-from notifier.clock import Clock
+from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
-from notifier.dispatch import Dispatcher
+from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
+from notifier.heart import Heart
 from notifier.intake import DropFolder, IntakeFolder
-from notifier.lock import Lock
+from notifier.lock import Lock, Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer
 from notifier.model.message import Kind, Mode, Submission
@@ -32,6 +34,10 @@ from notifier.schedule import Alarm
 
 FAMILIES_EVERY = 2.0
 """Seconds between two looks at the families' files; they are taken up when two looks agree."""
+LOOK = 0.2
+"""Seconds between two looks whether it is this node that leads."""
+CLOSING = 2.0
+"""Seconds in which a node that leads no more puts down what it has in hand."""
 
 
 def channel_settings() -> dict[str, type]:
@@ -66,7 +72,7 @@ class School:
         self.store = store
         self.clock = clock
         self.policy: Policy = config.policy(channel_facts(config))
-        self.families = Families(store, config.families, config.state)
+        self.families = Families(store, None if config.node.sends_only else config.families, config.state)
         self.calendar, _ = calendar.read(config.calendar)
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
@@ -110,10 +116,13 @@ class School:
             url = f"sqlite+aiosqlite:///{aside}/empty.db"
             store = await Store.open(url, root=aside, create=True, clock=clock)
         else:
-            if create:
+            sender = config.node.sends_only
+            if create and not sender:
                 config.state.mkdir(parents=True, exist_ok=True)
-            store = await Store.open(config.store_url, root=config.root, create=create, clock=clock)
+            store = await Store.open(config.store_url, root=config.root, create=create, clock=clock, sender=sender)
         try:
+            if store.shared and isinstance(clock, SystemClock):
+                clock = await _shared(store)
             school = cls(config, store, clock)
             await school.families.load()
             yield school
@@ -138,38 +147,101 @@ class School:
     # The daemon ---------------------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watch, accept and send until ``stop`` is set; what is in flight is finished. Raises Locked."""
-        with Lock(self.config.state):
-            async with self._dispatching() as dispatcher:
+        """Watch, accept and send until ``stop`` is set; what is in flight is finished. Raises Locked.
+
+        Of several nodes on one database all send, and the one that leads does the rest.
+        """
+        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+            leads = node.leads()
+            if leads:  # before anything is sent: the newest denials are in force
                 await self._begin()
-                alarm = Alarm()
-                alarm.start()
-                try:
-                    async with asyncio.TaskGroup() as loops:
-                        loops.create_task(self.drop.run(stop))
-                        loops.create_task(dispatcher.run(stop))
-                        loops.create_task(self._watch_families(stop))
-                        loops.create_task(self._keep_time(alarm, stop))
-                finally:
-                    alarm.stop()
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(dispatcher.run(stop))
+                loops.create_task(self._lead_in_turn(node, stop, begun=leads))
 
     async def take(self) -> tuple[Answer, ...]:
         """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""
-        with Lock(self.config.state):
-            await self._begin()
-            return tuple(await self.drop.drain())
+        async with self._among_others() as node:
+            return await self._taken(node)
 
     async def until_idle(self) -> Idle:
         """Take what lies in the intakes, do all that is due, collate and answer; say what is left. Raises Locked."""
-        with Lock(self.config.state):
-            async with self._dispatching() as dispatcher:
-                await self._begin()
-                answers = await self.drop.drain()
+        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+            answers: tuple[Answer, ...] = ()
+            if not self.config.node.sends_only:
+                answers = await self._taken(node)
                 await self.acceptance.release_due()
-                await dispatcher.drain()
+            await dispatcher.drain()
+            if node.leads():
                 await self._index()
-                left = tuple(await self.store.open_work(self.clock.now()))
-                return Idle(tuple(answers), left, _for_a_person(self.families.problems))
+            left = tuple(await self.store.open_work(self.clock.now()))
+            return Idle(answers, left, _for_a_person(self.families.problems))
+
+    async def _taken(self, node: Node) -> tuple[Answer, ...]:
+        if not node.leads():
+            raise Locked(0)
+        await self._begin()
+        return tuple(await self.drop.drain())
+
+    @asynccontextmanager
+    async def _among_others(self) -> AsyncIterator[Node]:
+        """This process as the only one, behind locks, or as one of several on a server. Raises Locked."""
+        if not self.store.shared:
+            with ExitStack() as locks:
+                for file in self._lock_files():
+                    locks.enter_context(Lock(file))
+                yield Alone()
+            return
+        config = self.config.node
+        async with Heart(self.store.line(), new_id(), self.clock, config.span, folder=not config.sends_only) as heart:
+            yield heart
+
+    def _lock_files(self) -> Iterator[Path]:
+        """The folder's, and that of a database elsewhere, to which another folder may lead."""
+        yield self.config.state / "lock"
+        file = self.store.file
+        if file is not None and file.resolve().parent != self.config.state.resolve():
+            yield file.resolve().with_name(f"{file.name}.lock")
+
+    async def _lead_in_turn(self, node: Node, stop: asyncio.Event, *, begun: bool) -> None:
+        """Whenever this node leads: what only one may do. ``begun``: the first time is prepared already."""
+        if node.span is None:
+            await self._lead(stop)
+            return
+        while not stop.is_set():
+            if node.leads():
+                with self._going_on("leading"):
+                    if not begun:
+                        await self._begin()
+                    await self._while_leading(node, stop)
+                begun = False
+            await _wait(stop, LOOK)
+
+    async def _while_leading(self, node: Node, stop: asyncio.Event) -> None:
+        """What was begun is guarded by keys in the database, so a successor that is quicker does no harm."""
+        over = asyncio.Event()
+        leading = asyncio.create_task(self._lead(over))
+        try:
+            while node.leads() and not stop.is_set() and not leading.done():
+                await _wait(stop, LOOK)
+            over.set()
+            await asyncio.wait({leading}, timeout=None if stop.is_set() else CLOSING)
+        finally:
+            leading.cancel()
+            await asyncio.wait({leading})
+        if not leading.cancelled():
+            leading.result()
+
+    async def _lead(self, stop: asyncio.Event) -> None:
+        alarm = Alarm()
+        alarm.start()
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self.drop.run(stop))
+                loops.create_task(self._watch_families(stop))
+                loops.create_task(self._keep_time(alarm, stop))
+        finally:
+            alarm.stop()
 
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
@@ -232,7 +304,7 @@ class School:
                     await self._index()
                 with self._going_on("the alarm"):
                     # Read last: what was written during the pause below has set its moment by now.
-                    alarm.at(await self.store.next_moment(self.clock.now()))
+                    alarm.at(self._on_the_wall(await self.store.next_moment(self.clock.now())))
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())
                 await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)
@@ -241,6 +313,12 @@ class School:
                 await _wait(stop, 1.0)  # a burst of outcomes makes one new page
         finally:
             stopping.cancel()
+
+    def _on_the_wall(self, moment: datetime | None) -> datetime | None:
+        """The alarm goes by this computer's own clock, whatever that shows."""
+        if moment is None or not isinstance(self.clock, SharedClock):
+            return moment
+        return SystemClock().now() + (moment - self.clock.now())
 
     # What commands ask for ----------------------------------------------------------------------------------
 
@@ -290,7 +368,7 @@ class School:
         return channels.build(self.config.channels, surroundings)
 
     @asynccontextmanager
-    async def _dispatching(self) -> AsyncIterator[Dispatcher]:
+    async def _dispatching(self, node: Node) -> AsyncIterator[Dispatcher]:
         """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
         built = self.channels()
         try:
@@ -306,7 +384,9 @@ class School:
                 self.clock,
                 random.random,
                 mode=self.config.school.mode,
-                alone=True,
+                alone=not self.store.shared,
+                nodes=node.nodes,
+                node=node,
             )
         finally:
             for channel in built.values():
@@ -337,6 +417,14 @@ def _renderer(config: Config) -> Renderer:
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
     )
     return Renderer(school, overrides=config.templates)
+
+
+async def _shared(store: Store) -> SharedClock:
+    """The time of the database, which is the same for everybody who works with it."""
+    clock, asked = SharedClock(), steady()
+    moment = await store.moment()
+    clock.set(moment, (asked + steady()) / 2)
+    return clock
 
 
 def _for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

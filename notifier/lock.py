@@ -1,4 +1,4 @@
-"""The lock of a school folder: one process at a time works it (DESIGN 4)."""
+"""The lock of a school folder, and of a database file elsewhere: one process at a time works it (DESIGN 4)."""
 
 import fcntl
 import os
@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class Locked(Exception):
-    """Somebody else works this folder. ``pid`` is that process, 0 where it is not known."""
+    """Somebody else works this folder or its database. ``pid`` is that process, 0 where it is not known."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(f"held by process {pid}")
@@ -15,10 +15,10 @@ class Locked(Exception):
 
 
 class Lock:
-    """``state/lock``, freed by the system itself when its process ends, however it ends."""
+    """A file such as ``state/lock``, freed by the system itself when its process ends, however it ends."""
 
-    def __init__(self, state: Path) -> None:
-        self.path = state / "lock"
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._file: int | None = None
 
     def take(self) -> None:

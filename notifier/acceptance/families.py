@@ -14,9 +14,12 @@ FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")
 
 
 class Families:
-    """Live files: ``refresh`` takes up what has changed and settled (DESIGN 3.1)."""
+    """Live files: ``refresh`` takes up what has changed and settled (DESIGN 3.1).
 
-    def __init__(self, store: Store, folder: Path, state: Path) -> None:
+    ``folder`` None: they lie on another computer, and only what that one has brought into force is known here.
+    """
+
+    def __init__(self, store: Store, folder: Path | None, state: Path) -> None:
         self.store = store
         self.folder = folder
         self.state = state
@@ -41,8 +44,11 @@ class Families:
 
         Whether another version is in force than before.
         """
+        older = self.current
         await self._adopt()
-        looks = await asyncio.to_thread(self._look)
+        if self.folder is None:
+            return self.current is not older
+        looks = await asyncio.to_thread(self._look, self.folder)
         if looks == self._taken:
             return False
         if not settled and looks != self._seen:
@@ -60,6 +66,8 @@ class Families:
     async def accept(self, now: datetime) -> bool:
         """``families accept``: a person confirms what the files take away."""
         await self._adopt()
+        if self.folder is None:
+            return False
         reading = await asyncio.to_thread(room.read, self.folder)
         taken = await asyncio.to_thread(room.accept, reading, self.current)
         self.problems = taken.problems
@@ -107,11 +115,11 @@ class Families:
         for old in sorted(self._versions)[:-2]:
             del self._versions[old]
 
-    def _look(self) -> object:
+    def _look(self, folder: Path) -> object:
         looks = []
         for name in FILES:
             try:
-                found = (self.folder / name).stat()
+                found = (folder / name).stat()
                 looks.append((name, found.st_mtime_ns, found.st_size, found.st_ino))
             except OSError:
                 looks.append((name, 0, 0, 0))

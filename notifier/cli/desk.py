@@ -37,17 +37,26 @@ async def preview(
 
 
 async def check(school: School) -> list[Problem]:
-    """Every problem in families, calendar, templates and channels, with the config's own advice."""
+    """Every problem in families, calendar, templates and channels, with the config's own advice.
+
+    A computer that only sends has neither families nor calendar.
+    """
     found = [*school.config.advice]
-    folders = {**{folder.name: folder.path for folder in school.folders}, "outbox": school.config.outbox}
-    found += [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
-    reading = await asyncio.to_thread(directory.read, school.config.families)
-    found += directory.take_up(reading, school.families.current).problems
-    found += calendar.read(school.config.calendar)[1]
+    if not school.config.node.sends_only:
+        found += await _of_the_folder(school)
     found += school.renderer.check()
     for channel in school.channels().values():
         found += await channel.check() if isinstance(channel, Checks) else []
         await channel.close()
+    return found
+
+
+async def _of_the_folder(school: School) -> list[Problem]:
+    folders = {**{folder.name: folder.path for folder in school.folders}, "outbox": school.config.outbox}
+    found = [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
+    reading = await asyncio.to_thread(directory.read, school.config.families)
+    found += directory.take_up(reading, school.families.current).problems
+    found += calendar.read(school.config.calendar)[1]
     return found
 
 

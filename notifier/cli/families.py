@@ -29,7 +29,7 @@ def diff(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
     """What the files say that is not yet in force, in words."""
 
     async def work() -> Exit:
-        async with opening.reading(opening.open_config()) as school:
+        async with opening.reading(opening.with_folder(opening.open_config())) as school:
             before = school.families.current or Directory()
             reading = room.read(school.config.families)
             changes = room.differences(before, room.preview(reading.known_again(before), before))
@@ -51,7 +51,7 @@ def accept(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
     """Say yes to many removals at once, or to a court order flag that was taken out."""
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(folder=True) as school:
             by = who(school.config, as_, pin_stdin)
             if by.role is Role.TEACHER:
                 output.stop("This is for the head, the deputy or the office.")

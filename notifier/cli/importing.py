@@ -19,7 +19,7 @@ def import_(
     """Bring pupils and adults in from another program: a draft, and in words what it would change."""
 
     async def work() -> Exit:
-        async with opening.reading(opening.open_config()) as school:
+        async with opening.reading(opening.with_folder(opening.open_config())) as school:
             families = school.config.families
             now = school.clock.now().astimezone(school.config.school.timezone)
             try:

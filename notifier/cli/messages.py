@@ -42,7 +42,7 @@ def submit(
     """Hand in a message as if it had been dropped, and print the answer."""
 
     async def work() -> list[Answer]:
-        async with opening.school(create=opening.fresh()) as school:
+        async with opening.school(create=opening.fresh(), folder=True) as school:
             person = who(school.config, as_, pin_stdin) if as_ else None
             try:
                 return await school.submit(files, _folder_named(school.intake_names, intake), person)
@@ -72,7 +72,7 @@ def preview(
     """Who would get it, by which way, who would not and why. Nothing is queued and nothing is recorded."""
     if not file.exists():
         output.stop(f"There is no file {file}. Check the name.")
-    config = opening.open_config()
+    config = opening.with_folder(opening.open_config())
     at = _moment(on, config.school.timezone) if on else None
 
     async def work() -> tuple[list[tuple[Submission, Considered]], str]:

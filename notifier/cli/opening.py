@@ -50,14 +50,28 @@ def _many(number: int) -> str:
     return "problem" if number == 1 else f"{number} problems"
 
 
+def with_folder(config: Config) -> Config:
+    """For a command that reads or writes the school's own files: refused where there are none."""
+    if config.node.sends_only:
+        stop(
+            "This computer only sends ([node] sends_only in config.toml): the school's files are elsewhere. "
+            "Do this on the computer that has them."
+        )
+    return config
+
+
 @asynccontextmanager
-async def school(*, create: bool = False) -> AsyncIterator[School]:
+async def school(*, create: bool = False, folder: bool = False) -> AsyncIterator[School]:
     """The school with its store; ``create`` makes or upgrades the database, which only run and init do.
+
+    ``folder``: the command needs the school's own files.
 
     Only what starts the school asks that all have a PIN: a new colleague without one must not hide how an
     emergency goes. Who acts still shows their own PIN.
     """
     config = open_config(pins_required=create)
+    if folder:
+        with_folder(config)
     async with School.opened(config, SystemClock(), create=create) as opened:
         yield opened
 

@@ -43,7 +43,8 @@ def run(
     except Locked as locked:
         who = f" (process {locked.pid})" if locked.pid else ""
         output.stop(
-            f"Another notifier works in this folder already{who}. It takes what you drop; there is nothing to do."
+            f"Another notifier works in this folder already{who}, or with its database. "
+            "It takes what you drop; there is nothing to do."
         )
 
 

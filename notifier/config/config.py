@@ -83,6 +83,14 @@ class Http:
         return bool(self.host)
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """This computer among several: ``sends_only`` has no school folder; silent for ``span``, it counts as dead."""
+
+    sends_only: bool = False
+    span: timedelta = timedelta(seconds=12)
+
+
 @dataclass(frozen=True)
 class Config:
     """One school. ``root`` is the folder of the config file.
@@ -108,6 +116,7 @@ class Config:
     profile: str
     policy_settings: PolicySettings
     pin_files: Mapping[str, Path]
+    node: Node = Node()
     advice: tuple[Problem, ...] = ()
 
     @property

@@ -8,12 +8,12 @@ from pathlib import Path
 from notifier.clock import SystemClock
 from notifier.config import checks
 from notifier.config.channels import ChannelSettings, read_channels
-from notifier.config.config import CategoryNotices, Config, Http, Intake, Notices, School
+from notifier.config.config import CategoryNotices, Config, Http, Intake, Node, Notices, School
 from notifier.config.places import Surroundings
 from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
 from notifier.config.reading import Tables, headings, read_tables
-from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NoticesTable, StaffTable
+from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NodeTable, NoticesTable, StaffTable
 from notifier.config.syntax import read_toml
 from notifier.model.calendar import Newsletter
 from notifier.model.message import Kind, Mode
@@ -55,11 +55,12 @@ def load(
     problems += found
     problems += checks.collisions(tables, root, file)
     pin_files = {person.id: _pin_file(person, around) for _, person in tables.staff}
-    if pins_required:
+    if pins_required and not tables.file.node.sends_only:
         problems += checks.pins(tables, pin_files, file)
     staff = tuple(_person(number, person, pin_files[person.id], file, problems) for number, person in tables.staff)
     http = _http(tables.file.http, around, problems)
     store_url = _store_url(tables.file.store.url, root, file, problems)
+    node = _node(tables.file.node, store_url, file, problems)
     if settings is not None and tables.file.school.mode is Mode.LIVE:
         problems += not_set_up(settings, set(channels), file)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -83,6 +84,7 @@ def load(
         profile=tables.file.policy.profile,
         policy_settings=settings,
         pin_files=pin_files,
+        node=node,
         advice=tuple(problems),
     )
 
@@ -182,6 +184,18 @@ def _http(table: HttpTable, around: Surroundings, problems: list[Problem]) -> Ht
                 )
             )
     return Http(host.strip("[]"), int(port or 0), table.public_url.rstrip("/"), secret)
+
+
+def _node(table: NodeTable, store_url: str, file: str, problems: list[Problem]) -> Node:
+    if table.sends_only and not store_url.startswith("postgresql"):
+        problems.append(
+            error(
+                "sends-only-alone",
+                "A computer that only sends shares the school's PostgreSQL database; name that under [store] url.",
+                f"{file}: node.sends_only",
+            )
+        )
+    return Node(table.sends_only, timedelta(seconds=table.lost_after_seconds))
 
 
 def _store_url(url: str, root: Path, file: str, problems: list[Problem]) -> str:

@@ -124,6 +124,20 @@ class StoreTable(Table):
     )
 
 
+class NodeTable(Table):
+    """This computer, where several send for one school from a PostgreSQL database."""
+
+    sends_only: bool = Field(
+        False, description="Without the school's folder: this computer only sends what another one has accepted."
+    )
+    lost_after_seconds: float = Field(
+        12.0,
+        ge=3,
+        le=300,
+        description="After how long a silence the others take this computer for dead and do its work.",
+    )
+
+
 class HttpTable(Table):
     """The small web listener for delivery reports, unsubscribing and voice calls; without it these take other ways."""
 
@@ -170,6 +184,7 @@ class FileTables(Table):
     channels: dict[str, Any] = Field(default_factory=dict)
     notices: NoticesTable = NoticesTable()
     store: StoreTable = StoreTable()
+    node: NodeTable = NodeTable()
     http: HttpTable = HttpTable()
     drop: DropTable = DropTable()
     languages: LanguagesTable = LanguagesTable()

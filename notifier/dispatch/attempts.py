@@ -15,6 +15,7 @@ from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.breaker import pause
+from notifier.dispatch.node import Node, while_alive
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
@@ -80,7 +81,7 @@ class Attempts:
 
     def __init__(
         self,
-        owner: str,
+        node: Node,
         clock: Clock,
         jitter: Callable[[], float],
         policy: Policy,
@@ -91,7 +92,8 @@ class Attempts:
         recheck: Recheck,
         expire: Callable[[], Awaitable[object]],
     ) -> None:
-        self.owner = owner
+        self.owner = node.id
+        self._node = node
         self._clock = clock
         self._jitter = jitter
         self._policy = policy
@@ -107,7 +109,9 @@ class Attempts:
     async def carry(
         self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
     ) -> Settlement | Back:
-        """How it ended, or that it did not go: too little is left of the lease, or the account does not serve us."""
+        """How it ended, or that it did not go: too little is left of the lease, it may be another's by now, or the
+        account does not serve us."""
+        life = self._node.life()
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
         standing = await self._standings.of(leg.leg_id, following)
@@ -133,7 +137,7 @@ class Attempts:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
-        outcome = await self._send(leg, account, outgoing, message)
+        outcome = await self._send(leg, account, outgoing, message, life)
         if isinstance(outcome, Settlement):
             self._unserved.pop(leg.leg_id, None)
         if isinstance(outcome, Back) or (reduced is None and not tasks):
@@ -172,13 +176,21 @@ class Attempts:
         left = leg.lease_until - self._clock.now() - MARGIN
         return min(left, LONGEST) if left >= LEAST else None
 
-    async def _send(self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message) -> Settlement | Back:
+    def _may_begin(self, account: Account, life: int) -> bool:
+        """Looked at just before the first byte: a process may have been stopped for long at any line above."""
+        if account.channel.writes_files and not self._node.leads():
+            return False
+        return life != 0 and self._node.life() == life
+
+    async def _send(
+        self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message, life: int
+    ) -> Settlement | Back:
         deadline = self.deadline(leg)
-        if deadline is None:
+        if deadline is None or not self._may_begin(account, life):
             return Back()
         begun = account.begin()
         try:
-            async with asyncio.timeout(deadline.total_seconds()) as limit:
+            async with asyncio.timeout(deadline.total_seconds()) as limit, while_alive(self._node, life):
                 sent = await account.channel.send(outgoing)
         except TemporaryFailure as failure:
             if failure.account:
@@ -193,7 +205,7 @@ class Attempts:
             account.failed(begun, failure.reason)
             return self._doubt(leg, account, message, failure.reason)
         except TimeoutError:
-            if not limit.expired():
+            if not limit.expired() and self._node.life() == life:
                 raise
             reason = "There was no answer in time."
             account.failed(begun, reason)

@@ -1,9 +1,6 @@
 """Everything that is due leaves, the most urgent first (DESIGN 3.6, 5)."""
 
 import asyncio
-import os
-import socket
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,6 +15,7 @@ from notifier.dispatch.blobs import Blobs
 from notifier.dispatch.collating import Collator
 from notifier.dispatch.crew import LEASE, Crew, batch_size
 from notifier.dispatch.doubt import Doubts, InDoubt
+from notifier.dispatch.node import Alone, Node
 from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
 from notifier.dispatch.pacing import one
@@ -42,7 +40,9 @@ class Dispatcher:
     ``directories`` gives the directory of a version; ``jitter`` a number in 0..1.
     ``mode``: what was accepted in the other mode is never touched (DESIGN 3.6).
     ``alone``: the folder's lock is held, so that whoever else owns a leg is dead.
-    ``nodes``: how many nodes share the accounts now; each keeps to its share of their limits.
+    ``nodes``: how many nodes share the accounts now; each keeps to its share of their limits. ``node``: this one
+    among them; only the one that leads works in the school's folder, so the others claim no leg of a channel that
+    writes files.
     A channel that is missing from ``channels`` is left to another node, unless the
     policy says that it is not set up.
     """
@@ -60,6 +60,7 @@ class Dispatcher:
         mode: Mode,
         alone: bool = False,
         nodes: Callable[[], int] = one,
+        node: Node | None = None,
         recheck: Recheck = by_the_rules,
     ) -> None:
         self._store = store
@@ -72,7 +73,8 @@ class Dispatcher:
         self._alone = alone
         self._recheck = recheck
         self._nodes = nodes
-        self._owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._node = node or Alone()
+        self._owner = self._node.id
         self._packer = Packer(renderer, Blobs(store.blob))
         self._messages = Messages(store.message)
         self._accounts = {name: self._account(name, channel) for name, channel in channels.items()}
@@ -149,13 +151,14 @@ class Dispatcher:
             lambda leg: collator.touch(leg.message_id, leg.channel),
             patient=patient,
         )
-        tender = Tender(store, self._owner, self._policy, clock, office.bell, collator, alone=self._alone)
+        tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)
+        still_wanted = partial(store.still_wanted, owner=self._owner)
         attempts = Attempts(
-            self._owner,
+            self._node,
             clock,
             self._jitter,
             self._policy,
-            Standings(store.still_wanted, store.directory_version, clock, lambda: office.bell.count),
+            Standings(still_wanted, store.directory_version, clock, lambda: office.bell.count),
             self._messages,
             self._directories,
             self._packer,
@@ -189,13 +192,26 @@ class Dispatcher:
             )
         doubts = Doubts(attempts, self._clock)
         in_doubt = InDoubt(self._store, self._owner, account.name, lanes, self._mode, self._clock)
-        yield Crew(office, account, 1, 1, in_doubt.claim, doubts.carry, doubts.give_up)
+
+        async def claim_in_doubt(limit: int) -> Sequence[ClaimedLeg]:
+            return await in_doubt.claim(limit) if self._may_claim(account.name) else ()
+
+        yield Crew(office, account, 1, 1, claim_in_doubt, doubts.carry, doubts.give_up)
+
+    def _may_claim(self, name: str) -> bool:
+        """What is written into the school's folder, or no longer set up there, is for the node that leads."""
+        channel = self._channels.get(name)
+        return self._node.life() != 0 and (self._node.leads() or (channel is not None and not channel.writes_files))
 
     async def _claim(self, channel: str, lane: Lane, limit: int) -> Sequence[ClaimedLeg]:
+        if not self._may_claim(channel):
+            return ()
         claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
         return claim.legs
 
     async def _claim_late(self, channel: str, lane: Lane, limit: int, since: datetime) -> Sequence[ClaimedLeg]:
+        if not self._may_claim(channel):
+            return ()
         now = self._clock.now()
         claim = await self._store.claim_late(self._owner, channel, lane, limit, LEASE, now, since, mode=self._mode)
         return claim.legs

@@ -14,6 +14,7 @@ from notifier.dispatch.recorder import Recorder
 from notifier.logs import logger
 from notifier.model.message import Lane, Mode
 from notifier.model.policy import Policy
+from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import ClaimedLeg
 
 log = logger("dispatch")
@@ -67,8 +68,9 @@ class Office:
         self.bell.ring()
 
     def failed(self, what: str, channel: str, error: Exception) -> None:
-        """The database would not do it."""
-        log.error(what, channel=channel, fault=faults.kind(error), places=faults.places(error))
+        """The database would not do it. One that is gone says so itself, once."""
+        if not isinstance(error, StoreProblem):
+            log.error(what, channel=channel, fault=faults.kind(error), places=faults.places(error))
         if not self.patient and self.error is None:
             self.error = error
             self.stop()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.logs import logger
+from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import Settlement
 
 EVERY = 0.02
@@ -71,7 +72,8 @@ class Recorder:
             try:
                 return await self.flush()
             except Exception as error:
-                log.error("outcomes-not-recorded", fault=faults.kind(error), places=faults.places(error))
+                if not isinstance(error, StoreProblem):  # one that is gone says so itself, once
+                    log.error("outcomes-not-recorded", fault=faults.kind(error), places=faults.places(error))
                 if self._closing:
                     return
             await self._clock.sleep(PATIENCE)

@@ -9,10 +9,11 @@ from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.bell import Bell
 from notifier.dispatch.collating import Collator
+from notifier.dispatch.node import Node
 from notifier.logs import logger
 from notifier.model.message import Kind
 from notifier.model.policy import Policy
-from notifier.queue.store import Store
+from notifier.queue.store import Store, StoreProblem
 
 TICK = timedelta(seconds=30)
 """Looked after at least this often, whatever the next moment is: a host may sleep, a clock may jump."""
@@ -43,11 +44,13 @@ class Tender:
     """Rings the bell when something may be due, and has sheets rebuilt when their legs are quiet."""
 
     def __init__(
-        self, store: Store, owner: str, policy: Policy, clock: Clock, bell: Bell, collator: Collator, *, alone: bool
+        self, store: Store, node: Node, policy: Policy, clock: Clock, bell: Bell, collator: Collator, *, alone: bool
     ) -> None:
         """``alone``: every other owner of a leg is known to be dead (one computer, and its lock was free)."""
         self._store = store
-        self._owner = owner
+        self._node = node
+        self._owner = node.id
+        self._seen = (node.life(), node.leads())
         self._clock = clock
         self._bell = bell
         self._collator = collator
@@ -63,15 +66,20 @@ class Tender:
             await self._store.take_over(self._owner, self._clock.now(), all_leases=True)
         await self.tend()
         self._version = await self._store.directory_version()
-        await self._collator.sweep()
+        if self._node.leads():
+            await self._collator.sweep()
         self.news.set()
 
     async def tend(self) -> None:
         """Leases that ran out, rungs whose time is over, messages that expired."""
         now = self._clock.now()
-        await self._store.take_over(self._owner, now)
+        await self._store.take_over(self._owner, now, silent_for=self._silent_for())
         await self._store.escalate(now, self._after)
         await self.expire()
+
+    def _silent_for(self) -> timedelta | None:
+        """How long the database must have been there for the silence of others to mean that they are dead."""
+        return self._node.span if self._node.left_behind() else None
 
     async def expire(self) -> None:
         await self._store.expire(self._clock.now(), self._after.keys())
@@ -112,8 +120,24 @@ class Tender:
                 version = await self._store.directory_version()
                 if version != self._version:
                     self._version = version
-                    await self._collator.sweep()
+                    if self._node.leads():
+                        await self._collator.sweep()
                     self.news.set()
+                await self._look_around()
+
+    async def _look_around(self) -> None:
+        """What this node may do has changed, or another one died with work in hand."""
+        if (silent_for := self._silent_for()) is not None:
+            taken = await self._store.take_over(self._owner, self._clock.now(), silent_for=silent_for)
+            if taken:
+                log.warning("took over what a dead node had in hand", legs=len(taken))
+        before, self._seen = self._seen, (self._node.life(), self._node.leads())
+        if self._seen == before:
+            return
+        if self._node.leads():
+            await self._collator.sweep()
+        self._bell.ring()
+        self.news.set()
 
     async def sheets(self) -> None:
         while True:
@@ -124,6 +148,8 @@ class Tender:
             await self._clock.sleep(GAP)
 
     async def collate(self) -> None:
+        if not self._node.leads():
+            return
         await self._collator.notice_stopped()
         await self._collator.collate()
 
@@ -139,8 +165,10 @@ class Tender:
 
 @contextmanager
 def _logged(event: str) -> Iterator[None]:
-    """A database that fails now is asked again later."""
+    """A database that fails now is asked again later; one that is gone says so itself, once."""
     try:
         yield
+    except StoreProblem:
+        pass
     except Exception as error:
         log.error(event, fault=faults.kind(error), places=faults.places(error))

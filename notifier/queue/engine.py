@@ -8,6 +8,8 @@ iteration of the loop (PERFORMANCE 7, 9).
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -15,15 +17,44 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from notifier.queue.problem import translated
+from notifier.queue import nodes
+from notifier.queue.nodes import Pulse
+from notifier.queue.problem import Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
 BUSY_SECONDS = 30
 
 
+class Line(Protocol):
+    """Used by one event loop, which need not be that of the store."""
+
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+        """``node`` may be counted on for ``span`` from now. Raises StoreProblem, after which it leads no more.
+
+        ``lead``: it would lead if nobody else does. Takes no longer than a third of the span.
+        """
+        ...
+
+    async def broken(self) -> None:
+        """Returns when the line is lost between two signs of life."""
+        ...
+
+    async def leave(self, node: str) -> None:
+        """It ends with nothing in hand, and another may lead at once."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Database(Protocol):
-    """Where transactions run."""
+    """Where transactions run. ``shared``: by several computers, so that its own time is everybody's.
+
+    ``file``: the database where it is a file.
+    """
+
+    shared: bool
+    file: Path | None
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
@@ -34,6 +65,8 @@ class Database(Protocol):
     async def changed(self) -> bool:
         """Whether another process has committed since this was last asked."""
         ...
+
+    def line(self) -> Line: ...
 
     async def close(self) -> None: ...
 
@@ -63,8 +96,12 @@ def _begin(connection: Connection) -> None:
 class SqliteDatabase:
     """``path`` is one file on a local disk."""
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        self.file: Path | None = path
+        self._watched = Watch(path.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         options = {"isolation_level": None, "timeout": BUSY_SECONDS}
         self._writer = create_engine(
@@ -82,14 +119,14 @@ class SqliteDatabase:
         """Run it on the writer thread without beginning a transaction."""
 
         def call() -> T:
-            with translated(self.name), self._writer.connect() as connection:
+            with self._watched(), self._writer.connect() as connection:
                 return work(connection, *args, **kwargs)
 
         return await self._hand_over(call)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def call() -> T:
-            with translated(self.name), self._writer.begin() as connection:
+            with self._watched(), self._writer.begin() as connection:
                 return transaction(connection, *args, **kwargs)
 
         return await self._hand_over(call)
@@ -98,7 +135,7 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with translated(self.name):
+        with self._watched():
             async with self._readers.connect() as connection:
                 return await connection.run_sync(reading, *args, **kwargs)
 
@@ -108,10 +145,32 @@ class SqliteDatabase:
         before, self._seen = self._seen, version
         return before is not None and before != version
 
+    def line(self) -> Line:
+        return LocalLine(self)
+
     async def close(self) -> None:
         await self._readers.dispose()
         await self._hand_over(self._writer.dispose)
         self._thread.shutdown()
+
+
+class LocalLine:
+    """The embedded database has one process at a time: whoever wants to lead does."""
+
+    def __init__(self, database: "SqliteDatabase") -> None:
+        self._database = database
+
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+        return replace(await self._database.write(nodes.beat, node, folder, span), leads=lead)
+
+    async def broken(self) -> None:
+        await asyncio.Event().wait()
+
+    async def leave(self, node: str) -> None:
+        await self._database.write(nodes.leave, node)
+
+    async def close(self) -> None:
+        pass
 
 
 def raw(connection: Connection) -> Any:

@@ -1,15 +1,16 @@
 """Leases: what a dead process left behind, what is given back unsent, and whether a claimed leg is still wanted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, select, update
 
 from notifier.model import ladder
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.claims import claimed, is_in, whole
 from notifier.queue.legs import progress
+from notifier.queue.nodes import forsaken
 from notifier.queue.rows import ClaimedLeg, Wanted
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
@@ -18,6 +19,7 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _OVERDUE = _LEG.c.lease_until <= bindparam("now")
 LAPSED = whole(is_in(LegState.STARTED), _OVERDUE)
 LEFT_BEHIND = whole(is_in(LegState.STARTED), or_(_OVERDUE, _LEG.c.owner != bindparam("me")))
+FORSAKEN = whole(is_in(LegState.STARTED), or_(_OVERDUE, and_(_LEG.c.owner != bindparam("me"), forsaken())))
 
 _DROP = (
     update(_LEG)
@@ -60,6 +62,7 @@ _WANTED = (
     select(
         _LEG.c.id,
         _LEG.c.state,
+        _LEG.c.owner,
         _DELIVERY.c.state.label("delivery_state"),
         _MESSAGE.c.state.label("message_state"),
         _MESSAGE.c.expires_at,
@@ -82,12 +85,20 @@ _DELIVERY_STOPS = {
 }
 
 
-def take_over(conn: Connection, owner: str, now: datetime, all_leases: bool) -> list[ClaimedLeg]:
+def take_over(
+    conn: Connection, owner: str, now: datetime, all_leases: bool, silent_for: timedelta | None = None
+) -> list[ClaimedLeg]:
     """Started legs that nobody will settle become unknown, and are then claimed one by one.
 
     ``all_leases``: every other owner is known to be dead, so their leases need not run out first.
+    ``silent_for``: nor those of owners that are no living nodes, once the database has been there so long.
     """
-    found = conn.execute(*((LEFT_BEHIND, {"now": now, "me": owner}) if all_leases else (LAPSED, {"now": now}))).all()
+    if all_leases:
+        found = conn.execute(LEFT_BEHIND, {"now": now, "me": owner}).all()
+    elif silent_for is not None:
+        found = conn.execute(FORSAKEN, {"now": now, "me": owner, "span": silent_for.total_seconds()}).all()
+    else:
+        found = conn.execute(LAPSED, {"now": now}).all()
     if not found:
         return []
     why = "The program stopped before it knew what became of this."
@@ -117,11 +128,13 @@ def give_back(conn: Connection, leg_ids: Sequence[str], owner: str, now: datetim
     progress(conn, [row.delivery_id for row in rows], now)
 
 
-def still_wanted(conn: Connection, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
-    """For each leg whether it should still go; one that is nobody's any more counts as cancelled."""
+def still_wanted(
+    conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None = None
+) -> dict[str, Wanted]:
+    """For each leg whether it should still go; nobody's, or another's than ``owner``'s, counts as cancelled."""
     wanted = dict.fromkeys(leg_ids, Wanted.CANCELLED)
     for row in conn.execute(_WANTED, {"ids": list(leg_ids)}):
-        if row.state != LegState.STARTED.value:
+        if row.state != LegState.STARTED.value or (owner is not None and row.owner != owner):
             continue
         stop = _MESSAGE_STOPS.get(MessageState(row.message_state)) or _DELIVERY_STOPS.get(
             DeliveryState(row.delivery_state)

@@ -1,6 +1,7 @@
 """Where the database is: a file on a local disk, or a server."""
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy.engine import URL, make_url
@@ -8,9 +9,18 @@ from sqlalchemy.exc import ArgumentError
 
 from notifier.queue.problem import StoreProblem
 
-SHARED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
+SHARED = frozenset(
+    {
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "9p", "virtiofs", "afs", "ceph", "glusterfs", "lustre",
+        "gfs2", "ocfs2", "gpfs", "beegfs", "vboxsf", "vmhgfs", "prl_fs", "davfs",
+    }
+)  # fmt: skip
 """File systems on other machines: several computers would not see each other's locks there."""
+LOCAL_FUSE = frozenset({"fuse.fuse-overlayfs", "fuse.ntfs-3g", "fuse.lxcfs", "fuse.gocryptfs", "fuse.encfs"})
+"""Of those that a program provides (sshfs, rclone, s3fs, davfs2, ...) nearly all reach out; these do not."""
 MOUNTS = Path("/proc/self/mountinfo")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+"""How the kernel writes blanks and the like in a path."""
 
 
 def parse(url: str) -> URL:
@@ -42,10 +52,11 @@ def absolute(path: Path) -> Path:
 
 def refuse_shared(path: Path) -> None:
     """A database on a network share breaks sooner or later."""
-    if file_system(path, MOUNTS) in SHARED:
+    kind = file_system(path.resolve(), MOUNTS)
+    if kind in SHARED or (kind.startswith("fuse.") and kind not in LOCAL_FUSE):
         raise StoreProblem(
             f"{path} is on a network share, where a database cannot be kept safe."
-            " Set [store] url to a file on this computer's own disk."
+            " Set [store] url to a file on this computer's own disk, or to a PostgreSQL server."
         )
 
 
@@ -61,8 +72,8 @@ def file_system(path: Path, mounts: Path) -> str:
         fields = left.split()
         if len(fields) < 5 or not right:
             continue
-        point = PurePosixPath(fields[4].replace("\\040", " "))
-        if path.is_relative_to(point) and len(point.parts) > best:
+        point = PurePosixPath(_ESCAPED.sub(lambda found: chr(int(found[1], 8)), fields[4]))
+        if path.is_relative_to(point) and len(point.parts) >= best:  # a later one lies on top
             best, found = len(point.parts), right.split()[0]
     return found
 

@@ -69,10 +69,14 @@ def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -
     """Whoever has not confirmed within that time of the rung's first send gets the next rung."""
     moved = 0
     for kind, wait in after.items():
-        late = conn.execute(_LATE, {"of_kind": kind.value, "since": now - wait}).all()
+        values = {"of_kind": kind.value, "since": now - wait}
+        late = conn.execute(_LATE, values).all()
         if not late:
             continue
         lock_messages(conn, [row.message_id for row in late])
+        locked = {row.message_id for row in late}
+        # Looked at again under the lock: another node may have climbed meanwhile, and one rung at a time is enough.
+        late = [row for row in conn.execute(_LATE, values) if row.message_id in locked]
         moved += len(progress(conn, [row.id for row in late], now, climb=True))
     return moved
 

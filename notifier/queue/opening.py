@@ -15,15 +15,18 @@ from notifier.queue.problem import StoreProblem
 NOT_YET = "This school has no database yet. Start it once with: notifier run"
 
 
-async def open_database(url: str, root: Path, now: datetime, *, create: bool) -> Database:
-    """Raises StoreProblem. Only ``create`` makes, migrates and stamps."""
+async def open_database(url: str, root: Path, now: datetime, *, create: bool, sender: bool = False) -> Database:
+    """Raises StoreProblem. Only ``create`` makes, migrates and stamps.
+
+    ``sender``: ``root`` is not the school's folder, but has a copy of its stamp; only for a server.
+    """
     root = absolute(root)
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
         return await _open_sqlite(parsed, root, now, create)
     from notifier.queue.postgres import open_postgres  # only where it is asked for: its driver is an extra
 
-    return await open_postgres(parsed, root, now, create=create)
+    return await open_postgres(parsed, root, now, create=create and not sender, sender=sender)
 
 
 async def _open_sqlite(url: URL, root: Path, now: datetime, create: bool) -> Database:

@@ -5,21 +5,27 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from notifier.queue import stamp
+from notifier.queue.ear import CHANNEL, Ear
+from notifier.queue.engine import Line
+from notifier.queue.line import ServerLine
 from notifier.queue.migrations import Condition, condition, upgrade
 from notifier.queue.opening import refuse
-from notifier.queue.problem import StoreProblem, translated
+from notifier.queue.problem import StoreProblem, Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
-CHANNEL = "notifier"
 TRIES = 5
+OLDEST = (14,)
+"""The first PostgreSQL that ends a session which has fallen silent, on which the leader's lock relies."""
+RENEWED = 300
+"""Seconds after which a connection is not used again: a firewall forgets the ones that rest, and says nothing."""
 AGAIN = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: the server undid it, so it may simply run again."""
 
@@ -30,21 +36,18 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(718293)")
 class PostgresDatabase:
     """Other nodes are noticed by LISTEN/NOTIFY."""
 
-    def __init__(self, engine: AsyncEngine, name: str) -> None:
+    shared = True
+    file: Path | None = None
+
+    def __init__(self, url: URL, name: str) -> None:
         self.name = name
-        self._engine = engine
+        self._watched = Watch(name)
+        self._url = url
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_recycle=RENEWED, connect_args={"timeout": 10, "command_timeout": 60}
+        )
         self._node = secrets.token_hex(8)
-        self._others = False
-        self._ear: AsyncConnection | None = None
-
-    async def listen(self) -> None:
-        self._ear = await self._engine.connect()
-        driver: Any = (await self._ear.get_raw_connection()).driver_connection
-        await driver.add_listener(CHANNEL, self._heard)
-        await self._ear.commit()
-
-    def _heard(self, _connection: object, _pid: int, _channel: str, node: str) -> None:
-        self._others = self._others or node != self._node
+        self._ear = Ear(self._engine, self._node)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async def call() -> T:
@@ -56,7 +59,7 @@ class PostgresDatabase:
                         raise
             raise AssertionError("unreachable")
 
-        with translated(self.name):
+        with self._watched():
             return await asyncio.shield(asyncio.ensure_future(call()))
 
     async def _once(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,46 +69,50 @@ class PostgresDatabase:
             return result
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with translated(self.name):
+        with self._watched():
             async with self._engine.connect() as connection:
                 return await connection.run_sync(reading, *args, **kwargs)
 
     async def changed(self) -> bool:
-        found, self._others = self._others, False
-        return found
+        return await self._ear.news()
+
+    def line(self) -> Line:
+        return ServerLine(self._url, self.name)
 
     async def close(self) -> None:
-        if self._ear is not None:
-            await self._ear.close()
+        await self._ear.close()
         await self._engine.dispose()
 
 
-async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool) -> PostgresDatabase:
+async def open_postgres(url: URL, root: Path, now: datetime, *, create: bool, sender: bool) -> PostgresDatabase:
     """Raises StoreProblem, as for a file."""
     name = f"The database {url.database}"
     try:
-        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"))
+        database = PostgresDatabase(url.set(drivername="postgresql+asyncpg"), name)
     except ModuleNotFoundError as error:
         raise StoreProblem(
             "PostgreSQL needs one more package. Install it with: pip install asyncpg, then try again."
         ) from error
-    database = PostgresDatabase(engine, name)
     try:
-        found = await database.write(_bring_up, root, now, name, create)
+        found = await database.write(_bring_up, root, now, name, create, sender)
         if create:
             stamp.remember(root, found)
-        await database.listen()
     except BaseException:
         await database.close()
         raise
     return database
 
 
-def _bring_up(connection: Connection, root: Path, now: datetime, name: str, create: bool) -> str:
+def _bring_up(connection: Connection, root: Path, now: datetime, name: str, create: bool, sender: bool) -> str:
+    if (connection.dialect.server_version_info or OLDEST) < OLDEST:
+        raise StoreProblem(f"{name} is on a PostgreSQL that is too old. Use PostgreSQL 14 or newer.")
     if create:
         connection.execute(_ONE_AT_A_TIME)
     found = condition(connection)
     refuse(found, name, create)
     if create and found is not Condition.CURRENT:
         upgrade(connection)
+    if sender:
+        stamp.check_sender(connection, root)
+        return ""
     return stamp.check(connection, root, now, write=create, inside=False)

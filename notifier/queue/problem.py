@@ -1,9 +1,16 @@
 """The one failure of the store that a person is told of."""
 
+import errno
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError
+
+from notifier.logs import logger
+
+log = logger("queue")
 
 
 class StoreProblem(Exception):
@@ -25,16 +32,6 @@ SENTENCES = (
     (("unable to open",), "{name} cannot be opened. Look whether its folder is there and may be written."),
     (("disk i/o error",), "The disk under {name} does not read or write any more. Look at the disk first."),
     (
-        (
-            "connection refused",
-            "could not translate",
-            "name or service",
-            "connect call failed",
-            "connection was closed",
-        ),
-        "The database server does not answer. Look whether it runs and whether [store] url names it rightly.",
-    ),
-    (
         ("password authentication", "does not exist", "no password supplied"),
         "The database server does not let us in. Look at the user, password and name in [store] url.",
     ),
@@ -42,14 +39,61 @@ SENTENCES = (
 """What a driver says -> what we say. Anything else is a fault in the program and stays an exception."""
 
 
+NO_ANSWER = "The database server does not answer. Look whether it runs and whether [store] url names it rightly."
+AWAY = frozenset({"08", "53", "57", "58"})
+"""Classes of SQLSTATE: connection, resources, an operator's hand, the server's own system."""
+READ_ONLY = "25006"
+UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
+SAID_AWAY = ("connect call failed", "could not translate", "connection was closed", "connection is closed")
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Turn what a person can put right into a StoreProblem; ``name`` is the database as that person knows it."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    except StoreProblem:
+        raise
+    except Exception as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        said = str(cause).lower()
         for signs, sentence in SENTENCES:
             if any(sign in said for sign in signs):
                 raise StoreProblem(sentence.format(name=name)) from error
+        if _away(error, cause) or any(sign in said for sign in SAID_AWAY):
+            raise StoreProblem(NO_ANSWER) from error
         raise
+
+
+class Watch:
+    """Says once when a database that worked is gone, and once when it is back. Every transaction goes through it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._works: bool | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            with translated(self._name):
+                yield
+        except StoreProblem as problem:
+            if self._works:
+                self._works = False
+                log.warning("the database is gone; I go on when it is back", says=problem.sentence)
+            raise
+        if self._works is False:
+            log.info("the database is back")
+        self._works = True
+
+
+def _away(error: Exception, cause: object) -> bool:
+    """Whether it is the server that is gone, however the driver or the system put it."""
+    state = str(getattr(cause, "sqlstate", None) or "")
+    return (
+        isinstance(error, TimeoutError | ConnectionError | socket.gaierror | exc.TimeoutError)
+        or (isinstance(error, OSError) and error.errno in UNREACHABLE)
+        or (isinstance(error, DBAPIError) and error.connection_invalidated)
+        or state[:2] in AWAY
+        or state == READ_ONLY
+    )

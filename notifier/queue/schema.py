@@ -71,6 +71,18 @@ school = Table(
 )
 """One row: which school folder this database belongs to."""
 
+node = Table(
+    "node",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("lives_until", Moment, nullable=False),
+    Column("folder", Boolean, nullable=False),
+)
+"""The processes that send from this database, all by its own time. One that has not been seen by ``lives_until``
+is dead to the others; ``folder``: it has the school's folder."""
+
 message = Table(
     "message",
     metadata,

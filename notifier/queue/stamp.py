@@ -32,6 +32,17 @@ def folder_id(root: Path) -> str:
         return ""
 
 
+def check_sender(conn: Connection, root: Path) -> None:
+    """A computer without the folder shows by a copy of its stamp that it means this school. Raises StoreProblem."""
+    row = conn.execute(_READ).first()
+    if row is not None and row.stamp == folder_id(root):
+        return
+    raise StoreProblem(
+        "It is not certain that this is our school's database. Copy state/school-id from the school's folder to "
+        f"{id_file(root)} on this computer, and look at [store] url."
+    )
+
+
 def check(conn: Connection, root: Path, now: datetime, *, write: bool, inside: bool) -> str:
     """The stamp of this database; raises StoreProblem when it belongs to another folder.
 

@@ -12,8 +12,20 @@ from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Offer, Plan, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
-from notifier.queue import claims, copies, directories, leases, lookup, messages, moments, reports, settling, tasks
-from notifier.queue.engine import Database
+from notifier.queue import (
+    claims,
+    copies,
+    directories,
+    leases,
+    lookup,
+    messages,
+    moments,
+    nodes,
+    reports,
+    settling,
+    tasks,
+)
+from notifier.queue.engine import Database, Line
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
@@ -56,12 +68,13 @@ class Store:
         self.wake = asyncio.Event()
 
     @classmethod
-    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock) -> "Store":
+    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":
         """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem.
 
-        ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies.
+        ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies, or
+        for a ``sender`` the folder of its config, with a copy of the school's stamp.
         """
-        return cls(await open_database(url, root, clock.now(), create=create))
+        return cls(await open_database(url, root, clock.now(), create=create, sender=sender))
 
     async def close(self) -> None:
         await self._database.close()
@@ -69,6 +82,24 @@ class Store:
     async def changed(self) -> bool:
         """Whether another process has written since this was last asked."""
         return await self._database.changed()
+
+    @property
+    def shared(self) -> bool:
+        """Several computers may send from it; its own time is everybody's."""
+        return self._database.shared
+
+    @property
+    def file(self) -> Path | None:
+        """The database where it is a file."""
+        return self._database.file
+
+    async def moment(self) -> datetime:
+        """The database's own time."""
+        return await self._database.read(nodes.moment)
+
+    def line(self) -> Line:
+        """For one node's signs of life."""
+        return self._database.line()
 
     async def _write(
         self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -225,17 +256,22 @@ class Store:
         """One leg whose outcome is in doubt and may be asked about now. Settle it before claiming the next."""
         return await self._database.write(claims.claim_unknown, owner, lease, now, channel, mode)
 
-    async def take_over(self, owner: str, now: datetime, *, all_leases: bool = False) -> list[ClaimedLeg]:
+    async def take_over(
+        self, owner: str, now: datetime, *, all_leases: bool = False, silent_for: timedelta | None = None
+    ) -> list[ClaimedLeg]:
         """Legs that a dead process left started become unknown, for ``claim_unknown``.
 
         Those whose lease ran out; with ``all_leases`` those of every other owner
-        (all are known to be dead: one computer, and its lock was free).
+        (all are known to be dead: one computer, and its lock was free); with ``silent_for``
+        those of owners that are no living nodes, unless the database itself has not been there so long.
         """
-        return await self._write(leases.take_over, owner, now, all_leases)
+        return await self._write(leases.take_over, owner, now, all_leases, silent_for)
 
-    async def still_wanted(self, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
-        """Read just before each send. A leg that is nobody's any more counts as CANCELLED."""
-        return await self._database.read(leases.still_wanted, leg_ids, now)
+    async def still_wanted(
+        self, leg_ids: Sequence[str], now: datetime, *, owner: str | None = None
+    ) -> dict[str, Wanted]:
+        """Read just before each send. A leg that is nobody's any more, or not ``owner``'s, counts as CANCELLED."""
+        return await self._database.read(leases.still_wanted, leg_ids, now, owner)
 
     async def give_back(
         self, leg_ids: Sequence[str], owner: str, now: datetime, *, until: datetime | None = None

@@ -273,6 +273,7 @@ SLIPS = [
     pytest.param('[policy.quiet_hours]\nopens = "21:00"\n', "quiet-hours-empty", "policy.quiet_hours", id="never"),
     pytest.param("[policy]\nalowed = []\n", "unknown-setting", "policy.alowed", id="no such decision"),
     pytest.param('[store]\nurl = "notifier.db"\n', "bad-store-url", "store.url", id="no database"),
+    pytest.param("[node]\nsends_only = true\n", "sends-only-alone", "node.sends_only", id="a sender on a file"),
     pytest.param('[http]\nlisten = "8080"\n', "bad-listen", "http.listen", id="a port alone"),
     pytest.param('[http]\nsecret_file = "no/such"\n', "secret-unreadable", "http.secret_file", id="no secret"),
     pytest.param("[notices]\noffsets = [500]\n", "number-too-large", "notices.offsets", id="years ahead"),

@@ -15,6 +15,7 @@ from channels.base import CannotTell, Channel, NotFound, Outgoing, Sent, facts
 from notifier.clock import FixedClock
 from notifier.dispatch.attempts import Recheck
 from notifier.dispatch.dispatcher import Dispatcher
+from notifier.dispatch.node import Node
 from notifier.model.directory import Contact, Directory, Link, LivesWith, Pupil, Responsibility
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
 from notifier.model.plan import Address, Basis, Delivery, Plan, PublicItem, Send, Verdict
@@ -231,7 +232,9 @@ class School:
         kinds[Kind.EMERGENCY] = KindPolicy((("ring", "post"), ("sheet",)), escalate_after=timedelta(minutes=10))
         return Policy("test", kinds, ZoneInfo("Europe/London"), found)
 
-    def dispatcher(self, *, alone: bool = True, nodes: Callable[[], int] = lambda: 1) -> Dispatcher:
+    def dispatcher(
+        self, *, alone: bool = True, nodes: Callable[[], int] = lambda: 1, node: Node | None = None
+    ) -> Dispatcher:
         return Dispatcher(
             self.store,
             self.channels,
@@ -243,6 +246,7 @@ class School:
             mode=self.mode,
             alone=alone,
             nodes=nodes,
+            node=node,
             recheck=self.recheck or self._recheck,
         )
 

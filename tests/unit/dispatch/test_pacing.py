@@ -98,3 +98,15 @@ async def test_nodes_share_the_pace_as_many_as_live_now() -> None:
 def test_a_batch_is_what_the_pace_allows() -> None:
     assert Pace(60, FixedClock(START)).within(timedelta(minutes=1)) == 60
     assert Pace(0.5, FixedClock(START)).within(timedelta(minutes=1)) == 1
+
+
+async def test_nodes_that_share_an_account_share_its_pace() -> None:
+    clock = FixedClock(START)
+    sharing = 2
+    pace = Pace(60, clock, nodes=lambda: sharing)
+    assert pace.within(timedelta(minutes=1)) == 30
+    for _ in range(11):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert timedelta(seconds=20) - SLACK <= clock.now() - START <= timedelta(seconds=20)
+    sharing = 1
+    assert pace.within(timedelta(minutes=1)) == 60

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from channels._smtp import Patience
+from channels._smtp_session import Patience
 from channels.base import Surroundings
 from channels.email import Email, EmailSettings
 from notifier.dispatch.accounts import SOON

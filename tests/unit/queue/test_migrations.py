@@ -54,11 +54,13 @@ class Ahead:
     def __init__(self, folder: Path, *, breaks: bool = False) -> None:
         versions = folder / "versions"
         versions.mkdir(parents=True)
-        for file in ("env.py", "versions/0001_first.py"):
+        steps = sorted(file.relative_to(migrations.HERE) for file in migrations.HERE.glob("versions/*.py"))
+        for file in (Path("env.py"), *steps):
             (folder / file).write_text((migrations.HERE / file).read_text())
-        (versions / "0002_more.py").write_text(
+        last = steps[-1].name.partition("_")[0]
+        (versions / "9000_more.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            "revision, down_revision = '0002', '0001'\n\n\ndef upgrade():\n"
+            f"revision, down_revision = '9000', '{last}'\n\n\ndef upgrade():\n"
             "    with op.batch_alter_table('message', recreate='always') as batch:\n"
             "        batch.add_column(sa.Column('colour', sa.String(), server_default='blue'))\n"
             + ("    op.execute('DELETE FROM message')\n" if breaks else "")
