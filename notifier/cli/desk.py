@@ -55,7 +55,11 @@ async def _of_the_folder(school: School) -> list[Problem]:
     folders = {**{folder.name: folder.path for folder in school.folders}, "outbox": school.config.outbox}
     found = [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
     reading = await asyncio.to_thread(directory.read, school.config.families)
-    found += directory.take_up(reading, school.families.current).problems
+    taken = directory.take_up(reading, school.families.current)
+    found += taken.problems
+    if taken.directory is not None:
+        today = school.clock.now().astimezone(school.config.school.timezone).date()
+        found += directory.reviews(taken.directory.arrangements, today)
     found += calendar.read(school.config.calendar)[1]
     return found
 

@@ -5,12 +5,14 @@ taken = take_up(reading, before)         what is in force now
 accept(reading, before)                  a person has confirmed what disappears
 preview(reading, before)                 the folder as if accepted; nothing recorded
 differences(before, after)               in words, without any address
+reviews(rows, today)                     orders whose last day is near or past
 save(directory, state) / load(state)     a whole copy, by atomic rename
 """
 
 from notifier.directory.differences import differences
 from notifier.directory.reading import Reading, read
 from notifier.directory.relationships import name_of
+from notifier.directory.reviews import reviews
 from notifier.directory.snapshot import DamagedDirectory, decode, encode, load, save
 from notifier.directory.takeup import TakeUp, accept, preview, take_up
 
@@ -26,6 +28,7 @@ __all__ = [
     "name_of",
     "preview",
     "read",
+    "reviews",
     "save",
     "take_up",
 ]

@@ -79,6 +79,7 @@ FAULTS: Mapping[str, Fault] = {
     "arrangement-pupil-gone": Fault(ADVICE, "Known from the record; the row stays in force."),
     "arrangement-twice": Fault(ADVICE, "Both stand; the order is lifted only when both rows carry ended_on."),
     "order-without-evidence": Fault(ADVICE, "In force, and the document has to be recorded."),
+    "order-review-due": Fault(ADVICE, "In force after its last day too; somebody has to ask in time (H34)."),
     "agreement-without-evidence": Fault(ADVICE, "Not in force before its document is recorded (H36)."),
     "denial-without-link": Fault(ADVICE, "In force, and keeps this contact's addresses out."),
     "consent-without-evidence": Fault(ADVICE, "Has no effect before its document is recorded (H29)."),
