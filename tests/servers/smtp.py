@@ -39,6 +39,8 @@ class Takes:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server closes, so that nothing that stalls stays behind."""
     stalling: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a connection ends."""
     offers: tuple[str, ...] = ()
     """What EHLO names besides."""
     resets: int = 0
@@ -190,6 +192,10 @@ class _Server(SMTP):  # type: ignore[misc]
         if b"MAIL FROM" in data and b"\r\nDATA\r\n" in data:
             self.event_handler.together += 1
         super().data_received(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.left.set()
+        super().connection_lost(error)
 
 
 @dataclass

@@ -167,6 +167,24 @@ async def test_who_spoke_unasked_is_left(vice: type[Takes], pipelining: bool) ->
     assert server.handler.connections <= 3
 
 
+@MODES
+@pytest.mark.parametrize(
+    "vice",
+    [
+        *(vices.ClosesAtSender, vices.ClosesAtRecipient, vices.ClosesAtData, vices.ClosesAfterData),
+        *(vices.MumblesAtSender, vices.MumblesAtRecipient, known.MumblesAfterData, vices.AsksTooEarly),
+    ],
+)
+async def test_who_said_goodbye_or_nonsense_is_not_spoken_to_again(vice: type[Takes], pipelining: bool) -> None:
+    async with mail_server(vice(), pipelining=True) as server:
+        one = pool(server, pipelining=pipelining)
+        for _ in range(3):
+            with pytest.raises(aiosmtplib.SMTPResponseException):
+                await deliver(one)
+        await one.close()
+    assert server.handler.connections == 3
+
+
 @BOTH_LOOPS
 @MODES
 async def test_every_refusal_stays_with_its_own_message(pipelining: bool) -> None:
@@ -204,6 +222,8 @@ async def test_a_cancelled_delivery_takes_its_connection_with_it(
         going.cancel()
         with pytest.raises(asyncio.CancelledError):
             await going
+        async with asyncio.timeout(30):
+            await server.handler.left.wait()
         assert server.handler.taken == []
         server.handler.gate.set()
         await deliver(one)
