@@ -251,7 +251,7 @@ class Store:
         return counted
 
     async def resolve(self, id: str, sent: bool, by: str, now: datetime) -> bool:
-        """A person says what became of an unknown leg, or of all unknown legs of a delivery."""
+        """A person says what became of an unknown or parked leg, or of all such legs of a delivery."""
         return await self._write(settling.resolve, id, sent, by, now)
 
     async def hold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool:
