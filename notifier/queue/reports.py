@@ -11,7 +11,7 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.claims import directory_version
 from notifier.queue.encoding import LANES, delivery_from, ids_from, steps_from
-from notifier.queue.rows import Counts, Left, Lost, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
+from notifier.queue.rows import Counts, Left, Lost, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg, Waiting
 from notifier.queue.tasks import BACK, GONE
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
@@ -79,6 +79,21 @@ _SENT_SINCE = (
 """By message first: one that is done and unchanged since then sent nothing since then, and need not be gone through."""
 _ACCOUNT_NEWS = (
     select(schema.audit).where(schema.audit.c.what.in_([GONE, BACK])).order_by(schema.audit.c.id.desc()).limit(200)
+)
+_COLUMNS = (_LEG.c.message_id, _LEG.c.channel, _LEG.c.lane)
+_WAITING = tuple(
+    select(*_COLUMNS, func.count().label("number"), func.max(_LEG.c.due_at).label("last"))
+    .where(_LEG.c.mode == bindparam("in_mode"), *conditions)
+    .group_by(*_COLUMNS)
+    for conditions in (
+        (_LEG.c.state == _DUE, _LEG.c.due_at <= bindparam("now")),
+        (_LEG.c.state == _STARTED,),
+    )
+)
+_LATER = (
+    select(*_COLUMNS, literal_column("0").label("number"), func.max(_LEG.c.due_at).label("last"))
+    .where(_LEG.c.mode == bindparam("in_mode"), _LEG.c.state == _DUE, _LEG.c.due_at > bindparam("now"))
+    .group_by(*_COLUMNS)
 )
 _WENT = (
     select(_LEG.c.id)
@@ -258,6 +273,20 @@ def lost_accounts(conn: Connection) -> dict[str, Lost]:
         for channel, row in last.items()
         if row.what == GONE and conn.execute(_WENT, {"on_channel": channel, "since": row.at}).first() is None
     }
+
+
+def waiting(conn: Connection, mode: Mode, now: datetime) -> list[Waiting]:
+    """What is on its way, by message, channel and lane."""
+    counts: dict[tuple[str, str, int], int] = {}
+    later: dict[tuple[str, str, int], datetime] = {}
+    values = {"in_mode": mode.value, "now": now}
+    for query in _WAITING:
+        for row in conn.execute(query, values):
+            key = (row.message_id, row.channel, row.lane)
+            counts[key] = counts.get(key, 0) + row.number
+    for row in conn.execute(_LATER, values):
+        later[row.message_id, row.channel, row.lane] = row.last
+    return [Waiting(*key[:2], LANES[key[2]], counts.get(key, 0), later.get(key)) for key in sorted({*counts, *later})]
 
 
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:

@@ -32,6 +32,7 @@ from notifier.queue.rows import (
     StoredLeg,
     StoredMessage,
     StoredTask,
+    Waiting,
     Wanted,
 )
 
@@ -173,6 +174,10 @@ class Store:
 
     async def status(self) -> Status:
         return await self._database.read(reports.status)
+
+    async def waiting(self, mode: Mode, now: datetime) -> list[Waiting]:
+        """What is on its way, by message, channel and lane."""
+        return await self._database.read(reports.waiting, mode, now)
 
     async def lost_accounts(self) -> dict[str, Lost]:
         """By channel, which accounts do not serve us now, as far as is known."""
