@@ -1,5 +1,6 @@
 """What became of things: read only."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -291,8 +292,26 @@ def waiting(conn: Connection, mode: Mode, now: datetime) -> list[Waiting]:
 
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
     """All that is left, and when: work that needs a person has no moment."""
+    found = _open_legs(conn, LEFT_LEGS)
+    for row in conn.execute(_LEFT_DELIVERIES):
+        left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
+        found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))
+    for message in conn.execute(_LEFT_MESSAGES):
+        held = message.state == MessageState.HELD.value
+        left = Left.HELD if held else Left.WAITING
+        found.append(OpenWork(message.id, message.subject, left, "", 1, None if held else message.send_at, held))
+    return found
+
+
+def stuck(conn: Connection) -> list[OpenWork]:
+    """What nobody can tell about, and what a fault stopped, as far as it waits for a person."""
+    return [one for one in _open_legs(conn, (Left.UNKNOWN, Left.TECHNICAL)) if one.needs_person]
+
+
+def _open_legs(conn: Connection, kinds: Iterable[Left]) -> list[OpenWork]:
     found = []
-    for left, query in LEFT_LEGS.items():
+    for left in kinds:
+        query = LEFT_LEGS[left]
         groups: dict[tuple[str, str, str, bool], list[datetime | None]] = {}
         for row in conn.execute(query):
             at = row.lease_until if left is Left.STARTED else row.due_at
@@ -301,11 +320,4 @@ def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
         for (message_id, channel, subject, person), moments in sorted(groups.items()):
             first = None if person else min(moment for moment in moments if moment is not None)
             found.append(OpenWork(message_id, subject, left, channel, len(moments), first, person))
-    for row in conn.execute(_LEFT_DELIVERIES):
-        left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
-        found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))
-    for message in conn.execute(_LEFT_MESSAGES):
-        held = message.state == MessageState.HELD.value
-        left = Left.HELD if held else Left.WAITING
-        found.append(OpenWork(message.id, message.subject, left, "", 1, None if held else message.send_at, held))
     return found

@@ -175,6 +175,10 @@ class Store:
     async def status(self) -> Status:
         return await self._database.read(reports.status)
 
+    async def stuck(self) -> list[OpenWork]:
+        """What nobody can tell about, and what a fault stopped, as far as it waits for a person."""
+        return await self._database.read(reports.stuck)
+
     async def waiting(self, mode: Mode, now: datetime) -> list[Waiting]:
         """What is on its way, by message, channel and lane."""
         return await self._database.read(reports.waiting, mode, now)
