@@ -12,8 +12,7 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.claims import directory_version
 from notifier.queue.encoding import LANES, delivery_from, ids_from, steps_from
-from notifier.queue.rows import Counts, Left, Lost, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg, Waiting
-from notifier.queue.tasks import BACK, GONE
+from notifier.queue.rows import Counts, Left, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
 _WHICH: ColumnElement[str] = bindparam("which")
@@ -63,49 +62,6 @@ _COUNT_LEGS = (
     select(_LEG.c.channel, _LEG.c.state, func.count())
     .where(_LEG.c.message_id == _WHICH)
     .group_by(_LEG.c.channel, _LEG.c.state)
-)
-_SENT_SINCE = (
-    select(_ATTEMPT.c.started_at)
-    .join(_LEG, _LEG.c.id == _ATTEMPT.c.leg_id)
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        or_(_MESSAGE.c.state == literal_column("'accepted'"), _MESSAGE.c.changed_at >= bindparam("since")),
-        _LEG.c.channel == bindparam("on_channel"),
-        _LEG.c.mode == bindparam("in_mode"),
-        _ATTEMPT.c.started_at >= bindparam("since"),
-        _ATTEMPT.c.outcome.in_([LegState.STARTED, LegState.SENT, LegState.DELIVERED, LegState.UNKNOWN]),
-        _ATTEMPT.c.owner != bindparam("me"),
-    )
-)
-"""By message first: one that is done and unchanged since then sent nothing since then, and need not be gone through."""
-_ACCOUNT_NEWS = (
-    select(schema.audit).where(schema.audit.c.what.in_([GONE, BACK])).order_by(schema.audit.c.id.desc()).limit(200)
-)
-_COLUMNS = (_LEG.c.message_id, _LEG.c.channel, _LEG.c.lane)
-_WAITING = tuple(
-    select(*_COLUMNS, func.count().label("number"), func.max(_LEG.c.due_at).label("last"))
-    .where(_LEG.c.mode == bindparam("in_mode"), *conditions)
-    .group_by(*_COLUMNS)
-    for conditions in (
-        (_LEG.c.state == _DUE, _LEG.c.due_at <= bindparam("now")),
-        (_LEG.c.state == _STARTED,),
-    )
-)
-_LATER = (
-    select(*_COLUMNS, literal_column("0").label("number"), func.max(_LEG.c.due_at).label("last"))
-    .where(_LEG.c.mode == bindparam("in_mode"), _LEG.c.state == _DUE, _LEG.c.due_at > bindparam("now"))
-    .group_by(*_COLUMNS)
-)
-_WENT = (
-    select(_LEG.c.id)
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        or_(_MESSAGE.c.state == literal_column("'accepted'"), _MESSAGE.c.changed_at >= bindparam("since")),
-        _LEG.c.channel == bindparam("on_channel"),
-        _LEG.c.state.in_([LegState.SENT, LegState.DELIVERED]),
-        _LEG.c.settled_at > bindparam("since"),
-    )
-    .limit(1)
 )
 _COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
 
@@ -256,38 +212,6 @@ def status(conn: Connection) -> Status:
         directory_version(conn),
         conn.execute(_OLDEST).scalar(),
     )
-
-
-def sent_since(conn: Connection, channel: str, since: datetime, owner: str, mode: Mode) -> list[datetime]:
-    """When everybody but ``owner`` began what this channel's account took, or may have taken."""
-    values = {"on_channel": channel, "since": since, "me": owner, "in_mode": mode.value}
-    return list(conn.execute(_SENT_SINCE, values).scalars())
-
-
-def lost_accounts(conn: Connection) -> dict[str, Lost]:
-    """The channels whose last news is that they have gone, and by which nothing went since."""
-    last: dict[str, Any] = {}
-    for row in conn.execute(_ACCOUNT_NEWS):
-        last.setdefault(row.by, row)
-    return {
-        channel: Lost(row.at, row.about)
-        for channel, row in last.items()
-        if row.what == GONE and conn.execute(_WENT, {"on_channel": channel, "since": row.at}).first() is None
-    }
-
-
-def waiting(conn: Connection, mode: Mode, now: datetime) -> list[Waiting]:
-    """What is on its way, by message, channel and lane."""
-    counts: dict[tuple[str, str, int], int] = {}
-    later: dict[tuple[str, str, int], datetime] = {}
-    values = {"in_mode": mode.value, "now": now}
-    for query in _WAITING:
-        for row in conn.execute(query, values):
-            key = (row.message_id, row.channel, row.lane)
-            counts[key] = counts.get(key, 0) + row.number
-    for row in conn.execute(_LATER, values):
-        later[row.message_id, row.channel, row.lane] = row.last
-    return [Waiting(*key[:2], LANES[key[2]], counts.get(key, 0), later.get(key)) for key in sorted({*counts, *later})]
 
 
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:

@@ -12,7 +12,7 @@ from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Plan, Step, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
-from notifier.queue import claims, directories, leases, lookup, messages, moments, reports, settling, tasks
+from notifier.queue import claims, directories, leases, lookup, messages, moments, outlook, reports, settling, tasks
 from notifier.queue.engine import Database
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
@@ -181,15 +181,15 @@ class Store:
 
     async def waiting(self, mode: Mode, now: datetime) -> list[Waiting]:
         """What is on its way, by message, channel and lane."""
-        return await self._database.read(reports.waiting, mode, now)
+        return await self._database.read(outlook.waiting, mode, now)
 
     async def lost_accounts(self) -> dict[str, Lost]:
         """By channel, which accounts do not serve us now, as far as is known."""
-        return await self._database.read(reports.lost_accounts)
+        return await self._database.read(outlook.lost_accounts)
 
     async def sent_since(self, channel: str, since: datetime, mode: Mode, *, but_by: str = "") -> list[datetime]:
         """When each send began that the channel's account took, or may have taken; without those of one owner."""
-        return await self._database.read(reports.sent_since, channel, since, but_by, mode)
+        return await self._database.read(outlook.sent_since, channel, since, but_by, mode)
 
     # claim, send, settle
 
