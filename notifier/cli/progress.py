@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import typer
 
 from notifier.cli import opening, output
+from notifier.cli.expected import Expected, expected
 from notifier.cli.people import Names, practice
 from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.states import DeliveryState, LegState
-from notifier.queue import Store, StoredDelivery, StoredMessage
+from notifier.queue import Left, Store, StoredDelivery, StoredMessage
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +31,16 @@ STATES = {
     DeliveryState.EXPIRED: "expired",
 }
 
+NEEDS = {
+    Left.UNKNOWN: "may have arrived or not",
+    Left.TECHNICAL: "were stopped by a fault in the program",
+}
+
+WHAT = {
+    LegState.UNKNOWN: "Nobody can tell whether one copy arrived",
+    LegState.TECHNICAL_FAILURE: "A fault in the program stopped one copy",
+}
+
 FAILED = {LegState.PERMANENT_FAILURE, LegState.TECHNICAL_FAILURE, LegState.TEMPORARY_FAILURE}
 
 
@@ -46,7 +57,7 @@ def status(
             stored = await school.store.find(message)
             if stored is None:
                 output.stop(f"There is no message “{message}”. See: notifier status")
-            return await _one(school.store, stored, json)
+            return await _one(school, stored, json)
 
     output.leave(opening.within(work))
 
@@ -57,6 +68,8 @@ async def _all(school: School, json: bool) -> Exit:
     for stored in await store.messages(limit=50):
         counts = await store.counts(stored.id)
         rows.append((stored, counts))
+    coming = await expected(school)
+    stuck = await store.stuck()
     if json:
         output.as_json(
             {
@@ -71,12 +84,18 @@ async def _all(school: School, json: bool) -> Exit:
                         "send_at": stored.message.send_at.isoformat() if stored.message.send_at else None,
                         "deliveries": {state.value: number for state, number in counts.deliveries.items()},
                         "withheld": counts.withheld,
+                        "eta": coming.json(school, stored.id),
                     }
                     for stored, counts in rows
-                ]
+                ],
+                "accounts": _accounts_json(coming),
+                "for_a_person": [
+                    {"message": work.message_id, "left": work.left.value, "channel": work.channel, "count": work.count}
+                    for work in stuck
+                ],
             }
         )
-        return Exit.DONE
+        return Exit.ATTENTION if stuck else Exit.DONE
     if not rows:
         output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
         return Exit.DONE
@@ -86,24 +105,55 @@ async def _all(school: School, json: bool) -> Exit:
         "State",
         "Subject",
         "Copies",
+        "Done",
         rows=[
             (
                 stored.id,
                 stored.state.value + (" (trial)" if stored.id in trial else ""),
                 stored.message.subject,
                 ", ".join(f"{number} {STATES[state]}" for state, number in counts.deliveries.items() if number),
+                coming.words(school, stored.id),
             )
             for stored, counts in rows
         ],
     )
-    return Exit.DONE
+    _say_lost(school, coming)
+    for work in stuck:
+        output.say(
+            f"{work.count} of “{work.subject}” by {work.channel} {NEEDS[work.left]}: notifier status {work.message_id}",
+            "yellow",
+        )
+    return Exit.ATTENTION if stuck else Exit.DONE
 
 
-async def _one(store: Store, stored: StoredMessage, json: bool) -> Exit:
+def _say_lost(school: School, coming: Expected) -> None:
+    for channel, lost in sorted(coming.lost.items()):
+        since = lost.since.astimezone(school.config.school.timezone)
+        output.say(f"The {channel} account has not served us since {since:%a %d %b %H:%M}. {lost.reason}", "yellow")
+
+
+def _accounts_json(coming: Expected) -> list[dict[str, object]]:
+    """Every channel that something waits for, and every account that is lost."""
+    names = sorted({*coming.lost, *(one.channel for one in coming.waiting)})
+    return [
+        {
+            "channel": name,
+            "waiting": sum(one.count for one in coming.waiting if one.channel == name),
+            "lost_since": coming.lost[name].since.isoformat() if name in coming.lost else None,
+            "reason": coming.lost[name].reason if name in coming.lost else "",
+        }
+        for name in names
+    ]
+
+
+async def _one(school: School, stored: StoredMessage, json: bool) -> Exit:
+    store = school.store
     counts = await store.counts(stored.id)
     legs = await store.legs(stored.id)
+    coming = await expected(school)
     unknown = [leg for leg in legs if leg.state is LegState.UNKNOWN]
-    attention = bool(unknown) or bool(counts.deliveries.get(DeliveryState.UNREACHED))
+    parked = [leg for leg in legs if leg.state is LegState.TECHNICAL_FAILURE]
+    attention = bool(unknown) or bool(parked) or bool(counts.deliveries.get(DeliveryState.UNREACHED))
     if json:
         output.as_json(
             {
@@ -118,6 +168,9 @@ async def _one(store: Store, stored: StoredMessage, json: bool) -> Exit:
                 ],
                 "withheld": counts.withheld,
                 "unknown": [leg.id for leg in unknown],
+                "parked": [leg.id for leg in parked],
+                "eta": coming.json(school, stored.id),
+                "accounts": _accounts_json(coming),
             }
         )
         return Exit.ATTENTION if attention else Exit.DONE
@@ -130,8 +183,18 @@ async def _one(store: Store, stored: StoredMessage, json: bool) -> Exit:
         ways[f"{channel}: {leg_state.value.replace('_', ' ')}"] += number
     for way, number in sorted(ways.items()):
         output.say(f"    {way} {number}", "dim")
-    for leg in unknown:
-        output.say(f"  Nobody can tell whether {leg.id} arrived ({leg.channel}). Settle it: notifier resolve {leg.id}")
+    if words := coming.words(school, stored.id):
+        output.say(f"  Done: {words}")
+    _say_lost(school, coming)
+    names = Names(school.families.current)
+    deliveries = {one.id: one.delivery for one in await store.deliveries(stored.id)} if unknown or parked else {}
+    for leg in (*unknown, *parked):
+        who = " and ".join(map(names, deliveries[leg.delivery_id].contact_ids)) or "a public place"
+        output.say(f"  {WHAT[leg.state]} ({leg.channel}, to {who}).")
+        if leg.state is LegState.UNKNOWN and leg.due_at is not None:
+            at = leg.due_at.astimezone(school.config.school.timezone)
+            output.say(f"    It is looked up or sent again by itself, next at {at:%H:%M}.", "dim")
+        output.say(f"    Settle it: notifier resolve {leg.id} --sent, or --not-sent to let it go again")
     return Exit.ATTENTION if attention else Exit.DONE
 
 

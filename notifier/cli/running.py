@@ -8,6 +8,7 @@ import typer
 from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.looping import fast
+from notifier.clock import SystemClock
 from notifier.daemon import Idle
 from notifier.lock import Locked
 from notifier.model.answer import Exit
@@ -24,6 +25,9 @@ SAID = {
     Left.HELD_DELIVERY: "copies wait for the office: notifier tasks",
     Left.UNREACHED: "not reached: ring them, see notifier unreached",
 }
+
+
+HELD_UP = "held up by the account, which takes no more now; why and until when: notifier status"
 
 
 def register(app: typer.Typer) -> None:
@@ -79,11 +83,15 @@ def _closing(idle: Idle, json: bool) -> Exit:
             }
         )
         return Exit.ATTENTION if person else Exit.DONE
+    now = SystemClock().now()
     for answer in idle.answers:
         output.say(answer.text)
     output.problems(idle.families)
     output.say("Nothing more to do now." if not idle.left else "What is left:", "bold")
     for work in idle.left:
+        if work.left is Left.DUE and work.at is not None and work.at <= now:
+            output.say(f"  {work.count} of “{work.subject}” ({work.message_id}) by {work.channel}: {HELD_UP}")
+            continue
         when = f", {work.at.astimezone():%a %d %b %H:%M}" if work.at else ""
         way = f" by {work.channel}" if work.channel else ""
         output.say(f"  {work.count} of “{work.subject}” ({work.message_id}){way}: {SAID[work.left]}{when}")

@@ -84,7 +84,7 @@ class Account:
         now = self._clock.now()
         if self._day is None or self._sent_since is None:
             return
-        if self._read_at is None or now - self._read_at >= READ_EVERY:
+        if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
             self._day.read(await self._sent_since(self.name, now - DAY), now)
             self._read_at = now
 

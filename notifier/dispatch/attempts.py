@@ -68,8 +68,9 @@ def fault(leg: ClaimedLeg, owner: str, error: BaseException) -> Settlement:
 
 def parked(leg: ClaimedLeg, owner: str, reason: str) -> Settlement:
     task = Task(
-        "A fault in the program stopped this message on its way to this family. Tell them another way, "
-        "and give the log to whoever looks after the computer.",
+        "A fault in the program stopped this message on its way to this family. Give the log to whoever looks "
+        f"after the computer. Tell the family another way, then: notifier resolve {leg.leg_id} --sent. "
+        "Or let it go again with --not-sent.",
         (leg.leg_id, *leg.delivery.contact_ids, *leg.delivery.pupil_ids),
         RULE,
     )

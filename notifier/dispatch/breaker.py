@@ -50,6 +50,8 @@ class Breaker:
     def failed(self, now: datetime, reason: str, retry_after: timedelta | None, jitter: float) -> bool:
         """The account did not serve us; True: with this it has gone. ``jitter`` is in 0..1."""
         before = self.gone
+        if self._went_back(now):
+            self._until = self._asked = None
         self._failures += 1
         self._last = now
         self.since = self.since or now
@@ -72,7 +74,7 @@ class Breaker:
 
     def shut(self, now: datetime, lane: Lane) -> datetime | None:
         """Until when nothing of this lane may begin; None: it may."""
-        if self._until is None or self._last is None:
+        if self._until is None or self._last is None or self._went_back(now):
             return None
         urgent = lane is Lane.EMERGENCY
         until = min(self._until, self._last + URGENT_PAUSE) if urgent else self._until
@@ -81,6 +83,10 @@ class Breaker:
             return until
         trying = self._trying.get(urgent)
         return None if trying is None or now >= trying + FORGOTTEN else trying + FORGOTTEN
+
+    def _went_back(self, now: datetime) -> bool:
+        """Whether somebody put the clock back: a pause that ends by the old time would last far too long."""
+        return self._last is not None and now < self._last
 
     def tries(self, now: datetime, lane: Lane) -> bool:
         """A send of this lane begins; True: it tries whether the account is back."""

@@ -56,9 +56,14 @@ class Pace:
     @property
     def free_at(self) -> datetime:
         """When the next turn begins, or began."""
-        if self._paid is None:
-            return self._clock.now()
-        return self._paid - self.gap * (max(1, self._burst // self._nodes()) - 1)
+        now, at_once = self._clock.now(), self._at_once
+        if self._paid is not None and self._paid > now + self.gap * at_once:
+            self._paid = now  # no turns are paid for so far ahead: somebody put the clock back
+        return now if self._paid is None else self._paid - self.gap * (at_once - 1)
+
+    @property
+    def _at_once(self) -> int:
+        return max(1, self._burst // self._nodes())
 
     async def turn(self, lane: Lane, latest: datetime) -> bool:
         """Wait until it is this one's turn; False as soon as that cannot be before ``latest``.

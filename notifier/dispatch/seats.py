@@ -29,7 +29,9 @@ class Width:
 
     def went_well(self, now: datetime, *, full: bool) -> bool:
         """``full``: all seats were taken. True: there is one more now."""
-        if not full or self.now >= self.most or (self._calm_at is not None and now < self._calm_at):
+        if self._calm_at is not None and self._calm_at - CALM <= now < self._calm_at:
+            return False
+        if not full or self.now >= self.most:
             return False
         self._well += 1
         if self._well < self.now:

@@ -147,7 +147,14 @@ LEG_MOVES: Mapping[LegState, frozenset[LegState]] = {
             LegState.WITHDRAWN,
         }
     ),
-    LegState.TECHNICAL_FAILURE: frozenset({LegState.DUE, LegState.PERMANENT_FAILURE, LegState.WITHDRAWN}),
+    LegState.TECHNICAL_FAILURE: frozenset(
+        {
+            LegState.DUE,
+            LegState.SENT,  # a person saw to it
+            LegState.PERMANENT_FAILURE,
+            LegState.WITHDRAWN,
+        }
+    ),
     LegState.SENT: frozenset({LegState.DELIVERED, LegState.PERMANENT_FAILURE}),
     LegState.DELIVERED: frozenset(),
     LegState.PERMANENT_FAILURE: frozenset(),

@@ -1,6 +1,6 @@
 """What became of things: read only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,7 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.claims import directory_version
 from notifier.queue.encoding import LANES, delivery_from, ids_from, ids_text, steps_from
-from notifier.queue.rows import Counts, Left, Lost, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
-from notifier.queue.tasks import BACK, GONE
+from notifier.queue.rows import Counts, Left, OpenWork, Status, StoredAttempt, StoredDelivery, StoredLeg
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
 _WHICH: ColumnElement[str] = bindparam("which")
@@ -65,34 +64,6 @@ _COUNT_LEGS = (
     select(_LEG.c.channel, _LEG.c.state, func.count())
     .where(_LEG.c.message_id == _WHICH)
     .group_by(_LEG.c.channel, _LEG.c.state)
-)
-_SENT_SINCE = (
-    select(_ATTEMPT.c.started_at)
-    .join(_LEG, _LEG.c.id == _ATTEMPT.c.leg_id)
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        or_(_MESSAGE.c.state == literal_column("'accepted'"), _MESSAGE.c.changed_at >= bindparam("since")),
-        _LEG.c.channel == bindparam("on_channel"),
-        _LEG.c.mode == bindparam("in_mode"),
-        _ATTEMPT.c.started_at >= bindparam("since"),
-        _ATTEMPT.c.outcome.in_([LegState.STARTED, LegState.SENT, LegState.DELIVERED, LegState.UNKNOWN]),
-        _ATTEMPT.c.owner != bindparam("me"),
-    )
-)
-"""By message first: one that is done and unchanged since then sent nothing since then, and need not be gone through."""
-_ACCOUNT_NEWS = (
-    select(schema.audit).where(schema.audit.c.what.in_([GONE, BACK])).order_by(schema.audit.c.id.desc()).limit(200)
-)
-_WENT = (
-    select(_LEG.c.id)
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        or_(_MESSAGE.c.state == literal_column("'accepted'"), _MESSAGE.c.changed_at >= bindparam("since")),
-        _LEG.c.channel == bindparam("on_channel"),
-        _LEG.c.state.in_([LegState.SENT, LegState.DELIVERED]),
-        _LEG.c.settled_at > bindparam("since"),
-    )
-    .limit(1)
 )
 _COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
 
@@ -256,28 +227,28 @@ def status(conn: Connection) -> Status:
     )
 
 
-def sent_since(conn: Connection, channel: str, since: datetime, owner: str, mode: Mode) -> list[datetime]:
-    """When everybody but ``owner`` began what this channel's account took, or may have taken."""
-    values = {"on_channel": channel, "since": since, "me": owner, "in_mode": mode.value}
-    return list(conn.execute(_SENT_SINCE, values).scalars())
-
-
-def lost_accounts(conn: Connection) -> dict[str, Lost]:
-    """The channels whose last news is that they have gone, and by which nothing went since."""
-    last: dict[str, Any] = {}
-    for row in conn.execute(_ACCOUNT_NEWS):
-        last.setdefault(row.by, row)
-    return {
-        channel: Lost(row.at, row.about)
-        for channel, row in last.items()
-        if row.what == GONE and conn.execute(_WENT, {"on_channel": channel, "since": row.at}).first() is None
-    }
-
-
 def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
     """All that is left, and when: work that needs a person has no moment."""
+    found = _open_legs(conn, LEFT_LEGS)
+    for row in conn.execute(_LEFT_DELIVERIES):
+        left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
+        found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))
+    for message in conn.execute(_LEFT_MESSAGES):
+        held = message.state == MessageState.HELD.value
+        left = Left.HELD if held else Left.WAITING
+        found.append(OpenWork(message.id, message.subject, left, "", 1, None if held else message.send_at, held))
+    return found
+
+
+def stuck(conn: Connection) -> list[OpenWork]:
+    """What nobody can tell about, and what a fault stopped, as far as it waits for a person."""
+    return [one for one in _open_legs(conn, (Left.UNKNOWN, Left.TECHNICAL)) if one.needs_person]
+
+
+def _open_legs(conn: Connection, kinds: Iterable[Left]) -> list[OpenWork]:
     found = []
-    for left, query in LEFT_LEGS.items():
+    for left in kinds:
+        query = LEFT_LEGS[left]
         groups: dict[tuple[str, str, str, bool], list[datetime | None]] = {}
         for row in conn.execute(query):
             at = row.lease_until if left is Left.STARTED else row.due_at
@@ -286,11 +257,4 @@ def open_work(conn: Connection, now: datetime) -> list[OpenWork]:
         for (message_id, channel, subject, person), moments in sorted(groups.items()):
             first = None if person else min(moment for moment in moments if moment is not None)
             found.append(OpenWork(message_id, subject, left, channel, len(moments), first, person))
-    for row in conn.execute(_LEFT_DELIVERIES):
-        left = Left.HELD_DELIVERY if row.state == DeliveryState.HELD.value else Left.UNREACHED
-        found.append(OpenWork(row.message_id, row.subject, left, "", row.how_many, None, True))
-    for message in conn.execute(_LEFT_MESSAGES):
-        held = message.state == MessageState.HELD.value
-        left = Left.HELD if held else Left.WAITING
-        found.append(OpenWork(message.id, message.subject, left, "", 1, None if held else message.send_at, held))
     return found

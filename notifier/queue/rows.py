@@ -245,6 +245,20 @@ class OpenWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Copies of one message that are on their way by one channel: ``count`` may go now or are going.
+
+    ``later`` is when the last of those goes that wait for a moment, None where none does.
+    """
+
+    message_id: str
+    channel: str
+    lane: Lane
+    count: int
+    later: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """An account that does not serve us since then, and its reason in words for staff."""
 

@@ -101,9 +101,10 @@ _RESOLVE = (
     .where(_LEG.c.id == bindparam("which"))
     .values(
         state=bindparam("to"), due_at=bindparam("at"), reason=bindparam("why"), settled_at=bindparam("now"),
-        unknown_since=None,
+        unknown_since=None, crashes=0,
     )
 )  # fmt: skip
+_BEGIN_ANEW = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(rung_at=None)
 
 
 def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
@@ -240,6 +241,7 @@ def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> 
     delivery = replace(delivery_from(row.value), held="")
     conn.execute(_REDUCE, {"which": delivery_id, "new_value": delivery_text(delivery)})
     conn.execute(_STOP, {"which": delivery_id, "to": DeliveryState.PLANNED.value, "why": ""})
+    conn.execute(_BEGIN_ANEW, {"which": delivery_id})
     if not conn.execute(_WAKE, {"which": delivery_id, "now": now}).rowcount:
         if conn.execute(_ANY_LEG, {"which": delivery_id, "on_rung": row.rung}).first() is None:
             starter = Starter(conn, now)
@@ -252,18 +254,20 @@ def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> 
 
 
 def resolve(conn: Connection, id: str, sent: bool, by: str, now: datetime) -> bool:
-    """What a person found out about an unknown leg, or about all those of a delivery.
+    """What a person found out about an unknown or parked leg, or about all those of a delivery.
 
-    Not sent: it goes again, as does a leg parked by a fault of the program. Of
-    such a leg nobody can say that it was sent. False if there was nothing to say.
+    Sent, or seen to by that person: it is settled. Not sent: it goes again, as if its
+    rung began now and no process had ever died over it. False if there was nothing to say.
     """
-    rows = [row for row in conn.execute(_IN_DOUBT, {"which": id}) if not sent or row.state == LegState.UNKNOWN.value]
+    rows = conn.execute(_IN_DOUBT, {"which": id}).all()
     if not rows:
         return False
     to = LegState.SENT if sent else LegState.DUE
     said = "A person said that it was sent." if sent else "A person said that it was not sent."
     values = {"to": to.value, "at": None if sent else now, "why": said, "now": now}
     conn.execute(_RESOLVE, [{"which": row.id, **values} for row in rows])
+    if not sent:
+        conn.execute(_BEGIN_ANEW, [{"which": row.delivery_id} for row in rows])
     for message_id in {row.message_id for row in rows}:
         owner = conn.execute(_ITS_MESSAGE, {"which": message_id}).one()
         if not sent and (owner.expired or MessageState(owner.state) in STOPPED):

@@ -21,6 +21,7 @@ from notifier.queue import (
     messages,
     moments,
     nodes,
+    outlook,
     reports,
     settling,
     tasks,
@@ -44,6 +45,7 @@ from notifier.queue.rows import (
     StoredLeg,
     StoredMessage,
     StoredTask,
+    Waiting,
     Wanted,
 )
 
@@ -205,13 +207,21 @@ class Store:
     async def status(self) -> Status:
         return await self._database.read(reports.status)
 
+    async def stuck(self) -> list[OpenWork]:
+        """What nobody can tell about, and what a fault stopped, as far as it waits for a person."""
+        return await self._database.read(reports.stuck)
+
+    async def waiting(self, mode: Mode, now: datetime) -> list[Waiting]:
+        """What is on its way, by message, channel and lane."""
+        return await self._database.read(outlook.waiting, mode, now)
+
     async def lost_accounts(self) -> dict[str, Lost]:
         """By channel, which accounts do not serve us now, as far as is known."""
-        return await self._database.read(reports.lost_accounts)
+        return await self._database.read(outlook.lost_accounts)
 
     async def sent_since(self, channel: str, since: datetime, mode: Mode, *, but_by: str = "") -> list[datetime]:
         """When each send began that the channel's account took, or may have taken; without those of one owner."""
-        return await self._database.read(reports.sent_since, channel, since, but_by, mode)
+        return await self._database.read(outlook.sent_since, channel, since, but_by, mode)
 
     # claim, send, settle
 
@@ -287,7 +297,7 @@ class Store:
         return counted
 
     async def resolve(self, id: str, sent: bool, by: str, now: datetime) -> bool:
-        """A person says what became of an unknown leg, or of all unknown legs of a delivery."""
+        """A person says what became of an unknown or parked leg, or of all such legs of a delivery."""
         return await self._write(settling.resolve, id, sent, by, now)
 
     async def hold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool:

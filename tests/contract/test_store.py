@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ async def another(url: str, root: Path) -> Store:
     return await Store.open(url, root=root, create=True, clock=FixedClock(NOW))
 
 
-async def claim(store: Store, channel: str = "email", limit: int = 100, owner: str = "node") -> list[ClaimedLeg]:
-    return list((await store.claim(owner, channel, EVERY_LANE, limit, LEASE, NOW)).legs)
+async def claim(
+    store: Store, channel: str = "email", limit: int = 100, owner: str = "node", now: datetime = NOW
+) -> list[ClaimedLeg]:
+    return list((await store.claim(owner, channel, EVERY_LANE, limit, LEASE, now)).legs)
 
 
 async def state_of(store: Store, id: str = "m1") -> MessageState:
@@ -494,9 +496,33 @@ async def test_a_parked_leg_goes_again_only_when_a_person_says_so(store: Store) 
     await store.settle([outcome(leg, LegState.TECHNICAL_FAILURE, reason="A fault.")], NOW)
     assert await delivery_states(store) == [DeliveryState.SENDING]
     assert await claim(store) == []
-    assert not await store.resolve("m1.0", True, "head", NOW)
-    assert await store.resolve("m1.0", False, "head", NOW)
-    assert len(await claim(store)) == 1
+    assert await store.resolve("m1.0", False, "head", NOW + MINUTE)
+    (again,) = await claim(store, now=NOW + MINUTE)
+    assert again.since == NOW + MINUTE
+
+
+async def test_of_a_parked_leg_a_person_may_say_that_the_family_has_been_told(store: Store) -> None:
+    await store.enqueue(entry(), NOW)
+    (leg,) = await claim(store)
+    await store.settle([outcome(leg, LegState.TECHNICAL_FAILURE, reason="A fault.")], NOW)
+    assert await store.resolve("m1.0", True, "head", NOW)
+    assert await delivery_states(store) == [DeliveryState.HANDED_OVER]
+    assert await store.open_work(NOW) == []
+
+
+async def test_a_leg_that_a_person_lets_go_again_has_lost_its_deaths(store: Store) -> None:
+    await store.enqueue(entry(), NOW)
+    await claim(store, limit=1)
+    for number in range(3):
+        await store.take_over(f"next{number}", NOW, all_leases=True)
+        leg = await store.claim_unknown(f"dead{number}", LEASE, NOW)
+    assert leg is not None
+    assert leg.crashes == 3
+    parked = replace(outcome(leg, LegState.TECHNICAL_FAILURE), owner="dead2")
+    assert await store.settle([parked], NOW) == [True]
+    assert await store.resolve(leg.leg_id, False, "head", NOW)
+    (again,) = await claim(store)
+    assert again.crashes == 0
 
 
 # cancelling, expiry, escalation

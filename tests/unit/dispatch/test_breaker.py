@@ -81,7 +81,7 @@ def test_what_was_under_way_when_it_went_makes_no_pause_longer() -> None:
     breaker = gone()
     for _ in range(8):
         breaker.failed(NOW + timedelta(seconds=1), WHY, None, 0.0)
-    assert breaker.shut(NOW, Lane.BULK) == NOW + PAUSES[0]
+    assert breaker.shut(NOW + timedelta(seconds=1), Lane.BULK) == NOW + PAUSES[0]
 
 
 def test_an_emergency_tries_often_and_beside_another_lanes_try() -> None:
@@ -94,6 +94,15 @@ def test_an_emergency_tries_often_and_beside_another_lanes_try() -> None:
     later = now + PAUSES[-1]
     breaker.tries(later, Lane.BULK)
     assert breaker.shut(later, Lane.EMERGENCY) is None
+
+
+def test_a_clock_put_back_an_hour_makes_no_pause_an_hour_longer() -> None:
+    breaker = Breaker()
+    breaker.failed(NOW, WHY, timedelta(minutes=3), 0.0)
+    back = NOW - timedelta(hours=1)
+    assert breaker.shut(back, Lane.BULK) is None
+    breaker.failed(back, WHY, None, 0.0)
+    assert breaker.shut(back, Lane.BULK) == back + PAUSES[1]
 
 
 @pytest.mark.parametrize(("jitter", "longer"), [(0.0, 1.0), (0.5, 1.05), (1.0, 1.1)])

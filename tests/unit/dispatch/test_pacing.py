@@ -84,6 +84,18 @@ async def test_a_burst_goes_at_once_after_a_pause_and_then_the_pace_holds() -> N
     assert clock.now() == before
 
 
+async def test_a_clock_put_back_an_hour_holds_nobody_up() -> None:
+    clock = FixedClock(START)
+    pace = Pace(60, clock, burst=3)
+    for _ in range(10):
+        await pace.turn(Lane.NORMAL, NEVER)
+    clock.at -= timedelta(hours=1)
+    before = clock.now()
+    for _ in range(5):
+        await pace.turn(Lane.NORMAL, NEVER)
+    assert clock.now() - before <= timedelta(seconds=6)
+
+
 async def test_nodes_share_the_pace_as_many_as_live_now() -> None:
     clock, live = FixedClock(START), [2]
     pace = Pace(60, clock, burst=4, nodes=lambda: live[0])

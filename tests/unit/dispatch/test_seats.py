@@ -39,6 +39,14 @@ def test_it_halves_when_it_was_too_much_and_grows_again_after_a_while() -> None:
     assert width.now == 5
 
 
+def test_a_clock_put_back_does_not_keep_it_small() -> None:
+    width = Width(4, 8)
+    width.too_much(NOW)
+    for _ in range(2):
+        width.went_well(NOW - timedelta(hours=1), full=True)
+    assert width.now == 3
+
+
 def test_there_is_always_one_left() -> None:
     width = Width(2, 8)
     for _ in range(9):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Select, event
 
 from notifier.clock import FixedClock
-from notifier.queue import Store, claims, leases, moments, reports
+from notifier.queue import Store, claims, leases, moments, outlook, reports
 from notifier.queue.rows import Left
 from tests.unit.queue.plans import NOW, entry, many
 
@@ -20,6 +20,9 @@ VALUES: dict[str, Any] = {
     "me": "node",
     "of_kind": "letter",
     "since": NOW,
+    "in_mode": "trial",
+    "long_ago": NOW,
+    "which": "m1",
 }
 
 
@@ -35,6 +38,12 @@ VALUES: dict[str, Any] = {
         (reports.LEFT_LEGS[Left.TECHNICAL], "leg_parked"),
         (reports.LEFT_LEGS[Left.UNKNOWN], "leg_in_doubt"),
         (reports.LEFT_LEGS[Left.DUE], "leg_"),
+        (claims.LATE, "leg_ready (channel=? AND lane=?)"),
+        (outlook.SENT_SINCE, "leg_of_message (message_id=? AND channel=?)"),
+        (outlook.WENT, "leg_of_message (message_id=? AND channel=?"),
+        (outlook.WAITING[0], "leg_due (due_at<?)"),
+        (outlook.WAITING[1], "leg_leased (lease_until>?)"),
+        (outlook.LATER, "leg_due (due_at>?)"),
         (moments._NEXT_DUE, "leg_due (due_at>?)"),
         (moments._NEXT_LEASE, "leg_leased (lease_until>?)"),
         (moments._EXPIRING, "message_expiring (expires_at<?)"),
