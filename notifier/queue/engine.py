@@ -60,6 +60,12 @@ class Database(Protocol):
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
         ...
 
+    async def quietly(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As ``write``, where it makes nothing due: other processes need not look."""
+        ...
+
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
     async def changed(self) -> bool:
@@ -130,6 +136,11 @@ class SqliteDatabase:
                 return transaction(connection, *args, **kwargs)
 
         return await self._hand_over(call)
+
+    async def quietly(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.write(transaction, *args, **kwargs)
 
     async def _hand_over(self, call: Callable[[], T]) -> T:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
