@@ -222,7 +222,7 @@ async def test_a_server_that_is_stopped_and_started_is_waited_for(shared: Shared
     planned = await shared.all_sent()
     doubled = report("the server stopped and started", planned, post)
     assert set(post.ids) == planned
-    assert len(doubled) <= 2 * CONNECTIONS
+    assert doubled == {}  # what was on the wire is written down when the server is back
     shared.school.letter("scarves.md", to="Oak class")
     assert (await shared.school.answer("scarves.md")).startswith("ACCEPTED")
     await shared.all_sent()
@@ -282,7 +282,7 @@ async def test_what_others_do_on_the_command_line_is_noticed(shared: Shared, pos
     shared.school.letter("coats.md")
     await until(lambda: post.waiting, "the first email on the wire")
     ((id,),) = shared.sql("SELECT id FROM message")
-    said = await shared.school("cancel", id, "--as", "b-malik", "--pin-stdin", stdin="481516\n")
+    said = await shared.school("cancel", id, "--as", "r-adeyemi", "--pin-stdin", stdin="481516\n")
     assert said.code == 1, said.text
     post.open.set()
     await eventually(lambda: not shared.left(), "nothing left to send")
