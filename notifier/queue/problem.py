@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from notifier.logs import logger
 
@@ -53,9 +53,9 @@ def translated(name: str) -> Iterator[None]:
     """Turn what a person can put right into a StoreProblem; ``name`` is the database as that person knows it."""
     try:
         yield
-    except StoreProblem:
-        raise
     except Exception as error:
+        if not isinstance(error, SQLAlchemyError | OSError) and not type(error).__module__.startswith("asyncpg"):
+            raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = str(cause).lower()
         for signs, sentence in SENTENCES:

@@ -250,7 +250,9 @@ async def test_a_computer_without_the_folder_sends_and_writes_no_file(
     assert shared.sent_by(sender) == len(shared.planned()) == sum(post.ids.values()) > 200
     assert {row[0] for row in shared.sql(f"SELECT channel FROM leg WHERE {OPEN}")} <= {"call", "letter", "website"}
     assert not leads(sender)
-    assert (await processes.command(("status",), cwd=folder)).code == 0
+    for command in ("status", "check"):
+        told = await processes.command((command,), cwd=folder)
+        assert told.code == 0, told.text
     for argv in (("submit", "config.toml"), ("families", "diff"), ("preview", "config.toml")):
         told = await processes.command(argv, cwd=folder)
         assert told.code == 2, told.text
