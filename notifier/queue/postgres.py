@@ -46,12 +46,15 @@ class PostgresDatabase:
         self.name = name
         self._watched = Watch(name)
         self._url = url
-        settings = {"idle_in_transaction_session_timeout": str(STALLED * 1000)}
+        self._node = f"notifier {secrets.token_hex(8)}"
+        settings = {
+            "application_name": self._node,
+            "idle_in_transaction_session_timeout": str(STALLED * 1000),
+        }
         connecting = {"timeout": 10, "command_timeout": 60, "server_settings": settings}
         self._engine: AsyncEngine = create_async_engine(
             url, pool_size=8, max_overflow=8, pool_recycle=RENEWED, connect_args=connecting
         )
-        self._node = secrets.token_hex(8)
         self._ear = Ear(self._engine, self._node)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -87,7 +90,7 @@ class PostgresDatabase:
         return await self._ear.news()
 
     def line(self) -> Line:
-        return ServerLine(self._url, self.name)
+        return ServerLine(self._url, self.name, self._node)
 
     async def close(self) -> None:
         await self._ear.close()

@@ -79,9 +79,10 @@ node = Table(
     Column("seen_at", Moment, nullable=False),
     Column("lives_until", Moment, nullable=False),
     Column("folder", Boolean, nullable=False),
+    Column("sessions", String, nullable=False, server_default=""),
 )
 """The processes that send from this database, all by its own time. One that has not been seen by ``lives_until``
-is dead to the others; ``folder``: it has the school's folder."""
+is dead to the others; ``folder``: it has the school's folder; ``sessions``: what it calls itself to the server."""
 
 message = Table(
     "message",
