@@ -15,6 +15,7 @@ from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
+from notifier.config.fingerprint import fingerprint
 from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.heart import Heart
@@ -190,7 +191,15 @@ class School:
                 yield Alone()
             return
         config = self.config.node
-        async with Heart(self.store.line(), new_id(), self.clock, config.span, folder=not config.sends_only) as heart:
+        heart = Heart(
+            self.store.line(),
+            new_id(),
+            self.clock,
+            config.span,
+            folder=not config.sends_only,
+            settings=fingerprint(self.policy, self.config.school),
+        )
+        async with heart:
             yield heart
 
     def _lock_files(self) -> Iterator[Path]:

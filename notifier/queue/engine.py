@@ -29,10 +29,11 @@ BUSY_SECONDS = 30
 class Line(Protocol):
     """Used by one event loop, which need not be that of the store."""
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
         """``node`` may be counted on for ``span`` from now. Raises StoreProblem, after which it leads no more.
 
-        ``lead``: it would lead if nobody else does. Takes no longer than a third of the span.
+        ``lead``: it would lead if nobody else does. ``settings``: a digest of what it decides by.
+        Takes no longer than a third of the span.
         """
         ...
 
@@ -171,8 +172,9 @@ class LocalLine:
     def __init__(self, database: "SqliteDatabase") -> None:
         self._database = database
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
-        return replace(await self._database.write(nodes.beat, node, folder, span), leads=lead)
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
+        pulse = await self._database.write(nodes.beat, node, folder, span)
+        return replace(pulse, leads=lead, settings=settings)
 
     async def broken(self) -> None:
         await asyncio.Event().wait()

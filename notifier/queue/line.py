@@ -8,6 +8,7 @@ cut-off computer is.
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ class ServerLine:
         self._leads = False
         self._ended = asyncio.Event()
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
         try:
             with translated(self._name):
                 async with asyncio.timeout(max(LEAST, span.total_seconds() / 3)):
@@ -57,10 +58,12 @@ class ServerLine:
                         elif self._leads and not lead:
                             await connection.scalar(_FOLLOW)
                             self._leads = False
+                        if self._leads:
+                            await connection.run_sync(nodes.decide_by, settings)
         except BaseException:
             await self._drop()
             raise
-        return Pulse(pulse.at, pulse.nodes, pulse.left_behind, self._leads)
+        return replace(pulse, leads=True, settings=settings) if self._leads else pulse
 
     async def broken(self) -> None:
         await (self._ended.wait() if self._connection is not None else asyncio.Event().wait())

@@ -77,13 +77,15 @@ class Pulse:
     """What a node learns when it has said that it lives.
 
     ``at``: the database's time. ``nodes``: how many are alive, this one included.
-    ``left_behind``: a dead one has legs in hand. ``leads``: this node, and no other, does what only one may.
+    ``left_behind``: a dead one has legs in hand. ``leads``: this node, and no other, does what
+    only one may. ``settings``: a digest of what whoever leads, or led last, decides by.
     """
 
     at: datetime
     nodes: int
     left_behind: bool
     leads: bool = False
+    settings: str = ""
 
 
 _NODE, _LEG = schema.node, schema.leg
@@ -113,7 +115,9 @@ _AROUND = select(
     _NOW.label("at"),
     select(func.count()).select_from(ALIVE.subquery()).scalar_subquery().label("nodes"),
     select(_LEG.c.id).where(is_in(LegState.STARTED), forsaken()).limit(1).scalar_subquery().label("forsaken"),
+    select(schema.school.c.settings).scalar_subquery().label("settings"),
 )
+_DECIDE = update(schema.school).where(schema.school.c.settings != bindparam("mine")).values(settings=bindparam("mine"))
 
 
 _CUT = text("""
@@ -139,7 +143,12 @@ def beat(conn: Connection, node: str, folder: bool, span: timedelta, sessions: s
     if sessions:
         conn.execute(_CUT, {"span": span.total_seconds(), "called": sessions})
     found = conn.execute(_AROUND, {"span": span.total_seconds()}).one()
-    return Pulse(found.at, int(found.nodes), found.forsaken is not None)
+    return Pulse(found.at, int(found.nodes), found.forsaken is not None, settings=found.settings or "")
+
+
+def decide_by(conn: Connection, settings: str) -> None:
+    """The node that leads says by which settings is decided."""
+    conn.execute(_DECIDE, {"mine": settings})
 
 
 def leave(conn: Connection, node: str) -> None:

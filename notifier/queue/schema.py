@@ -68,8 +68,9 @@ school = Table(
     Column("stamp", String, nullable=False),
     Column("folder", String, nullable=False),
     Column("stamped_at", Moment, nullable=False),
+    Column("settings", String, nullable=False, server_default=""),
 )
-"""One row: which school folder this database belongs to."""
+"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by."""
 
 node = Table(
     "node",

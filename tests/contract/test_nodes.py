@@ -139,6 +139,15 @@ async def test_one_node_leads_until_it_leaves(server: Store) -> None:
         assert (await second.beat("b", folder=True, lead=True, span=SPAN)).leads
 
 
+async def test_the_leader_says_by_which_settings_is_decided(server: Store) -> None:
+    async with line(server) as first, line(server) as second:
+        await first.beat("a", folder=True, lead=True, span=SPAN, settings="one")
+        assert (await second.beat("b", folder=True, lead=True, span=SPAN, settings="two")).settings == "one"
+        await first.leave("a")
+        assert (await second.beat("b", folder=True, lead=False, span=SPAN, settings="two")).settings == "one"
+        assert (await second.beat("b", folder=True, lead=True, span=SPAN, settings="two")).settings == "two"
+
+
 async def test_who_does_not_want_to_lead_lets_go(server: Store) -> None:
     async with line(server) as first, line(server) as second:
         assert not (await first.beat("a", folder=False, lead=False, span=SPAN)).leads

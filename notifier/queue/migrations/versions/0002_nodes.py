@@ -21,3 +21,4 @@ def upgrade() -> None:
         sa.Column("sessions", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("node_pk")),
     )
+    op.add_column("school", sa.Column("settings", sa.String(), server_default="", nullable=False))
