@@ -3,9 +3,8 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,27 +16,21 @@ from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
+from notifier.config.fingerprint import fingerprint
 from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.heart import Heart
 from notifier.intake import DropFolder, IntakeFolder
+from notifier.leading import Leader, for_a_person
 from notifier.lock import Lock, Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer
 from notifier.model.message import Kind, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
-from notifier.model.problem import Problem, Severity
+from notifier.model.problem import Problem
 from notifier.model.staff import Authority
-from notifier.queue import OpenWork, Store, StoreProblem
+from notifier.queue import OpenWork, Store
 from notifier.rendering import Renderer, SchoolFacts
-from notifier.schedule import Alarm
-
-FAMILIES_EVERY = 2.0
-"""Seconds between two looks at the families' files; they are taken up when two looks agree."""
-LOOK = 0.2
-"""Seconds between two looks whether it is this node that leads."""
-CLOSING = 2.0
-"""Seconds in which a node that leads no more puts down what it has in hand."""
 
 
 def channel_settings() -> dict[str, type]:
@@ -100,8 +93,16 @@ class School:
             settle_seconds=config.settle.total_seconds(),
         )
         self.log = logger("daemon")
-        self._ailing: set[str] = set()
-        self._heeded = 0
+        self.leader = Leader(
+            store,
+            self.families,
+            self.acceptance,
+            self.offering,
+            self.drop,
+            clock,
+            index=self._index,
+            make_folders=self._make_folders,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -154,10 +155,10 @@ class School:
         async with self._among_others() as node, self._dispatching(node) as dispatcher:
             leads = node.leads()
             if leads:  # before anything is sent: the newest denials are in force
-                await self._begin()
+                await self.leader.begin()
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(dispatcher.run(stop))
-                loops.create_task(self._lead_in_turn(node, stop, begun=leads))
+                loops.create_task(self.leader.in_turn(node, stop, begun=leads))
 
     async def take(self) -> tuple[Answer, ...]:
         """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""
@@ -175,12 +176,12 @@ class School:
             if node.leads():
                 await self._index()
             left = tuple(await self.store.open_work(self.clock.now()))
-            return Idle(answers, left, _for_a_person(self.families.problems))
+            return Idle(answers, left, for_a_person(self.families.problems))
 
     async def _taken(self, node: Node) -> tuple[Answer, ...]:
         if not node.leads():
             raise Locked(0)
-        await self._begin()
+        await self.leader.begin()
         return tuple(await self.drop.drain())
 
     @asynccontextmanager
@@ -193,7 +194,15 @@ class School:
                 yield Alone()
             return
         config = self.config.node
-        async with Heart(self.store.line(), new_id(), self.clock, config.span, folder=not config.sends_only) as heart:
+        heart = Heart(
+            self.store.line(),
+            new_id(),
+            self.clock,
+            config.span,
+            folder=not config.sends_only,
+            settings=fingerprint(self.policy, self.config.school),
+        )
+        async with heart:
             yield heart
 
     def _lock_files(self) -> Iterator[Path]:
@@ -203,46 +212,6 @@ class School:
         if file is not None and file.resolve().parent != self.config.state.resolve():
             yield file.resolve().with_name(f"{file.name}.lock")
 
-    async def _lead_in_turn(self, node: Node, stop: asyncio.Event, *, begun: bool) -> None:
-        """Whenever this node leads: what only one may do. ``begun``: the first time is prepared already."""
-        if node.span is None:
-            await self._lead(stop)
-            return
-        while not stop.is_set():
-            if node.leads():
-                with self._going_on("leading"):
-                    if not begun:
-                        await self._begin()
-                    await self._while_leading(node, stop)
-                begun = False
-            await _wait(stop, LOOK)
-
-    async def _while_leading(self, node: Node, stop: asyncio.Event) -> None:
-        """What was begun is guarded by keys in the database, so a successor that is quicker does no harm."""
-        over = asyncio.Event()
-        leading = asyncio.create_task(self._lead(over))
-        try:
-            while node.leads() and not stop.is_set() and not leading.done():
-                await _wait(stop, LOOK)
-            over.set()
-            await asyncio.wait({leading}, timeout=None if stop.is_set() else CLOSING)
-        finally:
-            leading.cancel()
-            await asyncio.wait({leading})
-        if not leading.cancelled():
-            leading.result()
-
-    async def _lead(self, stop: asyncio.Event) -> None:
-        alarm = Alarm()
-        alarm.start()
-        try:
-            async with asyncio.TaskGroup() as loops:
-                loops.create_task(self.drop.run(stop))
-                loops.create_task(self._watch_families(stop))
-                loops.create_task(self._keep_time(alarm, stop))
-        finally:
-            alarm.stop()
-
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
         for folder in self.folders:
@@ -251,74 +220,6 @@ class School:
                     folder.path.mkdir(parents=True, exist_ok=True)
                 except OSError as fault:  # the other folders go on
                     self.log.warning("a drop folder cannot be made", folder=folder.name, reason=fault.strerror)
-
-    async def _begin(self) -> None:
-        self._make_folders()
-        now = self.clock.now()
-        await self.families.refresh(now, settled=True)
-        await self._heed_families()
-        for problem in _for_a_person(self.families.problems):
-            self.log.warning("families", problem=problem.id, where=problem.where)
-
-    async def _heed_families(self) -> None:
-        """What the directory in force lets go, and what it asks of the office; whoever took it up."""
-        version = self.families.version
-        await self.acceptance.resume()
-        await self.offering.look()
-        self._heeded = version
-
-    async def _watch_families(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            with self._going_on("the families' files"):
-                await self.families.refresh(self.clock.now())
-                if self.families.version != self._heeded:
-                    await self._heed_families()
-                    self.store.wake.set()
-            await _wait(stop, FAMILIES_EVERY)
-
-    @contextmanager
-    def _going_on(self, doing: str) -> Iterator[None]:
-        """What fails now is tried again at the next turn: nothing here may stop the sending."""
-        try:
-            yield
-            self._ailing.discard(doing)
-        except (StoreProblem, ChannelError, OSError) as fault:
-            if doing not in self._ailing:  # said once when it goes
-                self._ailing.add(doing)
-                self.log.warning("cannot go on for now", with_=doing, fault=type(fault).__name__)
-        except Exception:
-            if doing not in self._ailing:
-                self._ailing.add(doing)
-                self.log.exception("a fault in the program", with_=doing)
-
-    async def _keep_time(self, alarm: Alarm, stop: asyncio.Event) -> None:
-        """What falls due by the clock alone: waiting messages, and the outbox page of a trial."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                alarm.rang.clear()
-                with self._going_on("what falls due"):
-                    if await self.acceptance.release_due():
-                        self.store.wake.set()
-                with self._going_on("the outbox page"):
-                    await self._index()
-                with self._going_on("the alarm"):
-                    # Read last: what was written during the pause below has set its moment by now.
-                    alarm.at(self._on_the_wall(await self.store.next_moment(self.clock.now())))
-                rings = asyncio.create_task(alarm.rang.wait())
-                woken = asyncio.create_task(self.store.wake.wait())
-                await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)
-                for waiting in (rings, woken):
-                    waiting.cancel()
-                await _wait(stop, 1.0)  # a burst of outcomes makes one new page
-        finally:
-            stopping.cancel()
-
-    def _on_the_wall(self, moment: datetime | None) -> datetime | None:
-        """The alarm goes by this computer's own clock, whatever that shows."""
-        if moment is None or not isinstance(self.clock, SharedClock):
-            return moment
-        return SystemClock().now() + (moment - self.clock.now())
 
     # What commands ask for ----------------------------------------------------------------------------------
 
@@ -425,14 +326,3 @@ async def _shared(store: Store) -> SharedClock:
     moment = await store.moment()
     clock.set(moment, (asked + steady()) / 2)
     return clock
-
-
-def _for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(problem for problem in problems if problem.severity is not Severity.ADVICE)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -42,15 +42,22 @@ class Heart:
         span: timedelta,
         *,
         folder: bool,
+        settings: str = "",
         steady: Callable[[], float] = steady,
     ) -> None:
-        """``folder``: it has the school's folder, and leads when nobody else does."""
+        """``folder``: it has the school's folder, and leads when nobody else does.
+
+        ``settings``: a digest of what it decides by. Where it is not that of whoever leads, this node sends
+        nothing: its last look before a send would decide otherwise, and be written down.
+        """
         self.id = id
         self.span: timedelta | None = span
         self._line = line
         self._clock = clock
         self._span = span
         self._folder = folder
+        self._settings = settings
+        self._fits = True
         self._steady = steady
         self._life = 0
         self._until = -inf
@@ -67,7 +74,7 @@ class Heart:
     # what the rest of the process asks; from any thread
 
     def life(self) -> int:
-        return self._life if self._steady() < self._until else 0
+        return self._life if self._fits and self._steady() < self._until else 0
 
     def alive_for(self) -> float:
         return self._until - self._steady()
@@ -141,7 +148,9 @@ class Heart:
     async def _beat(self) -> bool:
         begun = self._steady()
         try:
-            pulse = await self._line.beat(self.id, folder=self._folder, lead=self._folder, span=self._span)
+            pulse = await self._line.beat(
+                self.id, folder=self._folder, lead=self._folder, span=self._span, settings=self._settings
+            )
         except StoreProblem as problem:
             self._lost(problem)
             return False
@@ -154,6 +163,13 @@ class Heart:
 
     def _proven(self, pulse: Pulse, begun: float) -> None:
         """Counted from before the question, so that we stop before the others may begin."""
+        fits = pulse.settings == self._settings
+        if self._fits and not fits:
+            log.error(
+                "config.toml decides otherwise here than on the computer that leads, so nothing is sent from here; "
+                "make them the same but for [node], and start this one again"
+            )
+        self._fits = fits
         if begun >= self._until:
             self._life += 1  # before ``_until``: until that is set there is no life at all
             if self._life > 1:

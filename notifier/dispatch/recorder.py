@@ -86,17 +86,19 @@ class Recorder:
             try:
                 await self._settle(batch)
             except Exception:
-                batch = await self._singly(batch)
+                await self._singly(batch)
+                return
             except BaseException:
                 self._pending = [*batch, *self._pending]
                 raise
             self._after(batch)
 
-    async def _singly(self, batch: Sequence[Settlement]) -> list[Settlement]:
+    async def _singly(self, batch: Sequence[Settlement]) -> None:
         """One outcome that cannot be written must not keep the others from it.
 
-        Where none can be written the database is at fault, and all are kept; a
-        single one that fails among others is left to its lease, after which its leg is in doubt.
+        Where none can be written, or the database itself was away meanwhile, the database is at
+        fault: what is not written is kept, and this raises. A single one that fails among others
+        is left to its lease, after which its leg is in doubt.
         """
         written: list[Settlement] = []
         refused: list[tuple[Settlement, Exception]] = []
@@ -106,9 +108,11 @@ class Recorder:
                 written.append(settlement)
             except Exception as error:
                 refused.append((settlement, error))
-        if not written:
-            self._pending = [*batch, *self._pending]
-            raise refused[0][1]
-        for settlement, fault in refused:
-            log.error("outcome-lost", leg=settlement.leg_id, fault=faults.kind(fault), places=faults.places(fault))
-        return written
+        kept = [refusal for refusal in refused if not written or isinstance(refusal[1], StoreProblem)]
+        self._pending = [*(one for one, _ in kept), *self._pending]
+        for lost, fault in refused if written else ():
+            if not isinstance(fault, StoreProblem):
+                log.error("outcome-lost", leg=lost.leg_id, fault=faults.kind(fault), places=faults.places(fault))
+        self._after(written)
+        if kept:
+            raise kept[0][1]

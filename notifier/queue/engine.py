@@ -29,10 +29,11 @@ BUSY_SECONDS = 30
 class Line(Protocol):
     """Used by one event loop, which need not be that of the store."""
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
         """``node`` may be counted on for ``span`` from now. Raises StoreProblem, after which it leads no more.
 
-        ``lead``: it would lead if nobody else does. Takes no longer than a third of the span.
+        ``lead``: it would lead if nobody else does. ``settings``: a digest of what it decides by.
+        Takes no longer than a third of the span.
         """
         ...
 
@@ -58,6 +59,12 @@ class Database(Protocol):
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
+        ...
+
+    async def quietly(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As ``write``, where it makes nothing due: other processes need not look."""
         ...
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
@@ -131,6 +138,11 @@ class SqliteDatabase:
 
         return await self._hand_over(call)
 
+    async def quietly(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.write(transaction, *args, **kwargs)
+
     async def _hand_over(self, call: Callable[[], T]) -> T:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
 
@@ -160,8 +172,9 @@ class LocalLine:
     def __init__(self, database: "SqliteDatabase") -> None:
         self._database = database
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
-        return replace(await self._database.write(nodes.beat, node, folder, span), leads=lead)
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
+        pulse = await self._database.write(nodes.beat, node, folder, span)
+        return replace(pulse, leads=lead, settings=settings)
 
     async def broken(self) -> None:
         await asyncio.Event().wait()

@@ -8,6 +8,7 @@ cut-off computer is.
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,16 +33,18 @@ _FOLLOW = select(func.pg_advisory_unlock(LEADER))
 class ServerLine:
     """A connection of its own to PostgreSQL, opened anew after it was lost."""
 
-    def __init__(self, url: URL, name: str) -> None:
+    def __init__(self, url: URL, name: str, sessions: str) -> None:
+        """``sessions``: what all connections of this process call themselves to the server."""
         self._url = url
         self._name = name
+        self._sessions = sessions
         self._engine: AsyncEngine | None = None
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._leads = False
         self._ended = asyncio.Event()
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
         try:
             with translated(self._name):
                 async with asyncio.timeout(max(LEAST, span.total_seconds() / 3)):
@@ -49,16 +52,18 @@ class ServerLine:
                         await self._drop()
                     connection = self._connection or await self._opened(span)
                     async with connection.begin():
-                        pulse = await connection.run_sync(nodes.beat, node, folder, span)
+                        pulse = await connection.run_sync(nodes.beat, node, folder, span, self._sessions)
                         if lead and not self._leads:
                             self._leads = bool(await connection.scalar(_LEAD))
                         elif self._leads and not lead:
                             await connection.scalar(_FOLLOW)
                             self._leads = False
+                        if self._leads:
+                            await connection.run_sync(nodes.decide_by, settings)
         except BaseException:
             await self._drop()
             raise
-        return Pulse(pulse.at, pulse.nodes, pulse.left_behind, self._leads)
+        return replace(pulse, leads=True, settings=settings) if self._leads else pulse
 
     async def broken(self) -> None:
         await (self._ended.wait() if self._connection is not None else asyncio.Event().wait())
@@ -82,7 +87,11 @@ class ServerLine:
         """The server ends what has been silent for the span: until then nobody else could lead."""
         if self._engine is None:
             limit = str(int(max(LEAST, span.total_seconds()) * 1000))
-            settings = {"idle_session_timeout": limit, "idle_in_transaction_session_timeout": limit}
+            settings = {
+                "application_name": self._sessions,
+                "idle_session_timeout": limit,
+                "idle_in_transaction_session_timeout": limit,
+            }
             self._engine = create_async_engine(
                 self._url, poolclass=NullPool, connect_args={"server_settings": settings}
             )

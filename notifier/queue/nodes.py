@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    text,
     update,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -76,13 +77,15 @@ class Pulse:
     """What a node learns when it has said that it lives.
 
     ``at``: the database's time. ``nodes``: how many are alive, this one included.
-    ``left_behind``: a dead one has legs in hand. ``leads``: this node, and no other, does what only one may.
+    ``left_behind``: a dead one has legs in hand. ``leads``: this node, and no other, does what
+    only one may. ``settings``: a digest of what whoever leads, or led last, decides by.
     """
 
     at: datetime
     nodes: int
     left_behind: bool
     leads: bool = False
+    settings: str = ""
 
 
 _NODE, _LEG = schema.node, schema.leg
@@ -90,7 +93,12 @@ _NOW = MomentIn(literal_column("0"))
 ALIVE = select(_NODE.c.id).where(_NODE.c.lives_until > _NOW)
 """The ids of all nodes that the others may count on."""
 
-_SIGN = {"seen_at": _NOW, "lives_until": MomentIn(bindparam("span", type_=Float)), "folder": bindparam("has_folder")}
+_SIGN = {
+    "seen_at": _NOW,
+    "lives_until": MomentIn(bindparam("span", type_=Float)),
+    "folder": bindparam("has_folder"),
+    "sessions": bindparam("called"),
+}
 _BEAT = update(_NODE).where(_NODE.c.id == bindparam("me")).values(_SIGN)
 _JOIN = insert(_NODE).values(id=bindparam("me"), started_at=_NOW, **_SIGN)
 _LEAVE = delete(_NODE).where(_NODE.c.id == bindparam("me"))
@@ -107,17 +115,40 @@ _AROUND = select(
     _NOW.label("at"),
     select(func.count()).select_from(ALIVE.subquery()).scalar_subquery().label("nodes"),
     select(_LEG.c.id).where(is_in(LegState.STARTED), forsaken()).limit(1).scalar_subquery().label("forsaken"),
+    select(schema.school.c.settings).scalar_subquery().label("settings"),
 )
+_DECIDE = update(schema.school).where(schema.school.c.settings != bindparam("mine")).values(settings=bindparam("mine"))
 
 
-def beat(conn: Connection, node: str, folder: bool, span: timedelta) -> Pulse:
-    """``node`` lives, and may be counted on for ``span`` from now."""
-    values = {"me": node, "has_folder": folder, "span": span.total_seconds()}
+_CUT = text("""
+    SELECT pg_terminate_backend(session.pid) FROM pg_stat_activity AS session
+    JOIN node ON node.sessions = session.application_name
+    WHERE session.datname = current_database() AND node.sessions NOT IN ('', :called)
+    AND node.lives_until <= clock_timestamp()
+    AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :span)
+""").bindparams(bindparam("span", type_=Float))
+"""A process that froze or was cut off in the middle of a transaction keeps rows from everybody for as long as the
+server holds its session, and between two messages of one statement no timeout of the server's ends that."""
+
+
+def beat(conn: Connection, node: str, folder: bool, span: timedelta, sessions: str = "") -> Pulse:
+    """``node`` lives, and may be counted on for ``span`` from now.
+
+    ``sessions``: what it calls itself to a server, by which the others end its sessions when it is dead.
+    """
+    values = {"me": node, "has_folder": folder, "called": sessions, "span": span.total_seconds()}
     if not conn.execute(_BEAT, values).rowcount:
         conn.execute(_FORGET, {"since": -FORGOTTEN.total_seconds()})
         conn.execute(_JOIN, values)
+    if sessions:
+        conn.execute(_CUT, {"span": span.total_seconds(), "called": sessions})
     found = conn.execute(_AROUND, {"span": span.total_seconds()}).one()
-    return Pulse(found.at, int(found.nodes), found.forsaken is not None)
+    return Pulse(found.at, int(found.nodes), found.forsaken is not None, settings=found.settings or "")
+
+
+def decide_by(conn: Connection, settings: str) -> None:
+    """The node that leads says by which settings is decided."""
+    conn.execute(_DECIDE, {"mine": settings})
 
 
 def leave(conn: Connection, node: str) -> None:

@@ -26,6 +26,9 @@ OLDEST = (14,)
 """The first PostgreSQL that ends a session which has fallen silent, on which the leader's lock relies."""
 RENEWED = 300
 """Seconds after which a connection is not used again: a firewall forgets the ones that rest, and says nothing."""
+STALLED = 10
+"""Seconds after which the server undoes a transaction in which nothing happens: a process that froze, or was cut
+off, in the middle of one must not keep its rows from everybody else."""
 AGAIN = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: the server undid it, so it may simply run again."""
 
@@ -43,17 +46,33 @@ class PostgresDatabase:
         self.name = name
         self._watched = Watch(name)
         self._url = url
+        self._node = f"notifier {secrets.token_hex(8)}"
+        settings = {
+            "application_name": self._node,
+            "idle_in_transaction_session_timeout": str(STALLED * 1000),
+        }
+        connecting = {"timeout": 10, "command_timeout": 60, "server_settings": settings}
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_recycle=RENEWED, connect_args={"timeout": 10, "command_timeout": 60}
+            url, pool_size=8, max_overflow=8, pool_recycle=RENEWED, connect_args=connecting
         )
-        self._node = secrets.token_hex(8)
         self._ear = Ear(self._engine, self._node)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def told(connection: Connection) -> T:
+            result = transaction(connection, *args, **kwargs)
+            connection.execute(_TELL, {"channel": CHANNEL, "node": self._node})
+            return result
+
+        return await self.quietly(told)
+
+    async def quietly(
+        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         async def call() -> T:
             for left in reversed(range(TRIES)):
                 try:
-                    return await self._once(transaction, *args, **kwargs)
+                    async with self._engine.begin() as connection:
+                        return await connection.run_sync(transaction, *args, **kwargs)
                 except DBAPIError as error:
                     if not left or getattr(error.orig, "sqlstate", "") not in AGAIN:
                         raise
@@ -61,12 +80,6 @@ class PostgresDatabase:
 
         with self._watched():
             return await asyncio.shield(asyncio.ensure_future(call()))
-
-    async def _once(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._engine.begin() as connection:
-            result = await connection.run_sync(transaction, *args, **kwargs)
-            await connection.execute(_TELL, {"channel": CHANNEL, "node": self._node})
-            return result
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._watched():
@@ -77,7 +90,7 @@ class PostgresDatabase:
         return await self._ear.news()
 
     def line(self) -> Line:
-        return ServerLine(self._url, self.name)
+        return ServerLine(self._url, self.name, self._node)
 
     async def close(self) -> None:
         await self._ear.close()

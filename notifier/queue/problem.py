@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from notifier.logs import logger
 
@@ -42,7 +42,8 @@ SENTENCES = (
 NO_ANSWER = "The database server does not answer. Look whether it runs and whether [store] url names it rightly."
 AWAY = frozenset({"08", "53", "57", "58"})
 """Classes of SQLSTATE: connection, resources, an operator's hand, the server's own system."""
-READ_ONLY = "25006"
+ENDED = frozenset({"25006", "25P03"})
+"""A server that only reads, as a stand-by does; a transaction that it ended because nothing came."""
 UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 SAID_AWAY = ("connect call failed", "could not translate", "connection was closed", "connection is closed")
 
@@ -52,9 +53,9 @@ def translated(name: str) -> Iterator[None]:
     """Turn what a person can put right into a StoreProblem; ``name`` is the database as that person knows it."""
     try:
         yield
-    except StoreProblem:
-        raise
     except Exception as error:
+        if not isinstance(error, SQLAlchemyError | OSError) and not type(error).__module__.startswith("asyncpg"):
+            raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = str(cause).lower()
         for signs, sentence in SENTENCES:
@@ -95,5 +96,5 @@ def _away(error: Exception, cause: object) -> bool:
         or (isinstance(error, OSError) and error.errno in UNREACHABLE)
         or (isinstance(error, DBAPIError) and error.connection_invalidated)
         or state[:2] in AWAY
-        or state == READ_ONLY
+        or state in ENDED
     )

@@ -68,8 +68,9 @@ school = Table(
     Column("stamp", String, nullable=False),
     Column("folder", String, nullable=False),
     Column("stamped_at", Moment, nullable=False),
+    Column("settings", String, nullable=False, server_default=""),
 )
-"""One row: which school folder this database belongs to."""
+"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by."""
 
 node = Table(
     "node",
@@ -79,9 +80,10 @@ node = Table(
     Column("seen_at", Moment, nullable=False),
     Column("lives_until", Moment, nullable=False),
     Column("folder", Boolean, nullable=False),
+    Column("sessions", String, nullable=False, server_default=""),
 )
 """The processes that send from this database, all by its own time. One that has not been seen by ``lives_until``
-is dead to the others; ``folder``: it has the school's folder."""
+is dead to the others; ``folder``: it has the school's folder; ``sessions``: what it calls itself to the server."""
 
 message = Table(
     "message",

@@ -243,7 +243,7 @@ class Store:
         limits it to messages accepted in that mode. ``alone_first``: a leg that was
         alone with a process when it died comes first, and alone.
         """
-        return await self._database.write(claims.claim, owner, channel, lanes, limit, lease, now, alone_first, mode)
+        return await self._database.quietly(claims.claim, owner, channel, lanes, limit, lease, now, alone_first, mode)
 
     async def claim_late(
         self,
@@ -264,7 +264,7 @@ class Store:
         self, owner: str, lease: timedelta, now: datetime, *, channel: str | None = None, mode: Mode | None = None
     ) -> ClaimedLeg | None:
         """One leg whose outcome is in doubt and may be asked about now. Settle it before claiming the next."""
-        return await self._database.write(claims.claim_unknown, owner, lease, now, channel, mode)
+        return await self._database.quietly(claims.claim_unknown, owner, lease, now, channel, mode)
 
     async def take_over(
         self, owner: str, now: datetime, *, all_leases: bool = False, silent_for: timedelta | None = None
@@ -291,10 +291,9 @@ class Store:
 
     async def settle(self, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
         """All in one commit; False for one whose leg another has taken over. Deliveries and messages move on."""
-        counted = await self._database.write(settling.settle, outcomes, now)
-        if any(one.outcome not in _ARRIVED for one in outcomes):
-            self.wake.set()
-        return counted
+        if all(one.outcome in _ARRIVED for one in outcomes):
+            return await self._database.quietly(settling.settle, outcomes, now)
+        return await self._write(settling.settle, outcomes, now)
 
     async def resolve(self, id: str, sent: bool, by: str, now: datetime) -> bool:
         """A person says what became of an unknown or parked leg, or of all such legs of a delivery."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from notifier.clock import FixedClock
 from notifier.model.message import Kind, Lane
@@ -138,6 +139,15 @@ async def test_one_node_leads_until_it_leaves(server: Store) -> None:
         assert (await second.beat("b", folder=True, lead=True, span=SPAN)).leads
 
 
+async def test_the_leader_says_by_which_settings_is_decided(server: Store) -> None:
+    async with line(server) as first, line(server) as second:
+        await first.beat("a", folder=True, lead=True, span=SPAN, settings="one")
+        assert (await second.beat("b", folder=True, lead=True, span=SPAN, settings="two")).settings == "one"
+        await first.leave("a")
+        assert (await second.beat("b", folder=True, lead=False, span=SPAN, settings="two")).settings == "one"
+        assert (await second.beat("b", folder=True, lead=True, span=SPAN, settings="two")).settings == "two"
+
+
 async def test_who_does_not_want_to_lead_lets_go(server: Store) -> None:
     async with line(server) as first, line(server) as second:
         assert not (await first.beat("a", folder=False, lead=False, span=SPAN)).leads
@@ -156,3 +166,28 @@ async def test_a_line_that_fell_silent_is_ended_by_the_server_and_another_leads(
         with pytest.raises(StoreProblem, match="does not answer"):
             await first.beat("a", folder=True, lead=True, span=short)
         assert not (await first.beat("a", folder=True, lead=True, span=SPAN)).leads
+
+
+async def test_the_sessions_of_a_dead_node_are_ended_and_its_rows_are_free(
+    server: Store, postgres_url: str, tmp_path: Path
+) -> None:
+    """It froze in the middle of a transaction, and would keep the message's row from everybody."""
+    frozen = await Store.open(postgres_url, root=tmp_path, create=True, clock=FixedClock(NOW))
+    await server.enqueue(entry(), NOW)
+    holding = asyncio.Event()
+
+    def stands_still(connection: Connection) -> None:
+        connection.execute(text("SELECT id FROM message FOR UPDATE"))
+        holding.set()
+        connection.execute(text("SELECT pg_sleep(60)"))
+
+    standing = asyncio.create_task(frozen._database.write(stands_still))
+    await holding.wait()
+    async with line(frozen) as its, line(server) as mine:
+        await its.beat("frozen", folder=True, lead=True, span=GONE)
+        async with asyncio.timeout(30):
+            await mine.beat("a", folder=True, lead=True, span=GONE)
+            assert await server.cancel("m1", "head", NOW) is not None
+        with pytest.raises(StoreProblem, match="does not answer"):
+            await standing
+    await frozen.close()

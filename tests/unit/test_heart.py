@@ -27,7 +27,7 @@ class Wire:
         self.cut = asyncio.Event()
         self.shut = asyncio.Event()
 
-    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+    async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
         self.asked.append((node, folder, lead))
         if isinstance(self.says, StoreProblem):
             raise self.says
@@ -91,7 +91,7 @@ async def test_it_stops_by_its_own_clock_well_before_the_others_take_over(
 
 async def test_a_sign_of_life_counts_from_before_it_was_given(hands: Hands) -> None:
     class Slow(Wire):
-        async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta) -> Pulse:
+        async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
             hands.seconds += 3
             return await super().beat(node, folder=folder, lead=lead, span=span)
 
@@ -121,6 +121,14 @@ async def test_it_learns_how_many_share_and_once_that_work_lies_about(heart: Hea
 async def test_without_the_folder_it_never_asks_to_lead(wire: Wire, hands: Hands) -> None:
     await Heart(wire, "n1", FixedClock(SERVER), SPAN, folder=False, steady=hands)._beat()
     assert wire.asked == [("n1", False, False)]
+
+
+async def test_it_sends_nothing_while_it_would_decide_otherwise_than_the_leader(wire: Wire, hands: Hands) -> None:
+    heart = Heart(wire, "n1", FixedClock(SERVER), SPAN, folder=False, settings="mine", steady=hands)
+    for theirs, may in (("", 0), ("theirs", 0), ("mine", 1), ("theirs", 0)):
+        wire.says = Pulse(SERVER, nodes=2, left_behind=False, settings=theirs)
+        await heart._beat()
+        assert heart.life() == may
 
 
 async def test_its_date_is_the_databases(wire: Wire, hands: Hands) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from notifier.dispatch.recorder import EVERY, MOST, PATIENCE, Recorder
 from notifier.model.states import LegState
+from notifier.queue import StoreProblem
 from notifier.queue.rows import Settlement
 from tests.unit.dispatch.hand_clock import HandClock, settle_down
 from tests.unit.dispatch.school import START
@@ -22,8 +23,12 @@ class Ledger:
         self.down = False
         self.poison: set[str] = set()
         self.told: list[str] = []
+        self.away_for = 0
 
     async def settle(self, outcomes: Sequence[Settlement]) -> None:
+        if self.away_for:
+            self.away_for -= 1
+            raise StoreProblem("The database server does not answer.")
         if self.down or self.poison & {one.leg_id for one in outcomes}:
             raise OSError("disk I/O error")
         self.commits.append([one.leg_id for one in outcomes])
@@ -93,6 +98,19 @@ async def test_one_outcome_that_cannot_be_written_keeps_no_other_from_it(recorde
     await recorder.flush()
     assert ledger.commits == [["leg0"], ["leg2"]]
     assert ledger.told == ["leg0", "leg2"]
+
+
+async def test_a_database_that_comes_back_in_the_middle_loses_no_outcome(recorder: Recorder, ledger: Ledger) -> None:
+    """Restarted while outcomes were written one by one: those before it was back are written later, not never."""
+    ledger.away_for = 2  # the group, and the first one alone
+    for number in range(3):
+        await recorder.record(outcome(number), together=True)
+    with pytest.raises(StoreProblem):
+        await recorder.flush()
+    assert ledger.commits == [["leg1"], ["leg2"]]
+    await recorder.flush()
+    assert ledger.commits == [["leg1"], ["leg2"], ["leg0"]]
+    assert ledger.told == ["leg1", "leg2", "leg0"]
 
 
 async def test_closing_writes_the_rest(recorder: Recorder, ledger: Ledger) -> None:

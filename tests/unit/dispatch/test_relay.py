@@ -42,15 +42,15 @@ class Mails(Words):
 
 
 class Throttles(Takes):
-    """Takes ``left`` messages, and then asks everybody to come back in a minute."""
+    """Takes ``room`` messages, and then asks everybody to come back in a minute."""
 
-    left = 7
+    room = 7
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        if self.left <= 0:
+        if self.room <= 0:
             self.tries += 1
             return "421 4.7.0 Too many messages, try again in 60 seconds"
-        self.left -= 1
+        self.room -= 1
         return await super().handle_RCPT(server, session, envelope, address, options)
 
 
@@ -131,7 +131,7 @@ async def test_a_relay_that_throttles_is_left_alone_for_as_long_as_it_asks_and_n
         before = relay.tries
         await dispatcher.drain()
         assert relay.tries == before
-        relay.left = 1000
+        relay.room = 1000
         school.clock.at += timedelta(seconds=10)
         await dispatcher.drain()
         school.clock.at += SOON

@@ -16,7 +16,7 @@ MOUNTS = """\
 32 30 0:41 / /mnt/tab\\011stop rw - fuse.sshfs office:/ rw
 33 22 8:3 / /srv/moved rw - ext4 /dev/sdc1 rw
 34 33 0:42 / /srv/moved rw - nfs4 server:/export rw
-35 22 0:43 / /home/disk rw - fuse.ntfs-3g /dev/sdd1 rw
+35 22 0:43 / /media/disk rw - fuse.ntfs-3g /dev/sdd1 rw
 a line that nobody understands
 """
 

@@ -18,5 +18,7 @@ def upgrade() -> None:
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("lives_until", MOMENT, nullable=False),
         sa.Column("folder", sa.Boolean(), nullable=False),
+        sa.Column("sessions", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("node_pk")),
     )
+    op.add_column("school", sa.Column("settings", sa.String(), server_default="", nullable=False))
