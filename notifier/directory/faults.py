@@ -60,6 +60,7 @@ FAULTS: Mapping[str, Fault] = {
     "number-unreadable": Fault(ERROR, "Too short, too long or without its area code."),
     "number-extension": Fault(ADVICE, "The extension is left off."),
     "mobile-not-mobile": Fault(ADVICE, "Kept as a number to ring; no text can reach it."),
+    "address-incomplete": Fault(ADVICE, "Without first line and postcode it is no address: no letter, no home."),
     "address-words": Fault(ADVICE, "Words like 'none' count as a blank cell."),
     "postcode-doubtful": Fault(ADVICE, "Kept as written: it may be abroad."),
     "language-unknown": Fault(ADVICE, "The school's own language is used."),
