@@ -110,3 +110,27 @@ def test_every_term_can_be_said_and_understood_again() -> None:
     for name in ("whole school", "Oak", "Year 2", "Reception", "Choir", "pupil P0001"):
         terms, _ = resolve([name], DIRECTORY)
         assert resolve([spoken(terms[0])], DIRECTORY)[0] == terms
+
+
+@pytest.mark.parametrize(
+    ("name", "pupils"),
+    [
+        ("Class 1/2", "A"),
+        ("1 / 2", "A"),
+        ("class 12", "B"),
+        ("7.1", "C"),
+        ("7-1", "C"),
+        ("71", "D"),
+        ("pupil P-1", "P-1"),
+        ("Pupil P1", "P1"),
+    ],
+)
+def test_a_sign_between_digits_makes_another_name_and_an_id_written_exactly_is_that_child(
+    name: str, pupils: str
+) -> None:
+    directory = families(
+        child("A", "1/2"), child("B", "12"), child("C", "7.1"), child("D", "71"), child("P-1"), child("P1")
+    )
+    terms, problems = resolve([name], directory)
+    assert not problems
+    assert audience(terms, (), directory, TODAY) == (pupils,)
