@@ -82,7 +82,7 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     )
     tasks = tuple(standing.found.tasks)
     if reached.blocked:
-        return Hold(rules.SHARED_ADDRESS, "Every address is also used by somebody who may not hear about it.", tasks)
+        return Hold(rules.SHARED_ADDRESS, "No address of theirs is theirs alone.", tasks)
     return Send(checked, tasks)
 
 
