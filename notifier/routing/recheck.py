@@ -77,11 +77,11 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
             also_ring=_still(standing, delivery, contact_ids, pupil_ids),
             large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
             interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
-            held="",
         ),
     )
     tasks = tuple(standing.found.tasks)
-    if reached.blocked:
+    # Who said yes to a copy that waited for this means: ring. The shared address has no route all the same.
+    if reached.blocked and rules.SHARED_ADDRESS not in delivery.held:
         return Hold(rules.SHARED_ADDRESS, "No address of theirs is theirs alone.", tasks)
     return Send(checked, tasks)
 

@@ -206,6 +206,12 @@ class TestSince:
         verdict = then(after, before)
         assert isinstance(verdict, Hold)
         assert verdict.rule == rules.SHARED_ADDRESS
+        waited = replace(
+            the_delivery(planned(before, LETTER), "MUM"), held=f"It is not theirs alone. ({rules.SHARED_ADDRESS})"
+        )
+        allowed = sent(recheck(LETTER, waited, after, WOODGRANGE, NOW))
+        assert allowed.addresses == {}
+        assert list(allowed.routes) == ["call"]
 
     def test_a_corrected_address_is_used(self) -> None:
         moved = replace(HOME.contacts["MUM"], email="new@example.org")
