@@ -16,7 +16,7 @@ from notifier.directory.addresses import (
     read_number,
     read_postcode,
 )
-from notifier.directory.pupils import met_before
+from notifier.directory.pupils import looks_like_another, met_before
 from notifier.directory.table import Row, Schema, Table
 from notifier.model.directory import Contact
 
@@ -56,6 +56,7 @@ class Contacts:
 def read_contacts(table: Table) -> Contacts:
     found = Contacts()
     shared: dict[str, str] = {}
+    looks: dict[str, str] = {}
     for row in table.rows():
         id, title, forename, surname, salutation, email, mobile, phone, one, two, three, town, code, home, tag = (
             row.cells
@@ -66,6 +67,7 @@ def read_contacts(table: Table) -> Contacts:
         if row.damaged:
             found.lines.setdefault(id, row.line)
             continue
+        looks_like_another(row, "contact_id", id, looks)
         if not forename and not surname:
             row.report("name-missing", "surname", f"Contact {id} has no name. An organisation's goes under surname.")
         contact = Contact(

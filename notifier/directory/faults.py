@@ -41,6 +41,7 @@ FAULTS: Mapping[str, Fault] = {
     "cell-over-lines": Fault(ERROR, "A cell over several lines has perhaps swallowed other rows."),
     "control-character": Fault(ERROR, "Invisible control characters could alter a message on its way."),
     "id-missing": Fault(ERROR, "A row without its id is about nobody."),
+    "id-alike": Fault(ERROR, "Nobody can tell the two ids apart, and an order could be recorded for the wrong one."),
     "id-twice": Fault(ERROR, "Two different rows with one id: which of them is right?"),
     "row-twice": Fault(ADVICE, "The same row again changes nothing."),
     "name-missing": Fault(ERROR, "Neither forename nor surname."),

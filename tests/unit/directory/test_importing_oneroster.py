@@ -348,9 +348,11 @@ def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
         for name, text in TABLES.items():
             archive.writestr(name, text)
     whole = packed.read_bytes()
-    packed.write_bytes(whole.replace(b"Ngozi", b"Ngoxi", 1))
-    with pytest.raises(BadSource, match="damaged"):
-        bring(packed, empty(tmp_path), TERM)
+    families = empty(tmp_path)
+    for damaged in (whole.replace(b"Ngozi", b"Ngoxi", 1), whole[: len(whole) // 2], b"no zip at all"):
+        packed.write_bytes(damaged)
+        with pytest.raises(BadSource, match="damaged"):
+            bring(packed, families, TERM)
 
 
 def test_the_limits_let_the_largest_schools_through() -> None:
