@@ -337,7 +337,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(tmp_path: Path) -> None:
         bring(nothing, families, TERM)
     with pytest.raises(BadSource, match="There is no"):
         bring(tmp_path / "elsewhere.zip", families, TERM)
-    words = tmp_path / "words.zip"
+    words = tmp_path / "words.csv"
     words.write_bytes(b"no table")
     assert not bring(words, families, TERM).good
 
