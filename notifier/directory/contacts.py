@@ -1,7 +1,7 @@
 """contacts.csv: one row per adult or organisation."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,7 +16,7 @@ from notifier.directory.addresses import (
     read_number,
     read_postcode,
 )
-from notifier.directory.pupils import met_before
+from notifier.directory.pupils import looks_like_another, met_before
 from notifier.directory.table import Row, Schema, Table
 from notifier.model.directory import Contact
 
@@ -56,6 +56,7 @@ class Contacts:
 def read_contacts(table: Table) -> Contacts:
     found = Contacts()
     shared: dict[str, str] = {}
+    looks: dict[str, str] = {}
     for row in table.rows():
         id, title, forename, surname, salutation, email, mobile, phone, one, two, three, town, code, home, tag = (
             row.cells
@@ -66,6 +67,7 @@ def read_contacts(table: Table) -> Contacts:
         if row.damaged:
             found.lines.setdefault(id, row.line)
             continue
+        looks_like_another(row, "contact_id", id, looks)
         if not forename and not surname:
             row.report("name-missing", "surname", f"Contact {id} has no name. An organisation's goes under surname.")
         contact = Contact(
@@ -76,7 +78,7 @@ def read_contacts(table: Table) -> Contacts:
             salutation=salutation,
             email=_email(row, id, email) if email else "",
             **_numbers(row, id, mobile, phone),
-            address=tuple(line for line in (one, two, three, town) if line),
+            address=_address(row, id, (one, two, three), town, code),
             postcode=_postcode(row, code) if code else "",
             household=home,
             language=_language(row, tag) if tag else "",
@@ -153,6 +155,19 @@ def _number(row: Row, column: str, cell: str) -> Number | None:
             "{count} numbers have an extension, which is left off",
         )
     return number
+
+
+def _address(row: Row, id: str, lines: Sequence[str], town: str, postcode: str) -> tuple[str, ...]:
+    """The lines and the town. A town alone is no address: it would make one home of all who live there."""
+    written = tuple(line for line in lines if line)
+    if (written and not postcode) or (not written and (town or postcode)):
+        row.advise(
+            "address-incomplete",
+            "postcode" if written else "address_1",
+            f"The address of {id} lacks its {'postcode' if written else 'first line'}, so no letter can go there.",
+            "{count} addresses lack their first line or their postcode, so no letter can go there",
+        )
+    return (*written, town) if written and town else written
 
 
 def _postcode(row: Row, cell: str) -> str:

@@ -17,6 +17,8 @@ from notifier.directory.table import CONTROL, Schema, Table, says_something
 
 DELIMITERS = ",;\t"
 SEPARATOR_LINE = re.compile(r"\A\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+COLUMNS_NAMED = 10
+"""So many unknown columns are told one by one; an export with two hundred would hide every other problem."""
 NOT_READ = "Nothing in this file can be used until that is put right."
 
 
@@ -49,11 +51,13 @@ def _decoded(data: bytes, schema: Schema, where: str, findings: Findings) -> str
     """The text, composed (NFC); Windows text only with advice."""
     try:
         text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        if "\x00" in text.partition("\n")[0]:  # a column name with zero bytes: UTF-16 without its mark, or no text
+            _no_text(schema, where, findings)
+            return None
     except UnicodeDecodeError:
         windows = _windows_text(data)
         if windows is None:
-            sentence = f"This is not a CSV file. Save it as CSV UTF-8. {NOT_READ}"
-            _unread(schema, findings, "file-unreadable", where, sentence)
+            _no_text(schema, where, findings)
             return None
         text = windows
         sentence = (
@@ -62,6 +66,11 @@ def _decoded(data: bytes, schema: Schema, where: str, findings: Findings) -> str
         )
         findings.add(schema.file, fault("file-not-utf8", sentence, where))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _no_text(schema: Schema, where: str, findings: Findings) -> None:
+    sentence = f"This is not a CSV file. Save it as CSV UTF-8. {NOT_READ}"
+    _unread(schema, findings, "file-unreadable", where, sentence)
 
 
 def _windows_text(data: bytes) -> str | None:
@@ -110,6 +119,7 @@ def _header(table: Table) -> bool:
 
 def _strangers(table: Table, names: Sequence[str], line: int) -> None:
     schema = table.schema
+    unread: list[tuple[str, str]] = []
     for place, name in enumerate(names, start=1):
         if not name or name in schema.columns:
             continue
@@ -119,11 +129,21 @@ def _strangers(table: Table, names: Sequence[str], line: int) -> None:
         if near and near[0] in schema.nearly and get_close_matches(name, near, cutoff=0.8):
             table.places[near[0]] = place
             sentence = f"The column {name} is read as {near[0]}. Please correct its name."
-            problem = fault("column-misspelt", sentence, where)
+            table.findings.add(schema.file, fault("column-misspelt", sentence, where))
+        elif near:
+            sentence = f"The column {name} is not known and is not read. Did you mean {near[0]}?"
+            table.findings.add(schema.file, fault("column-unknown", sentence, where))
         else:
-            hint = f" Did you mean {near[0]}?" if near else ""
-            problem = fault("column-unknown", f"The column {name} is not known and is not read.{hint}", where)
-        table.findings.add(schema.file, problem)
+            unread.append((name, where))
+    if len(unread) > COLUMNS_NAMED:
+        named = ", ".join(name for name, _ in unread[:COLUMNS_NAMED])
+        more = len(unread) - COLUMNS_NAMED
+        sentence = f"{len(unread)} columns are not known and are not read: {named} and {more} more."
+        table.findings.add(schema.file, fault("column-unknown", sentence, unread[0][1]))
+        return
+    for name, where in unread:
+        sentence = f"The column {name} is not known and is not read."
+        table.findings.add(schema.file, fault("column-unknown", sentence, where))
 
 
 def _first_row(text: str, delimiter: str) -> tuple[list[str], int]:

@@ -1,5 +1,6 @@
 """pupils.csv: one row per child."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,9 +23,13 @@ class Pupils:
     lines: dict[str, int] = field(default_factory=dict)
 
 
+INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
 def read_pupils(table: Table) -> Pupils:
     found = Pupils()
     shared: dict[str, str] = {}
+    looks: dict[str, str] = {}
     for row in table.rows():
         id, forename, surname, class_, year, groups, admitted, left = row.cells
         if not id:
@@ -33,6 +38,7 @@ def read_pupils(table: Table) -> Pupils:
         if row.damaged:
             found.lines.setdefault(id, row.line)
             continue
+        looks_like_another(row, "pupil_id", id, looks)
         if not forename and not surname:
             row.report("name-missing", "surname", f"Pupil {id} has no name. Fill in forename and surname.")
         if not class_:
@@ -73,6 +79,17 @@ def day(row: Row, column: str, cell: str) -> date | None:
     except Unreadable as fault:
         row.report("date-unreadable", column, str(fault))
         return None
+
+
+def looks_like_another(row: Row, column: str, id: str, looks: dict[str, str]) -> None:
+    """Reports an id that nobody can tell from an earlier one: an order might be recorded for the wrong of the two."""
+    first = looks.setdefault(INVISIBLE.sub("", id).casefold(), id)
+    if first != id:
+        sentence = (
+            f"This id looks like {INVISIBLE.sub('', first)} further up, but for capitals, blanks or invisible signs. "
+            "Give each their own id, or delete one row."
+        )
+        row.report("id-alike", column, sentence)
 
 
 def met_before(row: Row, column: str, id: str, lines: dict[str, int], *, same: bool) -> bool:

@@ -83,8 +83,8 @@ class Table:
         while True:
             try:
                 fields = next(reader, None)
-            except csv.Error:
-                self._broken_off(ended + 1 + self.skipped)
+            except csv.Error as error:
+                self._broken_off(ended + 1 + self.skipped, too_long="larger than field limit" in str(error))
                 return
             if fields is None:
                 return
@@ -131,9 +131,12 @@ class Table:
                 self.findings.add(self.schema.file, fault("control-character", sentence, where))
                 row.spoilt = True
 
-    def _broken_off(self, line: int) -> None:
+    def _broken_off(self, line: int, *, too_long: bool) -> None:
         sentence = (
-            "From this line on the file cannot be read: a quotation mark is opened and never closed, "
+            "From this line on the file cannot be read: a cell holds more than 100,000 letters. "
+            "Perhaps a quotation mark is opened and never closed."
+            if too_long
+            else "From this line on the file cannot be read: a quotation mark is opened and never closed, "
             "or stands in the middle of a cell. Correct the quotation marks."
         )
         self.findings.add(self.schema.file, fault("file-broken-off", sentence, f"{self.where}:{line}:1"))

@@ -39,7 +39,7 @@ class Delivery:
     person, or a public one, has a route also without an address. ``also_ring`` are adults who
     are not messaged but stand on an emergency's call sheet after the parents
     ("check before ringing"). ``held`` is the rule for which the delivery waits
-    for a person, empty when it may go.
+    for a person, empty when it may go; once a person let it go, what it had waited for.
     """
 
     key: str

@@ -231,14 +231,17 @@ def stop_alone(conn: Connection, delivery_id: str, to: DeliveryState, reason: st
 
 
 def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> bool:
-    """A person lets a held delivery go: from where it stood, or from the beginning of its rung."""
+    """A person lets a held delivery go: from where it stood, or from the beginning of its rung.
+
+    Its value keeps what it was held for, so that a recheck does not hold it for the same once more.
+    """
     row = conn.execute(_ONE, {"which": delivery_id}).first()
     if row is None or row.state != DeliveryState.HELD.value:
         return False
     owner = conn.execute(_ITS_MESSAGE, {"which": row.message_id}).one()
     if owner.expired or MessageState(owner.state) is not MessageState.ACCEPTED:
         return False
-    delivery = replace(delivery_from(row.value), held="")
+    delivery = replace(delivery_from(row.value), held=row.reason)
     conn.execute(_REDUCE, {"which": delivery_id, "new_value": delivery_text(delivery)})
     conn.execute(_STOP, {"which": delivery_id, "to": DeliveryState.PLANNED.value, "why": ""})
     conn.execute(_BEGIN_ANEW, {"which": delivery_id})

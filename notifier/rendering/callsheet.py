@@ -171,7 +171,7 @@ def _unshared(contact: Contact, delivery: Delivery, directory: Directory) -> str
     }
     for pupil_id in delivery.pupil_ids:
         barred |= directory.flagged_about.get(pupil_id, frozenset())
-    barred |= directory.silenced
+    barred |= directory.silenced | {row.contact_id for row in directory.barred_unlinked}
     return next(
         (
             number

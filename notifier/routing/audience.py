@@ -15,12 +15,15 @@ WIDE = frozenset({Reach.SCHOOL, Reach.YEAR, Reach.CLASS})
 """A whole class or wider: only these may also go where anybody can read them."""
 
 _SCHOOL = frozenset({"wholeschool", "school", "theschool", "everyone", "all", "allfamilies"})
-_WORDS = re.compile(r"[\W_]+")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+_BESIDE = re.compile(r"[^\w-]|_|(?<!\d)-|-(?!\d)")
 
 
 @lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
-    return _WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    """Without capitals, blanks and signs, but for a sign between digits: class "1/2" is not class "12"."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _BESIDE.sub("", _BETWEEN_DIGITS.sub("-", plain))
 
 
 @lru_cache(maxsize=256)
@@ -105,6 +108,9 @@ def resolve(names: Sequence[str], directory: Directory, where: str = "") -> tupl
             term: Term | None = Term(Reach.SCHOOL)
         else:
             term = known.get(folded)
+            if term is not None and term.reach is Reach.PUPIL:
+                exact = re.sub(r"^pupil\s+", "", name.strip(), flags=re.IGNORECASE)
+                term = Term(Reach.PUPIL, exact) if exact in directory.pupils else term
         if term is None:
             problems.append(error("audience-unknown", _unknown(name, known), where))
         elif term not in terms:

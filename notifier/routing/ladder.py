@@ -88,7 +88,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
         if usable:
             kept.append(tuple(usable))
     for contact_id in left_out:
-        standing.found.step(7, rules.SHARED_ADDRESS, "an address is left out: a barred adult has it too", contact_id)
+        standing.found.step(7, rules.SHARED_ADDRESS, "an address is left out: it is not theirs alone", contact_id)
         standing.found.task(
             "Ask this adult for an address or number of their own: one they gave is also used by somebody "
             "who may not hear about this child.",

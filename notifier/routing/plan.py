@@ -17,7 +17,7 @@ from notifier.routing.audience import audience
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, on_paper, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
-from notifier.routing.safeguards import advertising, in_person, named_to_a_group, names_in, public
+from notifier.routing.safeguards import advertising, in_person, named_to_a_group, named_to_others, names_in, public
 from notifier.routing.standing import Standing
 
 
@@ -41,7 +41,9 @@ def _planned(standing: Standing) -> Plan:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
         return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
-    named = () if message.to_single_children else names_in(message, directory)
+    # A report's cover is the same for every child of it; each copy is about one.
+    apart = message.kind is Kind.REPORT or message.to_single_children
+    named = () if apart else names_in(message, directory)
     named_to_a_group(message, named, found)
     found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
     links = [
@@ -56,6 +58,8 @@ def _planned(standing: Standing) -> Plan:
         _delivery(standing, addressees)
         for addressees in merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
     ]
+    if apart or named:
+        named_to_others(message, deliveries, standing, named)
     deliveries += _nobody_left(standing, heard, pupil_ids)
     return Plan(
         deliveries=tuple(deliveries),

@@ -12,6 +12,7 @@ from notifier.routing.audience import audience
 from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
 from notifier.routing.plan import languages, standby
+from notifier.routing.safeguards import names_in
 from notifier.routing.standing import Standing
 
 
@@ -22,7 +23,8 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     then the adults who may not hear about all that remain, then those who no longer
     share the home of the others: a joint copy would show one parent the other's name
     and go to an address that is only one's own. The ladder's rungs keep their places;
-    a channel whose address went has no route any more. A public item is not asked about.
+    a channel whose address went has no route any more. What names in full a child who fell
+    away does not go at all. A public item is not asked about.
     """
     if not delivery.contact_ids and not delivery.pupil_ids:
         return Send(delivery)
@@ -56,6 +58,14 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     tasks = tuple(standing.found.tasks)
     if not contact_ids:
         return Withhold(_why(standing, links, delivery), "Nobody of this delivery may get it any more.", tasks)
+    fallen = [pupil_id for pupil_id in present if pupil_id not in pupil_ids]
+    if fallen and names_in(message, directory, among=fallen):
+        standing.found.task(
+            "Write to this adult in other words: the message names a child in full of whom they may not hear any more.",
+            (*contact_ids, *pupil_ids),
+            rules.PUBLIC,
+        )
+        return Withhold(rules.PUBLIC, "It names a child of whom they may not hear.", tuple(standing.found.tasks))
     reached = ways(standing, contact_ids, pupil_ids, delivery.ladder)
     language, text_language = languages(standing, delivery.ladder, reached.routes, contact_ids)
     checked = replace(
@@ -68,11 +78,11 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
         also_ring=_still(standing, delivery, contact_ids, pupil_ids),
         large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
         interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
-        held="",
     )
     tasks = tuple(standing.found.tasks)
-    if reached.blocked:
-        return Hold(rules.SHARED_ADDRESS, "Every address is also used by somebody who may not hear about it.", tasks)
+    # Who said yes to a copy that waited for this means: ring. The shared address has no route all the same.
+    if reached.blocked and rules.SHARED_ADDRESS not in delivery.held:
+        return Hold(rules.SHARED_ADDRESS, "No address of theirs is theirs alone.", tasks)
     return Send(checked, tasks)
 
 

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message
-from notifier.model.plan import PublicItem
+from notifier.model.plan import Delivery, PublicItem
 from notifier.model.policy import Policy
 from notifier.model.problem import advice, error, hold
 from notifier.routing import rules
 from notifier.routing.audience import wide
 from notifier.routing.findings import Findings
+from notifier.routing.standing import Standing
 
 SHOWN = 5
 """So many children are listed; the rest is counted."""
@@ -66,14 +67,18 @@ def in_person(message: Message, policy: Policy, found: Findings) -> None:
         )
 
 
-def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
-    """The ids of pupils whose full name stands in the message, whichever part of it comes first."""
+def names_in(message: Message, directory: Directory, among: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The ids of pupils whose full name stands in the message, whichever part of it comes first.
+
+    ``among`` narrows the search to some pupils.
+    """
     shown = [attachment.name for attachment in message.attachments]
     shown += [message.event.title, message.event.place, message.event.details] if message.event else []
     said = words_of("\n".join((everything_said(message), *shown)))
     tokens = frozenset(said.split())
     found = []
-    for pupil in directory.pupils.values():
+    pupils = directory.pupils.values() if among is None else [directory.pupils[one] for one in among]
+    for pupil in pupils:
         surname = _tokens(pupil.surname)
         forenames = _tokens(pupil.forename)
         if not surname or not forenames or not tokens.issuperset(surname):
@@ -90,17 +95,60 @@ def named_to_a_group(message: Message, named: Sequence[str], found: Findings) ->
     A child's report is about that child, and an emergency waits for nobody. Praise or worry about one child (W28)
     goes to that child's family alone.
     """
-    if not named or message.kind in (Kind.EMERGENCY, Kind.REPORT):
-        return
-    ids = ", ".join(named[:SHOWN]) + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
-    found.problem(
-        hold(
-            "group-names-child",
-            f"This goes to a group and names a child in full ({ids}). Use first names, write to that child's family "
-            "alone, or say yes.",
-            rule=rules.PUBLIC,
+    if named and message.kind is not Kind.EMERGENCY:
+        found.problem(
+            hold(
+                "group-names-child",
+                f"This goes to a group and names a child in full ({_few(named)}). Use first names, write to that "
+                "child's family alone, or say yes.",
+                rule=rules.PUBLIC,
+            )
         )
-    )
+
+
+def named_to_others(
+    message: Message, deliveries: Sequence[Delivery], standing: Standing, to_a_group: Sequence[str]
+) -> None:
+    """Holds what names a child in full and goes also to somebody who may hear nothing about that child (W43).
+
+    A letter about two children goes to each one's family, and a parent may be barred about a brother or sister.
+    ``to_a_group`` are the children named in a message to a group, which waits anyway: whoever says yes must know
+    that a barred adult would read it. Empty for one that is written for single children, and for reports.
+    """
+    directory = standing.directory
+    meant = frozenset(pupil_id for delivery in deliveries for pupil_id in delivery.pupil_ids)
+    named = to_a_group or names_in(message, directory, among=_near(deliveries, directory, meant))
+    beyond = [
+        pupil_id
+        for pupil_id in named
+        if any(
+            not standing.bars(pupil_id).keys().isdisjoint(delivery.contact_ids)
+            or (not to_a_group and pupil_id in meant and pupil_id not in delivery.pupil_ids)
+            for delivery in deliveries
+        )
+    ]
+    if beyond and message.kind is not Kind.EMERGENCY:
+        standing.found.problem(
+            hold(
+                "others-told-of-child",
+                f"This names a child in full ({_few(beyond)}) and goes also to somebody who gets nothing about that "
+                "child. Use first names, write to each family alone, or say yes.",
+                rule=rules.PUBLIC,
+            )
+        )
+
+
+def _near(deliveries: Sequence[Delivery], directory: Directory, meant: frozenset[str]) -> list[str]:
+    """The children of these deliveries, and those to whom their adults are linked or about whom they are barred."""
+    near = set(meant)
+    for contact_id in {contact_id for delivery in deliveries for contact_id in delivery.contact_ids}:
+        near |= {link.pupil_id for link in directory.links_of_contact.get(contact_id, ())}
+        near |= {row.pupil_id for row in directory.arrangements_of.get(contact_id, ()) if row.pupil_id}
+    return sorted(near & directory.pupils.keys())
+
+
+def _few(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:SHOWN]) + (f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else "")
 
 
 def advertising(message: Message, policy: Policy, found: Findings) -> None:

@@ -99,8 +99,9 @@ class Standing:
         """Whose addresses may not be used for a message about these pupils (step 7).
 
         A bar on *all their pupils* of a contact whose links are gone names no child any more: it counts for each.
+        So does a row that cannot be read: nobody knows which child it is about.
         """
-        barred = {contact_id for pupil_id in pupil_ids for contact_id in self.bars(pupil_id)}
+        barred = {contact_id for pupil_id in pupil_ids for contact_id in self.bars(pupil_id)} | self.directory.silenced
         if not self.directory.barred_unlinked:
             return barred
         return barred | {

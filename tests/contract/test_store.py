@@ -365,7 +365,10 @@ async def test_a_delivery_held_from_the_start_begins_its_ladder_when_let_go(stor
     assert [leg.delivery_id for leg in await claim(store)] == ["m1.1"]
     assert await store.requeue_held("m1.0", NOW, "head")
     (leg,) = await claim(store)
-    assert (leg.delivery_id, leg.delivery.held) == ("m1.0", "")
+    assert (leg.delivery_id, leg.delivery.held) == (
+        "m1.0",
+        "DESIGN 3.5",
+    )  # recheck knows that a person has looked at it
 
 
 async def test_a_delivery_is_held_or_withheld_also_between_claims(store: Store) -> None:

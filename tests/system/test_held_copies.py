@@ -95,3 +95,23 @@ async def test_a_yes_lets_a_person_ring_and_never_uses_the_shared_address(small:
     assert "07700 900001" in rung
     assert "07700 900002" not in rung
     assert not list(folder.rglob("*.eml"))
+
+
+async def test_a_yes_lets_a_person_ring_also_where_the_address_came_to_be_shared_after_it_was_planned(
+    small: SchoolFolder, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "meadow")
+    contacts = folder / "families" / "contacts.csv"
+    shared = contacts.read_text(encoding="utf-8").replace("07700 900002", "07700 900001")
+    contacts.write_text(shared.replace("C2,Omar,Khan,both", "C2,Omar,Khan,omar"), encoding="utf-8")
+    await _typed(small, folder, "submit", "trip.md")
+    contacts.write_text(shared, encoding="utf-8")
+    assert "copies wait for the office" in await _typed(small, folder, "run", "--until-idle")
+    (message,) = (await small.processes.command(("status", "--json"), cwd=folder)).json["messages"]
+    assert "may go" in await _typed(small, folder, "approve", message["id"], "--as", "g-okafor")
+    assert "copies wait" not in await _typed(small, folder, "run", "--until-idle")
+    (sheet,) = folder.rglob("call-sheet.csv")
+    rung = sheet.read_text(encoding="utf-8-sig")
+    assert "Sara Khan" in rung
+    assert "07700" not in rung
+    assert not list(folder.rglob("*.eml"))

@@ -55,6 +55,8 @@ def bring(source: Path, families: Path, today: date, before: Directory | None = 
                     f"There is no users.csv in {source.name}, so it is no OneRoster export. Save a report as CSV."
                 )
             draft = OneRoster(parcel, notes, today, org).draft()
+    elif source.suffix.lower() == ".zip" and source.is_file():
+        raise BadSource(f"{source.name} is no zip file, or it is damaged. Export the files once more.")
     elif source.is_file():
         parcel = Parcel(source.parent, {source.name.lower(): source.name})
         columns = read_mapping(families / "mapping.toml", notes)

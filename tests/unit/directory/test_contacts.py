@@ -100,3 +100,33 @@ def test_a_misspelt_domain_is_advice_and_names_the_contact_alone(folder: Folder)
     assert problem.id == "email-misspelt"
     assert "gmail.com" in problem.sentence
     assert "emeka@" not in problem.sentence
+
+
+def test_a_town_and_a_postcode_alone_are_no_address_and_join_nobody(folder: Folder) -> None:
+    for line in (2, 3):
+        folder.cell("contacts.csv", line, "address_1", "")
+        folder.cell("contacts.csv", line, "postcode", "E7 9AB")
+    reading = folder.read()
+    (problem,) = reading.problems
+    assert (problem.id, problem.severity, problem.where) == (
+        "address-incomplete",
+        Severity.ADVICE,
+        "families/contacts.csv:2:9",
+    )
+    assert [reading.contacts[id].address for id in ("C0001", "C0002")] == [(), ()]
+    homes = folder.directory().home_of
+    assert homes["C0001"] != homes["C0002"]
+
+
+def test_an_address_without_postcode_is_pointed_out(folder: Folder) -> None:
+    where = folder.cell("contacts.csv", 3, "postcode", "")
+    (problem,) = folder.read().problems
+    assert (problem.id, problem.where) == ("address-incomplete", where)
+
+
+def test_an_address_that_begins_in_the_second_line_is_the_same_address(folder: Folder) -> None:
+    folder.cell("contacts.csv", 3, "address_1", "")
+    folder.cell("contacts.csv", 3, "address_2", "1 High Road")
+    folder.cell("contacts.csv", 3, "postcode", "E7 9AB")
+    homes = folder.directory().home_of
+    assert homes["C0001"] == homes["C0002"]

@@ -337,7 +337,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(tmp_path: Path) -> None:
         bring(nothing, families, TERM)
     with pytest.raises(BadSource, match="There is no"):
         bring(tmp_path / "elsewhere.zip", families, TERM)
-    words = tmp_path / "words.zip"
+    words = tmp_path / "words.csv"
     words.write_bytes(b"no table")
     assert not bring(words, families, TERM).good
 
@@ -348,9 +348,11 @@ def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
         for name, text in TABLES.items():
             archive.writestr(name, text)
     whole = packed.read_bytes()
-    packed.write_bytes(whole.replace(b"Ngozi", b"Ngoxi", 1))
-    with pytest.raises(BadSource, match="damaged"):
-        bring(packed, empty(tmp_path), TERM)
+    families = empty(tmp_path)
+    for damaged in (whole.replace(b"Ngozi", b"Ngoxi", 1), whole[: len(whole) // 2], b"no zip at all"):
+        packed.write_bytes(damaged)
+        with pytest.raises(BadSource, match="damaged"):
+            bring(packed, families, TERM)
 
 
 def test_the_limits_let_the_largest_schools_through() -> None:

@@ -74,7 +74,7 @@ def spoilt_files(draw: st.DrawFn) -> dict[str, bytes]:
     return spoilt
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(spoilt_files())
 def test_whatever_the_files_hold_reading_never_fails_and_says_where(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as root:

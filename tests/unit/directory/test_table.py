@@ -154,3 +154,43 @@ def test_a_control_character_is_an_error(folder: Folder, character: str) -> None
     folder.change("pupils.csv", "Nowak", f"No{character}wak")
     found = [(problem.id, problem.where) for problem in folder.read().problems]
     assert ("control-character", "families/pupils.csv:3:3") in found
+
+
+def test_a_cell_as_long_as_a_book_is_an_error_with_its_own_sentence(folder: Folder) -> None:
+    folder.cell("pupils.csv", 2, "forename", "A" * 200_000)
+    (problem,) = folder.read().problems
+    assert (problem.id, problem.where) == ("file-broken-off", "families/pupils.csv:2:1")
+    assert "100,000 letters" in problem.sentence
+
+
+def test_utf_16_without_its_mark_is_told_in_one_sentence(folder: Folder) -> None:
+    (folder.path / "arrangements.csv").write_bytes(folder.text("arrangements.csv").encode("utf-16-le"))
+    reading = folder.read()
+    (problem,) = reading.problems
+    assert (problem.id, problem.where) == ("file-unreadable", "families/arrangements.csv")
+    assert reading.held
+
+
+def test_many_unknown_columns_are_told_together(folder: Folder) -> None:
+    header, *rows = folder.text("pupils.csv").splitlines()
+    strange = ",".join(f"x{number}" for number in range(200))
+    folder.write("pupils.csv", "\n".join([f"{header},{strange}", *rows]) + "\n")
+    reading = folder.read()
+    (problem,) = reading.problems
+    assert (problem.id, problem.where) == ("column-unknown", "families/pupils.csv:1:9")
+    assert problem.sentence.startswith("200 columns are not known")
+    assert reading.sound
+
+
+@pytest.mark.parametrize("id", ["p0001", "P 0001", "P0001\u200b", "P00\u00ad01"])
+def test_two_ids_that_nobody_can_tell_apart_are_an_error(folder: Folder, id: str) -> None:
+    folder.add("pupils.csv", f"{id},Li,Wei,Oak,2,,,")
+    reading = folder.read()
+    (problem, *_) = reading.problems
+    assert (problem.id, problem.where, problem.severity) == ("id-alike", "families/pupils.csv:4:1", Severity.ERROR)
+    assert list(reading.pupils) == ["P0001", "P0002"]
+
+
+def test_an_adult_s_id_in_other_capitals_is_an_error_too(folder: Folder) -> None:
+    folder.add("contacts.csv", "c0002,Mr,Emeka,Okafor,,,,,,,,,,,")
+    assert ids(folder.read()) == ["id-alike"]

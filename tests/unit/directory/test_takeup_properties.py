@@ -91,7 +91,7 @@ def permissions(directory: Directory) -> set[tuple[object, ...]]:
     return {*links, *rows}
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(readings(), min_size=1, max_size=6), st.booleans())
 def test_a_denial_known_once_is_never_lost_without_an_end(files: list[Reading], accepting: bool) -> None:
     before: Directory | None = None
@@ -104,7 +104,7 @@ def test_a_denial_known_once_is_never_lost_without_an_end(files: list[Reading], 
         before = taken.directory
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(readings(), min_size=1, max_size=6))
 def test_a_denial_that_can_be_read_takes_effect_at_once(files: list[Reading]) -> None:
     before: Directory | None = None
@@ -116,7 +116,7 @@ def test_a_denial_that_can_be_read_takes_effect_at_once(files: list[Reading]) ->
             assert reading.flags <= before.flags
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(readings(), readings())
 def test_a_permission_never_comes_from_files_with_errors(first: Reading, second: Reading) -> None:
     good = take_up(replace(first, found=(), faulty=frozenset(), unread=frozenset()), None).directory
@@ -129,13 +129,13 @@ def test_a_permission_never_comes_from_files_with_errors(first: Reading, second:
         assert second.sound
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(readings())
 def test_without_a_good_directory_nothing_comes_from_files_with_errors(reading: Reading) -> None:
     assert (take_up(reading, None).directory is not None) == reading.sound
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(readings(), min_size=1, max_size=5))
 def test_a_flag_stays_until_a_person_accepts(files: list[Reading]) -> None:
     before: Directory | None = None
@@ -149,7 +149,7 @@ def test_a_flag_stays_until_a_person_accepts(files: list[Reading]) -> None:
         before = after
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(readings(), min_size=1, max_size=5))
 def test_the_same_files_again_change_nothing(files: list[Reading]) -> None:
     before: Directory | None = None
@@ -158,7 +158,7 @@ def test_the_same_files_again_change_nothing(files: list[Reading]) -> None:
         assert take_up(reading, before).directory is before
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(readings(), min_size=2, max_size=5))
 def test_who_is_barred_keeps_a_record_to_keep_addresses_out(files: list[Reading]) -> None:
     before: Directory | None = None

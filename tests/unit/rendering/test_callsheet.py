@@ -43,11 +43,12 @@ def test_a_number_that_routing_left_out_is_not_shown() -> None:
     assert any("Mr Imran Khan" in note and "nobody else" in note for note in made.notes)
 
 
-def test_a_number_to_check_first_is_not_shown_where_a_barred_adult_has_it_too() -> None:
+@pytest.mark.parametrize("pupil", ["P1", None])
+def test_a_number_to_check_first_is_not_shown_where_a_barred_adult_has_it_too(pupil: str | None) -> None:
     directory = replace(
         DIRECTORY,
         contacts={**DIRECTORY.contacts, "C9": Contact("C9", "Mr", "Al", "Barred", mobile="+447700900004")},
-        arrangements=(Arrangement(Sort.COURT_ORDER, "C9", "P1"),),
+        arrangements=(Arrangement(Sort.COURT_ORDER, "C9", pupil),),
     )
     assert item(CALLED, directory).rings[2].number == ""
 

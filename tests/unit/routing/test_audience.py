@@ -120,3 +120,27 @@ def test_h33_nobody_is_written_to_for_how_their_family_lives(name: str) -> None:
     _, problems = resolve([name], DIRECTORY)
     assert [problem.id for problem in problems] == ["audience-unknown"]
     assert {reach.value for reach in Reach} == {"school", "year", "class", "group", "pupil"}
+
+
+@pytest.mark.parametrize(
+    ("name", "pupils"),
+    [
+        ("Class 1/2", "A"),
+        ("1 / 2", "A"),
+        ("class 12", "B"),
+        ("7.1", "C"),
+        ("7-1", "C"),
+        ("71", "D"),
+        ("pupil P-1", "P-1"),
+        ("Pupil P1", "P1"),
+    ],
+)
+def test_a_sign_between_digits_makes_another_name_and_an_id_written_exactly_is_that_child(
+    name: str, pupils: str
+) -> None:
+    directory = families(
+        child("A", "1/2"), child("B", "12"), child("C", "7.1"), child("D", "71"), child("P-1"), child("P1")
+    )
+    terms, problems = resolve([name], directory)
+    assert not problems
+    assert audience(terms, (), directory, TODAY) == (pupils,)

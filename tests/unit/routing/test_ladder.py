@@ -279,6 +279,12 @@ class TestSharedWithABarredAdult:
         assert "email" not in plan.deliveries[0].addresses
         assert not plan.withheld
 
+    def test_while_a_row_about_him_cannot_be_read_it_may_be_about_any_child(self) -> None:
+        people = (child("P1"), adult("MUM", email="us@example.org"), adult("DAD", email="us@example.org"))
+        directory = families(*people, link("P1", "MUM", lives="yes"), silenced=frozenset({"DAD"}))
+        (delivery,) = planned(directory, message()).deliveries
+        assert (delivery.addresses, delivery.held) == ({}, rules.SHARED_ADDRESS)
+
     def test_a_new_partner_s_own_children_are_none_of_the_order_s_business(self) -> None:
         directory = families(
             child("P1"),

@@ -20,6 +20,7 @@ from tests.unit.routing.families import (
     YESTERDAY,
     adult,
     at_home,
+    body,
     child,
     families,
     link,
@@ -68,6 +69,23 @@ class TestFewer:
         assert (delivery.contact_ids, delivery.pupil_ids) == (("MUM",), ("P1", "P2"))
         assert isinstance(verdict, Send)
         assert (("DAD", "P2"), rules.PRESENT) in [(task.about, task.rule) for task in verdict.tasks]
+
+    def test_what_names_a_child_in_full_who_fell_away_does_not_go(self) -> None:
+        apart = families(
+            *PEOPLE,
+            adult("AWAY"),
+            *LINKS,
+            link("P1", "AWAY", lives="shared"),
+            link("P2", "AWAY", lives="shared"),
+        )
+        after = replace(apart, arrangements=(row("court-order", "AWAY", "P1"),))
+        named = message(bodies=(body("A coat for ForeP1 SurP1, please."),))
+        verdict = then(after, apart, named, "AWAY")
+        assert isinstance(verdict, Withhold)
+        assert verdict.rule == rules.PUBLIC
+        assert (("AWAY", "P2"), rules.PUBLIC) in [(task.about, task.rule) for task in verdict.tasks]
+        assert sent(then(after, apart, LETTER, "AWAY")).pupil_ids == ("P2",)
+        assert sent(then(after, apart, named, "MUM")).pupil_ids == ("P1", "P2")
 
     def test_with_nobody_left_it_is_withheld_under_the_rule(self) -> None:
         after = replace(HOME, arrangements=(row("court-order", "MUM"), row("court-order", "DAD")))
@@ -188,6 +206,12 @@ class TestSince:
         verdict = then(after, before)
         assert isinstance(verdict, Hold)
         assert verdict.rule == rules.SHARED_ADDRESS
+        waited = replace(
+            the_delivery(planned(before, LETTER), "MUM"), held=f"It is not theirs alone. ({rules.SHARED_ADDRESS})"
+        )
+        allowed = sent(recheck(LETTER, waited, after, WOODGRANGE, NOW))
+        assert allowed.addresses == {}
+        assert list(allowed.routes) == ["call"]
 
     def test_a_corrected_address_is_used(self) -> None:
         moved = replace(HOME.contacts["MUM"], email="new@example.org")

@@ -14,6 +14,7 @@ from tests.unit.routing.families import (
     OAK,
     SCHOOL,
     WOODGRANGE,
+    adult,
     at_home,
     body,
     child,
@@ -23,6 +24,7 @@ from tests.unit.routing.families import (
     pairs,
     planned,
     problem_ids,
+    row,
 )
 
 ZOE = child("P1", forename="Zoë Ann", surname="O'Neill-Khan")
@@ -183,6 +185,53 @@ class TestNamedToAGroup:
         said = " ".join(f"Given{number} Price" for number in range(9))
         (found,) = planned(many, message("letter", OAK, bodies=(body(said),))).problems
         assert "P4 and 4 more" in found.sentence
+
+
+class TestNamedToOthers:
+    """A letter for single children, the Haddad twins and their friend Ben, whose father lives elsewhere."""
+
+    HOME = families(
+        child("P1", forename="Ada", surname="Haddad"),
+        child("P2", forename="Bilal", surname="Haddad"),
+        child("P3", forename="Ben", surname="Price"),
+        adult("MUM"),
+        adult("DAD"),
+        adult("OTHER"),
+        link("P1", "MUM", lives="yes"),
+        link("P2", "MUM", lives="yes"),
+        link("P2", "DAD", lives="shared"),
+        link("P3", "OTHER", lives="yes"),
+        row("court-order", "DAD", "P1"),
+    )
+    NAMED = (body("Please sign for Ada Haddad."),)
+
+    def held(self, kind: str, *pupil_ids: str) -> list[str]:
+        terms = [Term(Reach.PUPIL, pupil_id) for pupil_id in pupil_ids]
+        return [problem.id for problem in planned(self.HOME, message(kind, *terms, bodies=self.NAMED)).doubts]
+
+    def test_a_letter_about_a_child_to_its_own_family_goes(self) -> None:
+        assert not self.held("letter", "P1")
+
+    def test_a_letter_for_two_children_that_names_one_waits_for_the_other_s_family_would_read_it(self) -> None:
+        assert self.held("letter", "P1", "P3") == ["others-told-of-child"]
+
+    def test_a_parent_barred_about_the_child_that_is_named_does_not_get_it_for_the_sibling(self) -> None:
+        assert self.held("letter", "P2") == ["others-told-of-child"]
+
+    def test_nor_do_two_reports_with_one_cover(self) -> None:
+        assert self.held("report", "P1", "P3") == ["others-told-of-child"]
+
+    def test_a_brother_may_be_named_where_everybody_may_hear_about_him(self) -> None:
+        said = (body("Please sign for Bilal Haddad."),)
+        assert not planned(self.HOME, message("letter", ONE, bodies=said)).doubts
+
+    def test_an_emergency_waits_for_nobody(self) -> None:
+        assert not self.held("emergency", "P1", "P3")
+
+    def test_whoever_says_yes_to_a_message_to_a_group_is_told_that_a_barred_adult_would_read_it(self) -> None:
+        assert self.held("letter", "P1", "P2") == ["others-told-of-child"]
+        plan = planned(self.HOME, message("letter", SCHOOL, bodies=self.NAMED))
+        assert [problem.id for problem in plan.doubts] == ["group-names-child", "others-told-of-child"]
 
 
 class TestAdvertising:
