@@ -2,22 +2,16 @@
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-from tests.simulation.tempers import TEMPERS
 from tests.simulation.agenda import WHOLE_YEAR
-from tests.simulation.year import Report, Year
+from tests.simulation.tempers import TEMPERS, replay, simulate
 
 
-def simulate(seed: int, temper: str, days: int | None = None) -> Report:
-    from dataclasses import replace
-
-    found = TEMPERS[temper] if days is None else replace(TEMPERS[temper], days=days)
-    with tempfile.TemporaryDirectory() as folder:
-        return Year(seed, found, Path(folder)).run()
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -26,7 +20,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="how many, from --seed on")
     parser.add_argument("--temper", choices=[*TEMPERS], default="quiet")
     parser.add_argument("--days", type=int, default=WHOLE_YEAR)
-    parser.add_argument("--diary", action="store_true", help="print what happened also where nothing went wrong")
+    parser.add_argument("--no-diary", action="store_true", help="only what went wrong, and the numbers")
     asked = parser.parse_args()
     total: Counter[str] = Counter()
     failed = 0
@@ -34,14 +28,17 @@ def main() -> int:
         begun = time.monotonic()
         report = simulate(seed, asked.temper, asked.days)
         total += report.counts
-        if report.found or asked.diary:
-            print("\n".join(report.diary if asked.diary else report.diary[-30:]))
+        if not asked.no_diary:
+            say("\n".join(report.diary))
         for one in report.found:
-            print(f"  WRONG {one}")
-        failed += bool(report.found)
-        print(f"seed {seed} ({asked.temper}): {time.monotonic() - begun:.1f} s, {report.digest[:12]}", flush=True)
-    print(f"{asked.seeds} seeds, {failed} failed")
-    print("\n".join(f"{number:10} {what}" for what, number in sorted(total.items())))
+            say(f"WRONG {one}")
+        if report.found:
+            failed += 1
+            say(replay(seed, asked.temper, asked.days))
+        say(f"seed {seed}, {asked.temper}: {time.monotonic() - begun:.1f} s, digest {report.digest[:16]}")
+    say(f"{asked.seeds} seeds, {failed} of them wrong")
+    for what, number in sorted(total.items()):
+        say(f"{number:10} {what}")
     return 1 if failed else 0
 
 

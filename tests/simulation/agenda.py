@@ -170,9 +170,8 @@ class Agenda:
         if authority.classes:
             return authority.classes[0]
         here = [one.id for one in self.register.pupils.values() if one.left_on is None]
-        return self.random.choice(
-            ("whole school", "whole school", "Oak", "Elm", "Ash", "Year 1", "Choir", f"pupil {self.random.choice(here)}")
-        )
+        one = f"pupil {self.random.choice(here)}"
+        return self.random.choice(("whole school", "whole school", "Oak", "Elm", "Ash", "Year 1", "group Choir", one))
 
     def _letter(self, authority: Authority, now: datetime) -> Header:
         random = self.random

@@ -42,9 +42,9 @@ class Changes:
         if self.register.register_gone:
             self.register.register_gone = False
             return "arrangements.csv is back", self._everybody()
-        weights, kinds = zip(*self._kinds, strict=True)
+        weights = [weight for weight, _ in self._kinds]
         while True:
-            (kind,) = self.random.choices(kinds, weights)
+            ((_, kind),) = self.random.choices(self._kinds, weights)
             done = kind(day)
             if done is not None:
                 return done
@@ -80,9 +80,7 @@ class Changes:
         ends = self.random.choice((None, None, day + timedelta(days=self.random.randint(1, 60))))
         one = self.random.choice((pupil, None))
         return self._recorded(
-            Arrangement(
-                sort, contact, one, value=value, from_=day, until=ends, evidence="letter", recorded_by="office"
-            )
+            Arrangement(sort, contact, one, value=value, from_=day, until=ends, evidence="letter", recorded_by="office")
         )
 
     def _unsubscribes(self, day: date) -> Changed | None:

@@ -189,6 +189,22 @@ class Office:
         for contact, pupil in forgotten(released, now, day, outside.history, outside.policy, evidence):
             self.watch.wrong("forgotten", f"{contact} was never told {id} about {pupil}")
 
+    async def close(self, program: Program) -> None:
+        """The year is over: nothing that was accepted is gone or lies about."""
+        await program.idle.wait()
+        store, now = program.desk.store, program.outside.time.now()
+        for id in self.accepted.values():
+            stored = await store.message(id)
+            if stored is None:
+                self.watch.wrong("lost", f"{id} was accepted and is gone")
+                continue
+            if stored.state is MessageState.WAITING and (stored.message.send_at or now) <= now:
+                self.watch.wrong("lost", f"{id} still waits for a moment that is over")
+            for leg in await store.legs(id):
+                due = leg.state is LegState.DUE and leg.due_at is not None and leg.due_at <= now
+                if due or leg.state is LegState.STARTED:
+                    self.watch.wrong("lost", f"{leg.id} is {leg.state.value}, and nobody does anything about it")
+
     def _lived(self, since: int, until: int) -> timedelta:
         down = sum(max(0, min(end, until) - max(begin, since)) for begin, end in self.down)
         return timedelta(microseconds=until - since - down)

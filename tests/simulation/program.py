@@ -1,8 +1,8 @@
-"""The program as one process runs it: real store, families, acceptance and dispatch, put together as the daemon does."""
+"""One process of the program: real store, families, acceptance and dispatch, put together as the daemon does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -21,12 +21,12 @@ from notifier.routing import recheck as by_the_rules
 from tests.simulation.agenda import NEWS, STAFF
 from tests.simulation.history import History
 from tests.simulation.life import Life
-from tests.simulation.providers import Email, Provider, Says, Text, Voice, Website
+from tests.simulation.providers import Email, Line, Provider, Says, Text, Voice, Website
 from tests.simulation.still import StillDatabase
 from tests.simulation.trays import Call, Letter, Tray
 from tests.simulation.virtual import Time, VirtualClock
 
-LINES = {"email": Email, "text": Text, "voice": Voice, "website": Website}
+LINES: Mapping[str, type[Line]] = {"email": Email, "text": Text, "voice": Voice, "website": Website}
 TRAYS = {"letter": Letter, "call": Call}
 FACTS = {name: facts(name, one, configured=True) for name, one in {**LINES, **TRAYS}.items()}
 LONGEST_WATCH = 60.0
@@ -35,7 +35,8 @@ LONGEST_WATCH = 60.0
 
 @dataclass
 class Outside:
-    """What is there whether or not a process lives. ``recheck`` and ``database`` are where a test plants a bug."""
+    """What is there whether or not a process lives. ``lines``, ``recheck`` and ``database``
+    are where a test plants a bug."""
 
     root: Path
     time: Time
@@ -46,7 +47,8 @@ class Outside:
     history: History
     random: Random
     make_id: Callable[[Kind], str]
-    restless: float = 0.15
+    restless: float = 0.0
+    lines: Mapping[str, type[Line]] = field(default_factory=lambda: LINES)
     recheck: Recheck = by_the_rules
     database: Callable[[Path, Life, Random], StillDatabase] = StillDatabase
 
@@ -97,7 +99,7 @@ class Program:
         self.stir = asyncio.Event()
         self.idle = asyncio.Event()
         self.faults: list[str] = []
-        channels: dict[str, Channel] = {name: LINES[name](one, life) for name, one in outside.providers.items()}
+        channels: dict[str, Channel] = {name: outside.lines[name](one, life) for name, one in outside.providers.items()}
         channels |= {name: TRAYS[name](one, life) for name, one in outside.trays.items()}
         self.channels = channels
         life.on_death += [one.cut for one in outside.providers.values()]

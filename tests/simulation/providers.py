@@ -70,12 +70,14 @@ class Provider:
         random: Random,
         asked: Callable[[str, Outgoing], None],
         landed: Callable[[Take, list[Take]], None],
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.name = name
         self.time = time
         self.weather = weather
         self.asked = asked
         self.landed = landed
+        self.say = say
         self.random = random
         self.took: list[Take] = []
         self.by_item: dict[str, list[Take]] = {}
@@ -89,6 +91,9 @@ class Provider:
         if found is Fate.TAKEN and Random(f"dead {outgoing.address}").random() < DEAD_ADDRESSES:
             found = Fate.PERMANENT
         self.fates[found] += 1
+        message, delivery = payload(outgoing)
+        whom = f" for {','.join(delivery.contact_ids)} about {','.join(delivery.pupil_ids)}" if delivery else ""
+        self.say(f"    {self.name}: {message.id}{whom}: {found.value}")
         return found
 
     def begin(self, outgoing: Outgoing, life: Life) -> Take:

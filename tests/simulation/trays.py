@@ -20,13 +20,17 @@ JAMS = 0.01
 
 
 class Tray:
-    """What lies in the outbox, whatever process wrote it. ``done`` is what people carried out, by item."""
+    """What lies in the outbox, whatever process wrote it. ``done`` is what people carried out, by item.
+
+    ``stuck`` is a bug that a test plants: what lies on a sheet once is never taken off.
+    """
 
     def __init__(self, name: str, random: Random, asked: Callable[[str, Outgoing], None], *, closes: bool) -> None:
         self.name = name
         self.random = random
         self.asked = asked
         self.closes = closes
+        self.stuck = False
         self.items: dict[str, dict[str, Outgoing]] = {}
         self.sheets: dict[str, dict[str, Outgoing]] = {}
         self.done: dict[str, dict[str, Outgoing]] = {}
@@ -82,7 +86,8 @@ class Paper:
 
     def withdraw(self, message: str, item: str) -> None:
         self.life.instant()
-        self.tray.items.get(message, {}).pop(item, None)
+        if not self.tray.stuck:
+            self.tray.items.get(message, {}).pop(item, None)
 
     async def close(self) -> None:
         pass

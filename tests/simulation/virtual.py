@@ -7,9 +7,13 @@ whenever and wherever it is run.
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Stuck(Exception):
@@ -78,10 +82,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         pass
 
-    def run_in_executor(self, executor: Any, function: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        done: asyncio.Future[Any] = self.create_future()
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        done: asyncio.Future[T] = self.create_future()
         try:
-            done.set_result(function(*args))
+            done.set_result(func(*args))
         except Exception as error:
             done.set_exception(error)
         return done

@@ -111,10 +111,7 @@ class Year:
 
     def _provider(self, name: str) -> Provider:
         weather = Weather(self.random(f"weather {name}"), self.temper.climate)
-        return Provider(name, self.time, weather, self.random(name), self.watch.asked, self._landed)
-
-    def _landed(self, take: Take, earlier: list[Take]) -> None:
-        self.watch.landed(take, earlier)
+        return Provider(name, self.time, weather, self.random(name), self.watch.asked, self.watch.landed, self.say)
 
     def say(self, text: str) -> None:
         self.diary.append(f"{self.time.now().astimezone(LONDON):%a %d %b %Y %H:%M:%S}  {text}")
@@ -186,7 +183,7 @@ class Year:
             agenda.done(entry)
             self.counts[entry.what.value] += 1
         if not self.watch.found:
-            await program.idle.wait()
+            await self.office.close(program)
 
     # What came of it ----------------------------------------------------------------------------------------
 
@@ -204,7 +201,7 @@ class Year:
 
     def _count(self, takes: list[Take]) -> None:
         counts = self.counts
-        counts["days"] = self.time.micros // (24 * 3600 * 1_000_000)
+        counts["days"] = (self.time.now().date() - self.office.agenda.days[0]).days + 1
         counts["restarts"] = counts["lives"] - 1
         counts["messages"] = len(self.office.released)
         counts["sends"] = len(takes)
