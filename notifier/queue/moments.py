@@ -66,15 +66,16 @@ _NEXT_EXPIRY = select(func.min(_MESSAGE.c.expires_at)).where(_NOT_OVER, _MESSAGE
 
 
 def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> int:
-    """Whoever has not confirmed within that time of the rung's first send gets the next rung."""
-    moved = 0
+    """Whoever has not confirmed within that time of the rung's first send gets the next rung. Returns how many."""
+    climbing = 0
     for kind, wait in after.items():
         late = conn.execute(_LATE, {"of_kind": kind.value, "since": now - wait}).all()
         if not late:
             continue
         lock_messages(conn, [row.message_id for row in late])
-        moved += len(progress(conn, [row.id for row in late], now, climb=True))
-    return moved
+        progress(conn, [row.id for row in late], now, climb=True)
+        climbing += len(late)
+    return climbing
 
 
 def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int:
