@@ -1,6 +1,6 @@
 """Everybody entitled is reached, or on a sheet for a person to ring, by the message's deadline (issue 4.8)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,9 @@ from notifier.model.directory import Directory, Pupil
 from notifier.model.message import Message, Reach, Term
 from notifier.model.plan import Delivery
 from notifier.model.policy import Policy
-from notifier.queue.rows import StoredTask
+from notifier.model.states import DeliveryState
+from notifier.queue.rows import StoredDelivery, StoredTask
+from notifier.routing import rules
 from tests.simulation.history import History
 from tests.simulation.invariants import present
 from tests.simulation.providers import Take, payload
@@ -19,6 +21,9 @@ AT_LAST = timedelta(days=14)
 """Deadline of a message without an end: every address of every rung tried as often as the table of retries has it."""
 LEAST = timedelta(hours=3)
 """Where the program lived for less than this between release and deadline, no ladder could be climbed."""
+
+TELLING = frozenset({rules.PRESENT, "DESIGN 3.6"})
+"""Rules of the tasks that ask somebody to tell a family, or to find out whether it was told."""
 
 
 @dataclass
@@ -53,10 +58,14 @@ class Evidence:
                 if delivery is not None:
                     self._named(delivery)
 
-    def asked_of_people(self, tasks: Sequence[StoredTask]) -> None:
-        """A task that names an adult and a child: somebody tells them another way."""
+    def asked_of_people(self, tasks: Iterable[StoredTask], deliveries: Iterable[StoredDelivery]) -> None:
+        """Somebody is to tell them another way, or to say whether it may go. Nothing else that is asked counts."""
         for task in tasks:
-            self._told |= {(one, other) for one in task.about for other in task.about}
+            if task.delivery_id or task.rule in TELLING:
+                self._told |= {(one, other) for one in task.about for other in task.about}
+        for kept in deliveries:
+            if kept.reason and kept.state in (DeliveryState.HELD, DeliveryState.EXPIRED):
+                self._named(kept.delivery)
 
     def _named(self, delivery: Delivery) -> None:
         self._told |= {(contact, pupil) for contact in delivery.contact_ids for pupil in delivery.pupil_ids}

@@ -139,7 +139,8 @@ class Office:
                     for task in await store.tasks(message_id=message):
                         if task.delivery_id:
                             await store.task_done(task.id, "office", now)
-            tray.work_through()
+            for message, item in tray.work_through():
+                self.watch.wrong("twice", f"{message} was printed twice for one family ({item})")
         for stored in await store.messages((MessageState.ACCEPTED,)):
             for leg in await store.legs(stored.id):
                 parked = leg.state is LegState.TECHNICAL_FAILURE and self._random.random() < 0.3
@@ -181,7 +182,8 @@ class Office:
             evidence.arrived(take for take in provider.took if take.message.id == id)
         for tray in outside.trays.values():
             evidence.on_sheets((tray.sheets.get(id, {}), tray.done.get(id, {})))
-        evidence.asked_of_people(await program.desk.store.tasks(open_only=False, message_id=id))
+        store = program.desk.store
+        evidence.asked_of_people(await store.tasks(open_only=False, message_id=id), await store.deliveries(id))
         now = outside.time.micros
         if self._lived(released.at, now) < LEAST:
             return

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from notifier.queue.problem import translated
+from notifier.queue.engine import SqliteDatabase
 from tests.simulation.life import Life
 
 P = ParamSpec("P")
@@ -38,22 +38,21 @@ def _engine(path: Path, begin: str) -> Engine:
     return engine
 
 
-class StillDatabase:
+class StillDatabase(SqliteDatabase):
     """One process's hold of the file."""
 
     def __init__(self, path: Path, life: Life, random: Random) -> None:
-        self.name = path.name
+        super().__init__(path)
         self._life = life
         self._random = random
-        self._writer = _engine(path, "BEGIN IMMEDIATE").connect()
-        self._reader = _engine(path, "BEGIN").connect()
+        self._writing = _engine(path, "BEGIN IMMEDIATE").connect()
+        self._reading = _engine(path, "BEGIN").connect()
         self._turn = asyncio.Lock()
-        self._seen: int | None = None
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def call() -> T:
-            with translated(self.name), self._writer.begin():
-                return transaction(self._writer, *args, **kwargs)
+            with self._writing.begin():
+                return transaction(self._writing, *args, **kwargs)
 
         return await asyncio.shield(asyncio.ensure_future(self._in_turn(call)))
 
@@ -68,21 +67,18 @@ class StillDatabase:
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         await asyncio.sleep(self._random.random() * SLOWEST / 3)
         self._life.instant()
-        with translated(self.name), self._reader.begin():
-            return reading(self._reader, *args, **kwargs)
+        with self._reading.begin():
+            return reading(self._reading, *args, **kwargs)
 
-    async def changed(self) -> bool:
+    async def on_writer(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._life.instant()
-        driver: Any = self._writer.connection.driver_connection
-        version = int(driver.execute("PRAGMA data_version").fetchone()[0])
-        before, self._seen = self._seen, version
-        return before is not None and before != version
+        return work(self._writing, *args, **kwargs)
 
     async def close(self) -> None:
         self.abandon()
 
     def abandon(self) -> None:
         """What a dead process leaves to the operating system."""
-        for connection in (self._writer, self._reader):
+        for connection in (self._writing, self._reading):
             connection.close()
             connection.engine.dispose()

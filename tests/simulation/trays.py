@@ -35,16 +35,22 @@ class Tray:
         self.sheets: dict[str, dict[str, Outgoing]] = {}
         self.done: dict[str, dict[str, Outgoing]] = {}
 
-    def work_through(self) -> dict[str, dict[str, Outgoing]]:
-        """Somebody takes the sheets as they lie there. A print run is then closed; a call sheet stays."""
-        found = {message: dict(sheet) for message, sheet in self.sheets.items() if sheet}
-        for message, sheet in found.items():
-            self.done.setdefault(message, {}).update(sheet)
+    def work_through(self) -> list[tuple[str, str]]:
+        """Somebody takes the sheets as they lie there. A print run is then closed; a call sheet stays.
+
+        The (message, item) pairs that had been printed before.
+        """
+        twice = []
+        for message, sheet in self.sheets.items():
+            done = self.done.setdefault(message, {})
             if self.closes:
+                twice += [(message, item) for item in sheet if item in done]
                 for item in sheet:
                     self.items[message].pop(item, None)
+            done.update(sheet)
+            if self.closes:
                 self.sheets[message] = {}
-        return found
+        return twice
 
 
 class Paper:
