@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo test lint install clean wheel bench
+.PHONY: demo test soak lint install clean wheel bench
 
 install: $(STAMP)
 
@@ -22,6 +22,9 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+soak: $(STAMP)
+	@$(BIN)/python -m pytest -q -n auto --dist load -m soak
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -66,8 +66,8 @@ _NEXT_EXPIRY = select(func.min(_MESSAGE.c.expires_at)).where(_NOT_OVER, _MESSAGE
 
 
 def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> int:
-    """Whoever has not confirmed within that time of the rung's first send gets the next rung."""
-    moved = 0
+    """Whoever has not confirmed within that time of the rung's first send gets the next rung. Returns how many."""
+    climbing = 0
     for kind, wait in after.items():
         values = {"of_kind": kind.value, "since": now - wait}
         late = conn.execute(_LATE, values).all()
@@ -77,8 +77,9 @@ def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -
         locked = {row.message_id for row in late}
         # Looked at again under the lock: another node may have climbed meanwhile, and one rung at a time is enough.
         late = [row for row in conn.execute(_LATE, values) if row.message_id in locked]
-        moved += len(progress(conn, [row.id for row in late], now, climb=True))
-    return moved
+        progress(conn, [row.id for row in late], now, climb=True)
+        climbing += len(late)
+    return climbing
 
 
 def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int:

@@ -111,6 +111,12 @@ class Store:
         self.wake.set()
         return result
 
+    def _woken(self, found: T) -> T:
+        """Looking at the time makes something due only where it found something."""
+        if found:
+            self.wake.set()
+        return found
+
     # messages
 
     async def enqueue(self, entry: Entry, now: datetime) -> Enqueued:
@@ -275,7 +281,7 @@ class Store:
         (all are known to be dead: one computer, and its lock was free); with ``silent_for``
         those of owners that are no living nodes, unless the database itself has not been there so long.
         """
-        return await self._write(leases.take_over, owner, now, all_leases, silent_for)
+        return self._woken(await self._database.write(leases.take_over, owner, now, all_leases, silent_for))
 
     async def still_wanted(
         self, leg_ids: Sequence[str], now: datetime, *, owner: str | None = None
@@ -321,11 +327,11 @@ class Store:
 
     async def escalate(self, now: datetime, after: Mapping[Kind, timedelta]) -> int:
         """The next rung for those who did not confirm in time; ``after`` as the policy says for each kind."""
-        return await self._write(moments.escalate, now, after)
+        return self._woken(await self._database.write(moments.escalate, now, after))
 
     async def expire(self, now: datetime, escalating: Collection[Kind] = ()) -> int:
         """``escalating``: the kinds with ``escalate_after``. Returns how many deliveries ended."""
-        return await self._write(moments.expire, now, escalating)
+        return self._woken(await self._database.write(moments.expire, now, escalating))
 
     async def next_moment(self, now: datetime, after: Mapping[Kind, timedelta] | None = None) -> datetime | None:
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""

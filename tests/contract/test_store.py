@@ -659,6 +659,19 @@ async def test_who_does_not_confirm_in_time_gets_the_next_rung(store: Store) -> 
     assert await store.escalate(NOW + timedelta(hours=1), TEN_MINUTES) == 0
 
 
+async def test_looking_at_the_time_wakes_the_senders_only_where_something_came_of_it(store: Store) -> None:
+    await store.enqueue(entry(plan(delivery(ladder=(("text",), ("voice",)))), kind=Kind.EMERGENCY), NOW)
+    (text,) = await claim(store, "text")
+    await store.settle([outcome(text, LegState.TEMPORARY_FAILURE, retry_at=NOW + timedelta(hours=1))], NOW)
+    store.wake.clear()
+    await store.take_over("node", NOW, all_leases=True)
+    await store.escalate(NOW + timedelta(minutes=9), TEN_MINUTES)
+    await store.expire(NOW)
+    assert not store.wake.is_set()
+    await store.escalate(NOW + timedelta(minutes=10), TEN_MINUTES)
+    assert store.wake.is_set()
+
+
 async def test_a_confirmation_calls_off_the_rungs_above_it(store: Store) -> None:
     await store.enqueue(entry(plan(delivery(ladder=(("text",), ("voice",)))), kind=Kind.EMERGENCY), NOW)
     (text,) = await claim(store, "text")

@@ -1,0 +1,10 @@
+"""Weeks of a school that tells one copy per household, with providers that mostly work."""
+
+import pytest
+
+from tests.simulation.tempers import expect_nothing_wrong
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_goes_wrong(seed: int) -> None:
+    expect_nothing_wrong(seed, "quiet", 20)

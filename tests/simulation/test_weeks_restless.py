@@ -1,0 +1,10 @@
+"""Weeks in which the program is killed again and again, and providers are rough."""
+
+import pytest
+
+from tests.simulation.tempers import expect_nothing_wrong
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_goes_wrong(seed: int) -> None:
+    expect_nothing_wrong(seed, "restless", 20)

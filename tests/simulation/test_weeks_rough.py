@@ -1,0 +1,10 @@
+"""Weeks in which providers are poor or gone every few days."""
+
+import pytest
+
+from tests.simulation.tempers import expect_nothing_wrong
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_goes_wrong(seed: int) -> None:
+    expect_nothing_wrong(seed, "rough", 20)
