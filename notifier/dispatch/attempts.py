@@ -16,6 +16,7 @@ from notifier.dispatch.accounts import Account
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again
 from notifier.dispatch.standing import Standings
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Message
@@ -163,9 +164,11 @@ class Attempts:
         deadline = self.deadline(leg)
         if deadline is None:
             return None
+        reached("started")
         try:
             async with asyncio.timeout(deadline.total_seconds()) as limit:
                 sent = await account.channel.send(outgoing)
+                reached("handed over")
         except TemporaryFailure as failure:
             account.failed(failure.reason)
             return self._again(leg, message, failure.reason, failure.retry_after)

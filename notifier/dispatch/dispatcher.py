@@ -23,6 +23,7 @@ from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.tending import Tender
+from notifier.faultpoints import reached
 from notifier.model.directory import Directory
 from notifier.model.message import Lane, Mode
 from notifier.model.policy import Policy
@@ -174,6 +175,8 @@ class Dispatcher:
 
     async def _claim(self, channel: str, lane: Lane, limit: int) -> Sequence[ClaimedLeg]:
         claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
+        if claim.legs:
+            reached("claimed")
         return claim.legs
 
 

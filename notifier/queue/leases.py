@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, or_, select, update
 
+from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
@@ -93,7 +94,9 @@ def take_over(conn: Connection, owner: str, now: datetime, all_leases: bool) -> 
     why = "The program stopped before it knew what became of this."
     dropped = [{"which": row.id, "its_attempt": ladder.attempt_id(row.id, row.tries), "now": now} for row in found]
     conn.execute(_DROP, dropped)
+    reached("taking over")
     conn.execute(_END_ATTEMPT, [{"its_attempt": one["its_attempt"], "now": now, "why": why} for one in dropped])
+    reached("taking over")
     return [
         claimed(row, row.tries, row.unknown_since or row.lease_until or now, row.lease_until or now) for row in found
     ]
@@ -115,6 +118,7 @@ def give_back(conn: Connection, leg_ids: Sequence[str], owner: str, now: datetim
     ]
     conn.execute(_RETURN, back)
     progress(conn, [row.delivery_id for row in rows], now)
+    reached("giving back")
 
 
 def still_wanted(conn: Connection, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:

@@ -36,9 +36,9 @@ class SchoolFolder:
         """A command, typed in the folder."""
         return await self.processes.command(argv, cwd=self.path, stdin=stdin, env=env)
 
-    async def start(self) -> Daemon:
+    async def start(self, env: Mapping[str, str] | None = None, *, cold: bool = False) -> Daemon:
         """`notifier run`, once it has the folder's lock."""
-        daemon = await self.processes.start("run", cwd=self.path)
+        daemon = await self.processes.start("run", cwd=self.path, env=env, cold=cold)
 
         def has_lock() -> bool:
             assert daemon.alive, daemon.err
