@@ -63,7 +63,7 @@ async def live_through(
 
     if passage == 1:
         daemon = await small.start()
-        await until(lambda: _all_done(small, ledger), "everything done after the restart", SOON)
+        await until(ledger.done, "everything done after the restart", SOON)
         assert await daemon.stop() == 0
     else:
         said = await small("run", "--until-idle")
@@ -132,11 +132,3 @@ def wants_large_print(small: SchoolFolder, contact: str) -> None:
 
 async def _start(small: SchoolFolder, fault: str) -> Daemon:
     return await small.processes.start("run", cwd=small.path, env={VARIABLE: fault})
-
-
-def _all_done(small: SchoolFolder, ledger: Ledger) -> bool:
-    """Nothing is left to send, and every file is answered and put away."""
-    put_away = all((one.file.parent / "accepted" / one.file.name).exists() for one in ledger.dropped)
-    open_legs = small.rows("SELECT id FROM leg WHERE state IN ('due', 'started', 'unknown')")
-    waiting = small.rows("SELECT id FROM message WHERE state = 'waiting'")
-    return put_away and not open_legs and not waiting
