@@ -47,8 +47,8 @@ class Ledger:
     settled: dict[str, int] = field(default_factory=dict)
     """How often each email had arrived when it stood in the database as sent; it may never be more."""
 
-    async def drop(self, name: str, text: str, folder: str = "office") -> None:
-        """A file for the school, once it is known who is entitled to it."""
+    async def know(self, text: str, name: str) -> Counter[Adults]:
+        """Who is entitled to a message with this text, as ``preview`` has it."""
         key = (self.school.path.name, text)
         if key not in _ENTITLED:
             aside = self.school.processes.folder / name
@@ -56,9 +56,13 @@ class Ledger:
             said = await self.school("preview", str(aside), "--json")
             assert said.code in (0, 1), said.text
             _ENTITLED[key] = Counter(tuple(sorted(one["contact_ids"])) for one in said.json["deliveries"])
+        return _ENTITLED[key]
+
+    async def drop(self, name: str, text: str, folder: str = "office") -> None:
+        """A file for the school, once it is known who is entitled to it."""
+        entitled = await self.know(text, name)
         subject = next(line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("subject:"))
-        file = self.school.drop(name, text, folder)
-        self.dropped.append(Dropped(file, subject, _ENTITLED[key]))
+        self.dropped.append(Dropped(self.school.drop(name, text, folder), subject, entitled))
 
     def died(self) -> None:
         """The power went: what stands as settled from now on may not arrive again."""

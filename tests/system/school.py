@@ -113,7 +113,7 @@ class SchoolFolder:
 
     def make_due(self) -> None:
         """As if the waiting before the next try were over. No process may be at work."""
-        self.change("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'due'")
+        self.change("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state IN ('due', 'unknown')")
 
     def change(self, *statements: str) -> None:
         """Write into the database. No process may be at work."""
