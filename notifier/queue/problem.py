@@ -31,6 +31,7 @@ SENTENCES = (
             "name or service",
             "connect call failed",
             "connection was closed",
+            "the database system is",
         ),
         "The database server does not answer. Look whether it runs and whether [store] url names it rightly.",
     ),
