@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo test lint install clean wheel bench
+.PHONY: demo test soak lint install clean wheel bench
 
 install: $(STAMP)
 
@@ -22,6 +22,10 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+# Hours of ill luck in some minutes: more kills with seeds never used before, and the faults that take their time.
+soak: $(STAMP)
+	@SEED=$${SEED:-$$(date +%s)} $(BIN)/python -m pytest -q -rA -m soak -n auto --dist load
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

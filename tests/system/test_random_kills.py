@@ -1,6 +1,8 @@
-"""Forty deaths during a newsletter to 2,000 families and an emergency: nothing lost, nothing settled twice."""
+"""Forty deaths (two hundred in ``make soak``) during a newsletter to 2,000 families and an emergency: nothing lost, nothing settled twice."""
 
 import os
+
+import pytest
 
 from tests.servers.smtp import MailServer
 from tests.servers.twilio import Twilio
@@ -16,3 +18,13 @@ async def test_forty_deaths_lose_and_double_nothing(
     small: SchoolFolder, mail: MailServer, post: Post, twilio: Twilio
 ) -> None:
     await live_and_die(small, mail, post, twilio, seed=SEED, kills=KILLS, test="tests/system/test_random_kills.py")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("life", range(5))
+async def test_two_hundred_deaths_lose_and_double_nothing(
+    small: SchoolFolder, mail: MailServer, post: Post, twilio: Twilio, life: int
+) -> None:
+    await live_and_die(
+        small, mail, post, twilio, seed=SEED + life, kills=KILLS, test="tests/system/test_random_kills.py"
+    )
