@@ -23,8 +23,9 @@ demo: $(STAMP)
 test: $(STAMP) lint
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
+# Hours of ill luck in some minutes: more kills with seeds never used before, and the faults that take their time.
 soak: $(STAMP)
-	@$(BIN)/python -m pytest -q -n auto --dist load -m soak
+	@SEED=$${SEED:-$$(date +%s)} $(BIN)/python -m pytest -q -rA -m soak -n auto --dist load
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from channels.base import TemporaryFailure
+from notifier.faultpoints import reached
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 120
@@ -49,6 +50,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> bool:
                 os.fsync(file.fileno())
         # mkstemp makes a file that only its owner may read; what lies here is for the office to open.
         os.chmod(temporary, 0o644)
+        reached("writing a file")
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):

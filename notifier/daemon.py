@@ -24,12 +24,12 @@ from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Leader, for_a_person
 from notifier.lock import Lock, Locked
 from notifier.logs import logger
-from notifier.model.answer import Answer
+from notifier.model.answer import Answer, Outcome
 from notifier.model.message import Kind, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
-from notifier.queue import OpenWork, Store
+from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
 
 
@@ -237,7 +237,10 @@ class School:
 
     async def _accept(self, submission: Submission) -> Answer:
         # The files may have changed a moment ago: nothing is decided on an older state of the families.
-        await self.families.refresh(self.clock.now())
+        try:
+            await self.families.refresh(self.clock.now())
+        except StoreProblem as problem:  # as when acceptance itself meets it: the file is kept and tried again
+            return Answer(Outcome.FAULT, problem.sentence)
         self.calendar, _ = await asyncio.to_thread(calendar.read, self.config.calendar)
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:

@@ -9,6 +9,7 @@ from notifier.acceptance import answers
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
 from notifier.clock import Clock
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.answer import Answer, Note, Outcome
 from notifier.model.directory import Directory
@@ -91,6 +92,7 @@ class Acceptance:
             directory_version=world.directory.version if world.directory else 0,
         )
         enqueued = await self.store.enqueue(entry, now)
+        reached("accepted")
         if enqueued.already:
             return await self._already(submission, enqueued.message_id)
         await self.store.audit(state.value, message.author, message.id, now)
@@ -204,4 +206,6 @@ class Acceptance:
     async def _enqueue(self, message: Message, planned: Plan, now: datetime) -> bool:
         directory = self.world().directory
         version = directory.version if directory else 0
-        return await self.store.release(message.id, message, planned, now, directory_version=version)
+        released = await self.store.release(message.id, message, planned, now, directory_version=version)
+        reached("released")
+        return released

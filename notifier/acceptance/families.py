@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from notifier import directory as room
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.problem import Problem
@@ -91,6 +92,7 @@ class Families:
             await self._adopt()  # another process was quicker
             self._taken = None
             return False
+        reached("families recorded")
         await asyncio.to_thread(room.save, directory, self.state)
         self._remember(directory)
         self.log.info("directory in force", version=directory.version, pupils=len(directory.pupils))

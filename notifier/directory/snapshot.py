@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from notifier.faultpoints import reached
 from notifier.model.directory import Arrangement, Contact, Directory, Link, LivesWith, Pupil, Responsibility, Sort
 from notifier.model.message import Kind
 
@@ -97,6 +98,7 @@ def save(directory: Directory, state: Path) -> None:
         file.write(encode(directory))
         file.flush()
         os.fsync(file.fileno())
+    reached("copying the families")
     part.replace(state / FILE)
     folder = os.open(state, os.O_RDONLY)
     try:

@@ -19,6 +19,7 @@ from notifier.dispatch.node import Node, while_alive
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Message
@@ -190,9 +191,11 @@ class Attempts:
         if deadline is None or not self._may_begin(account, life):
             return Back()
         begun = account.begin()
+        reached("started")
         try:
             async with asyncio.timeout(deadline.total_seconds()) as limit, while_alive(self._node, life):
                 sent = await account.channel.send(outgoing)
+                reached("handed over")
         except TemporaryFailure as failure:
             if failure.account:
                 account.failed(begun, failure.reason, failure.retry_after)

@@ -13,6 +13,7 @@ from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.attempts import Recheck
 from notifier.dispatch.outgoing import Packer, stem
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Message, Mode
@@ -134,6 +135,7 @@ class Collator:
                 if number % 50 == 0:
                     await asyncio.sleep(0)
         await asyncio.to_thread(sheets.collate, message_id)
+        reached("collated")
 
     async def _stands(self, stored: StoredMessage, leg: StoredLeg, kept: StoredDelivery, directory: Directory) -> bool:
         """Whether an item may stay; what changed about it is written anew."""

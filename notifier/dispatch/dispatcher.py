@@ -23,6 +23,7 @@ from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.tending import Tender
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Lane, Mode
@@ -207,6 +208,8 @@ class Dispatcher:
         if not self._may_claim(channel):
             return ()
         claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
+        if claim.legs:
+            reached("claimed")
         return claim.legs
 
     async def _claim_late(self, channel: str, lane: Lane, limit: int, since: datetime) -> Sequence[ClaimedLeg]:

@@ -11,6 +11,7 @@ from notifier.dispatch.accounts import Account
 from notifier.dispatch.attempts import CRASHES, RULE, Attempts, Back, address_of, settled
 from notifier.dispatch.crew import LEASE
 from notifier.dispatch.retry import Failure, again
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.message import Lane, Mode
 from notifier.model.plan import Task
@@ -40,6 +41,8 @@ class InDoubt:
         leg = await self._store.claim_unknown(
             self._owner, LEASE, self._clock.now(), channel=self._channel, mode=self._mode
         )
+        if leg is not None:
+            reached("claimed in doubt")
         if leg is None or leg.lane in self._lanes:
             return () if leg is None else (leg,)
         self._others_only = True  # they come by urgency: none of ours is left
@@ -67,6 +70,7 @@ class Doubts:
         if self._attempts.deadline(leg) is None:
             return Back()
         answer = await self._ask(leg, account)
+        reached("looked up")
         match answer:
             case Sent():
                 return self._attempts.taken(leg, account, answer)

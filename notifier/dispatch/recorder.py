@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from notifier.clock import Clock
 from notifier.dispatch import faults
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import Settlement
@@ -43,6 +44,7 @@ class Recorder:
     async def record(self, settlement: Settlement, *, together: bool) -> None:
         """Returns when it is committed; with ``together``, when it is in good hands."""
         self._pending.append(settlement)
+        reached("outcome known")
         if not together or len(self._pending) >= MOST:
             await self._commit()
         elif self._timer is None:
@@ -91,6 +93,7 @@ class Recorder:
             except BaseException:
                 self._pending = [*batch, *self._pending]
                 raise
+            reached("settled")
             self._after(batch)
 
     async def _singly(self, batch: Sequence[Settlement]) -> None:

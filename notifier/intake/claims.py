@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from notifier.faultpoints import reached
 from notifier.intake.disk import Disk
 from notifier.intake.names import PROCESSING, free_number, never_taken, numbered
 from notifier.intake.parcels import Parcel
@@ -50,6 +51,7 @@ def claim(
             break
         except FileExistsError:
             moment += timedelta(microseconds=1)
+    reached("claiming a file")
     taken: list[str] = []
     try:
         for name in parcel.members:
@@ -66,6 +68,7 @@ def claim(
         raise
     for place in (folder, processing, lies_in):
         disk.sync(place)  # accepted is durable only if a power cut cannot bring the file back into the drop folder
+    reached("file claimed")
     return Claim(folder, parcel.main, moment)
 
 
@@ -135,3 +138,4 @@ def _move_beside(source: Path, target: Path, names: tuple[str, ...], disk: Disk)
     number = free_number(names, lambda name: name in there)
     for name in names:
         disk.move(source / name, target / numbered(name, number))
+        reached("putting away")

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from notifier.clock import Clock
+from notifier.faultpoints import reached
 from notifier.intake import answers, claims
 from notifier.intake.claims import Claim
 from notifier.intake.disk import Disk, Unreadable
@@ -77,6 +78,7 @@ class Clerk:
         bad = answers.is_bad(given)
         if not await self._said(intake, name, text, bad=bad):
             return given
+        reached("answered")
         await self._noted(given, intake, name)
         try:
             finish = partial(claims.finish, claim, intake.path, REFUSED if bad else ACCEPTED, self._disk)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.message import Lane, Mode
 from notifier.model.states import DeliveryState, LegState
@@ -190,6 +191,7 @@ def _start(
     begin = [row.delivery_id for row in current if row.rung_at is None]
     if begin:
         conn.execute(_BEGIN_RUNG, {"ids": begin, "now": now})
+    reached("claiming")
     return legs
 
 

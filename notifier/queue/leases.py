@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, select, update
 
+from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
@@ -104,7 +105,9 @@ def take_over(
     why = "The program stopped before it knew what became of this."
     dropped = [{"which": row.id, "its_attempt": ladder.attempt_id(row.id, row.tries), "now": now} for row in found]
     conn.execute(_DROP, dropped)
+    reached("taking over")
     conn.execute(_END_ATTEMPT, [{"its_attempt": one["its_attempt"], "now": now, "why": why} for one in dropped])
+    reached("taking over")
     return [
         claimed(row, row.tries, row.unknown_since or row.lease_until or now, row.lease_until or now) for row in found
     ]
@@ -126,6 +129,7 @@ def give_back(conn: Connection, leg_ids: Sequence[str], owner: str, now: datetim
     ]
     conn.execute(_RETURN, back)
     progress(conn, [row.delivery_id for row in rows], now)
+    reached("giving back")
 
 
 def still_wanted(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.message import LANE_OF, Kind
 from notifier.model.plan import Delivery, LegPlan
@@ -194,6 +195,7 @@ def _progress(
         conn.execute(_MOVE, {"ids": those, "to": state.value})
     if climbs:
         conn.execute(_CLIMB, climbs)
+        reached("next rung")
     _call_off(conn, stray, now)
     starter.write()
     finish(conn, [row.message_id for row in rows if row.id in moved], now)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.message import Message
 from notifier.model.plan import Delivery, Plan
@@ -105,6 +106,7 @@ def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
     _NEW_TRACE.one(conn, {"message_id": message.id, "value": steps_bytes(entry.plan.trace)})
     if entry.state is MessageState.ACCEPTED:
         _write_plan(conn, message, entry.plan, now)
+    reached("accepting")
     return Enqueued(message.id)
 
 
@@ -205,6 +207,7 @@ def release(
     _NEW_TRACE.one(conn, {"message_id": message_id, "value": steps_bytes(plan.trace)})
     open_tasks(conn, plan.tasks, now, message_id)
     _write_plan(conn, message, plan, now)
+    reached("releasing")
     return True
 
 

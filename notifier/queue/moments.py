@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, false, func, literal_column, select, update
 
+from notifier.faultpoints import reached
 from notifier.model.message import Kind
 from notifier.model.plan import Task
 from notifier.model.states import DeliveryState, LegState, MessageState
@@ -87,6 +88,7 @@ def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int
     ended = 0
     for row in conn.execute(_EXPIRING, {"now": now}).all():
         conn.execute(_EXPIRED, {"which": row.id})
+        reached("expiring")
         state = MessageState(row.state)
         if state in WAITS:
             turn_by(conn, row.id, MessageState.CANCELLED, EXPIRY, now, "expire")

@@ -40,11 +40,14 @@ async def _open_sqlite(url: URL, root: Path, now: datetime, create: bool) -> Dat
         prepare(path)
     database = SqliteDatabase(path)
     try:
-        await database.on_writer(_bring_up, path, now, create)
         inside = path.is_relative_to(root)
-        found = await database.write(stamp.check, root, now, write=create, inside=inside)
         if create:
+            await database.on_writer(_bring_up, path, now)
+            found = await database.write(stamp.check, root, now, write=True, inside=inside)
             stamp.remember(root, found)
+        else:  # only read, so that a command that shows something waits for nobody who writes
+            refuse(await database.read(condition), path.name, create)
+            await database.read(stamp.check, root, now, write=False, inside=inside)
         await database.changed()
     except BaseException:
         await database.close()
@@ -66,13 +69,11 @@ def refuse(found: Condition, name: str, create: bool) -> None:
         raise StoreProblem(f"{name} is from an older version. Start it once with: notifier run (it keeps a copy first)")
 
 
-def _bring_up(connection: Connection, path: Path, now: datetime, create: bool) -> None:
+def _bring_up(connection: Connection, path: Path, now: datetime) -> None:
     driver = raw(connection)
     with connection.begin():
         found = condition(connection)
-    refuse(found, path.name, create)
-    if not create:
-        return
+    refuse(found, path.name, True)
     driver.execute("PRAGMA journal_mode=WAL")
     if found is Condition.CURRENT:
         return

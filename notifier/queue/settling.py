@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, literal_column, or_, select, update
 
+from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model import ladder
 from notifier.model.message import Kind
@@ -135,6 +136,7 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
     wanted_next = {row.delivery_id: one.next_address for row, one in done if one.next_address}
     progress(conn, [row.delivery_id for row, _ in done], now, next_address=wanted_next)
     finish(conn, [row.message_id for row, _ in done], now)
+    reached("settling")
     return counted
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,46 +48,62 @@ async def until(fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -
     return found
 
 
+class Begun:
+    """A process that began, and how it will have ended."""
+
+    def __init__(self) -> None:
+        self.pid: Future[int] = Future()
+        self.code: Future[int] = Future()
+
+
 class Warm:
-    """Processes that need not load the program first (see warm.py). One command at a time."""
+    """Processes that need not load the program first (see warm.py)."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._jobs: list[Begun] = []
         self._turn = threading.Lock()
 
-    def run(self, job: dict[str, Any]) -> int:
+    def begin(self, job: dict[str, Any]) -> Begun:
         with self._turn:
             if self._process is None:
                 command = [sys.executable, "-m", "tests.system.warm"]
                 pipe = subprocess.PIPE
                 self._process = subprocess.Popen(command, cwd=ROOT, env=BARE, stdin=pipe, stdout=pipe)
+                self._reader.start()
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            begun = Begun()
+            self._jobs.append(begun)
+            self._process.stdin.write(json.dumps({**job, "number": len(self._jobs) - 1}).encode() + b"\n")
             self._process.stdin.flush()
-            pid = self._number()
-            watch = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGKILL))
-            watch.start()
-            try:
-                return self._number()
-            finally:
-                watch.cancel()
+            return begun
 
     def close(self) -> None:
         if self._process is not None:
-            self._process.communicate()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait(PATIENCE)
+            self._reader.join(PATIENCE)
 
-    def _number(self) -> int:
+    def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
+        with self._process.stdout as said:
+            for line in said:
+                news = json.loads(line)
+                if "began" in news:
+                    self._jobs[news["began"]].pid.set_result(news["pid"])
+                else:
+                    self._jobs[news["ended"]].code.set_result(news["code"])
 
 
 class Daemon:
-    """`notifier run` in a process of its own."""
+    """`notifier run`, or any other command, in a process of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process, out: Path, err: Path) -> None:
-        self.process = process
-        self.pid = process.pid
+    def __init__(self, pid: int, code: "asyncio.Future[int]", out: Path, err: Path) -> None:
+        self.pid = pid
+        self._code = code
         self._out = out
         self._err = err
 
@@ -100,18 +117,23 @@ class Daemon:
 
     @property
     def alive(self) -> bool:
-        return self.process.returncode is None
+        return not self._code.done()
+
+    def signal(self, number: int) -> None:
+        if self.alive:
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
         """As when the power goes: nothing in it gets to say anything more."""
-        os.kill(self.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
 
-    async def ended(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+    async def ended(self, seconds: float = PATIENCE) -> int:
+        """Its exit code; minus the signal that ended it."""
+        return await asyncio.wait_for(asyncio.shield(self._code), seconds)
 
     async def stop(self) -> int:
         """As when the computer is shut down."""
-        self.process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return await self.ended()
 
 
@@ -123,6 +145,7 @@ class Processes:
     warm: "Warm"
     daemons: list[Daemon] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    _number: int = 0
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         return {**BARE, "HOME": str(self.folder), **extra}
@@ -131,29 +154,43 @@ class Processes:
         self, argv: tuple[str, ...], *, cwd: Path, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> Said:
         """One command, to its end."""
-        number = len(self.said)
-        names = {kind: self.folder / f"{number:03}.{kind}" for kind in ("stdin", "stdout", "stderr")}
-        for name in names.values():
-            name.write_text(stdin if name.suffix == ".stdin" else "", "utf-8")
-        job = {kind: str(name) for kind, name in names.items()}
-        code = await asyncio.to_thread(
-            self.warm.run, {"argv": argv, "cwd": str(cwd), "env": self.environment(env or {}), **job}
-        )
-        said = Said(argv, code, names["stdout"].read_text("utf-8"), names["stderr"].read_text("utf-8"))
-        self.said.append(said)
-        return said
+        return await self._to_its_end(await self._warm(argv, cwd, env, stdin), argv)
 
     async def cold(self, *argv: str, cwd: Path, env: Mapping[str, str] | None = None) -> Said:
         """A command as a shell starts it."""
-        daemon = await self.start(*argv, cwd=cwd, env=env)
-        said = Said(argv, await daemon.ended(), daemon.out, daemon.err)
+        return await self._to_its_end(await self._cold(argv, cwd, env), argv)
+
+    async def start(self, *argv: str, cwd: Path, env: Mapping[str, str] | None = None, cold: bool = False) -> Daemon:
+        """A command that is not waited for; ``cold``: in a process that has loaded nothing yet."""
+        daemon = await (self._cold(argv, cwd, env) if cold else self._warm(argv, cwd, env))
+        self.daemons.append(daemon)
+        return daemon
+
+    async def _to_its_end(self, process: Daemon, argv: tuple[str, ...]) -> Said:
+        try:
+            code = await process.ended()
+        finally:
+            process.kill()
+        said = Said(argv, code, process.out, process.err)
         self.said.append(said)
         return said
 
-    async def start(self, *argv: str, cwd: Path, env: Mapping[str, str] | None = None) -> Daemon:
-        number = len(self.daemons)
-        out, err = self.folder / f"daemon-{number}.stdout", self.folder / f"daemon-{number}.stderr"
-        with out.open("wb") as to, err.open("wb") as wrong:
+    def _files(self) -> dict[str, Path]:
+        self._number += 1
+        return {kind: self.folder / f"{self._number:03}.{kind}" for kind in ("stdin", "stdout", "stderr")}
+
+    async def _warm(self, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str] | None, stdin: str = "") -> Daemon:
+        files = self._files()
+        for name in files.values():
+            name.write_text(stdin if name.suffix == ".stdin" else "", "utf-8")
+        names = {kind: str(name) for kind, name in files.items()}
+        begun = self.warm.begin({"argv": argv, "cwd": str(cwd), "env": self.environment(env or {}), **names})
+        pid = await asyncio.wait_for(asyncio.wrap_future(begun.pid), PATIENCE)
+        return Daemon(pid, asyncio.wrap_future(begun.code), files["stdout"], files["stderr"])
+
+    async def _cold(self, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str] | None) -> Daemon:
+        files = self._files()
+        with files["stdout"].open("wb") as to, files["stderr"].open("wb") as wrong:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -165,14 +202,11 @@ class Processes:
                 stdout=to,
                 stderr=wrong,
             )
-        daemon = Daemon(process, out, err)
-        self.daemons.append(daemon)
-        return daemon
+        return Daemon(process.pid, asyncio.ensure_future(process.wait()), files["stdout"], files["stderr"])
 
     async def close(self) -> None:
         for daemon in self.daemons:
-            if daemon.alive:
-                daemon.kill()
+            daemon.kill()
             await daemon.ended()
 
     def logs(self) -> list[str]:

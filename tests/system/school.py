@@ -36,9 +36,9 @@ class SchoolFolder:
         """A command, typed in the folder."""
         return await self.processes.command(argv, cwd=self.path, stdin=stdin, env=env)
 
-    async def start(self) -> Daemon:
+    async def start(self, env: Mapping[str, str] | None = None, *, cold: bool = False) -> Daemon:
         """`notifier run`, once it has the folder's lock."""
-        daemon = await self.processes.start("run", cwd=self.path)
+        daemon = await self.processes.start("run", cwd=self.path, env=env, cold=cold)
 
         def has_lock() -> bool:
             assert daemon.alive, daemon.err
@@ -113,7 +113,7 @@ class SchoolFolder:
 
     def make_due(self) -> None:
         """As if the waiting before the next try were over. No process may be at work."""
-        self.change("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'due'")
+        self.change("UPDATE leg SET due_at = '2026-01-01T00:00:00.000000Z' WHERE state IN ('due', 'unknown')")
 
     def change(self, *statements: str) -> None:
         """Write into the database. No process may be at work."""

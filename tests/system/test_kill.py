@@ -1,6 +1,7 @@
 """kill -9 in the middle of a letter to 240 families: nothing is lost, nothing settled goes again (DESIGN 5.2)."""
 
 import random
+import signal
 import sys
 from collections import Counter
 
@@ -74,11 +75,11 @@ async def test_sigterm_finishes_what_is_in_flight_and_the_rest_goes_after_the_re
     large.letter("coats.md")
     daemon = await large.start()
 
-    def signal(count: int) -> None:
+    def stop(count: int) -> None:
         if count == 50:
-            daemon.process.terminate()
+            daemon.signal(signal.SIGTERM)
 
-    post.after = signal
+    post.after = stop
     assert await daemon.ended() == 0
     planned = large.legs("email")
     first = post.ids

@@ -173,3 +173,12 @@ async def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(tmp_pat
     assert await store.message("m1") is None
     assert not (await store.enqueue(entry(), NOW)).already
     await store.close()
+
+
+async def test_a_command_that_only_reads_waits_for_nobody_who_writes(school: Path) -> None:
+    with database(school) as file:
+        file.execute("BEGIN IMMEDIATE")
+        store = await opened(school, create=False)
+        assert len(await store.messages()) == 1
+        await store.close()
+        file.execute("ROLLBACK")

@@ -1,0 +1,63 @@
+"""The database server goes in the middle of a letter, as by a power cut, and comes back."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.servers.postgres import PostgresServer, postgres_server
+from tests.servers.smtp import MailServer
+from tests.system.ledger import CONNECTIONS, Ledger
+from tests.system.post import Post
+from tests.system.processes import until
+from tests.system.school import SchoolFolder, email, letter
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:
+    with postgres_server() as made:
+        yield made
+
+
+class SchoolOnServer(SchoolFolder):
+    """Its rows stand on the server."""
+
+    server: PostgresServer
+    database: str
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        assert not values
+        found = f"SELECT coalesce(jsonb_agg(found), '[]') FROM ({query}) AS found"
+        (cells,) = self.server.sql(found, self.database)
+        return list(json.loads("|".join(cells)))
+
+
+async def test_a_database_server_that_goes_and_comes_back_costs_nobody_anything(
+    small: SchoolFolder, server: PostgresServer, mail: MailServer, post: Post
+) -> None:
+    url = server.new_database()
+    small.go_live(email(mail.port, f"connections = {CONNECTIONS}"), f'[store]\nurl = "{url}"\n')
+    school = SchoolOnServer(small.path, small.processes)
+    school.server, school.database = server, url.rpartition("/")[2]
+    ledger = Ledger(school, post)
+    daemon = await school.start()
+    await ledger.drop("coats.md", letter("coats.md"))
+    await ledger.know(letter("shoes.md"), "shoes.md")
+    post.open.clear()
+    await until(lambda: len(post.waiting) == CONNECTIONS, "emails on the wire")
+
+    server.end()
+    await ledger.drop("shoes.md", letter("shoes.md"))
+    said = await school.answer("shoes.md")
+    assert said.startswith("The database server does not answer."), said
+    post.open.set()
+    await until(lambda: len(post.taken) >= CONNECTIONS, "what was on the wire taken, and nowhere to write it down")
+    assert daemon.alive
+
+    server.start()
+    await until(lambda: not school.states("leg")["started"], "what was sent is written down")
+    assert await daemon.stop() == 0
+    again = await school("run", "--until-idle")
+    assert again.code in (0, 1), again.text
+    ledger.check("database server stopped and started")
