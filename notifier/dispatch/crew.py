@@ -26,7 +26,7 @@ Following = Callable[[], Sequence[str]]
 Carry = Callable[[ClaimedLeg, Account, Following], Awaitable[Settlement | None]]
 """One try of one leg; None: not begun."""
 
-ALONG = 100
+ALONG = 200
 """Legs asked about together at most."""
 
 
