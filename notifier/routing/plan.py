@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -11,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from notifier.model.directory import Directory, Link, Responsibility, Sort
 from notifier.model.message import Kind, Message, Reach
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
-from notifier.model.policy import Policy
+from notifier.model.policy import Policy, Rung
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
@@ -104,6 +103,7 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
     contact_ids, pupil_ids = addressees.contact_ids, addressees.pupil_ids
     ladder = wanted(standing, contact_ids, pupil_ids)
     reached = ways(standing, contact_ids, pupil_ids, ladder)
+    language, text_language = languages(standing, contact_ids, reached.ladder, reached.routes)
     delivery = Delivery(
         key=addressees.key,
         contact_ids=contact_ids,
@@ -112,6 +112,8 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         basis=addressees.basis,
         ladder=reached.ladder,
         routes=reached.routes,
+        language=language,
+        text_language=text_language,
         large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
         interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
         also_ring=standby(standing, contact_ids, pupil_ids),
@@ -120,7 +122,6 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         ),
         held=rules.SHARED_ADDRESS if reached.blocked else "",
     )
-    delivery = in_language(standing, delivery)
     _traced(standing, delivery)
     if delivery.held:
         standing.found.problem(
@@ -149,17 +150,18 @@ def _called(language: str) -> str:
         return language or "language not recorded"
 
 
-def in_language(standing: Standing, delivery: Delivery) -> Delivery:
-    """Step 8: the language of the adult whose address is used first."""
-    first = next(iter(_routes_in_order(delivery)), None)
-    contact_id = first.contact_id if first else next(iter(delivery.contact_ids), "")
+def languages(
+    standing: Standing,
+    contact_ids: Sequence[str],
+    ladder: Sequence[Rung],
+    routes: Mapping[str, tuple[Address, ...]],
+) -> tuple[str, str]:
+    """Step 8: the language of the adult whose address is used first, and that of the words they get."""
+    first = next((routes[channel][0] for rung in ladder for channel in rung if routes.get(channel)), None)
+    contact_id = first.contact_id if first else next(iter(contact_ids), "")
     contact = standing.directory.contacts.get(contact_id)
     language = (contact.language if contact else "") or standing.policy.language
-    return replace(delivery, language=language, text_language=standing.message.body(language).language)
-
-
-def _routes_in_order(delivery: Delivery) -> list[Address]:
-    return [delivery.routes[channel][0] for rung in delivery.ladder for channel in rung if delivery.routes.get(channel)]
+    return language, standing.message.body(language).language
 
 
 def standby(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from notifier.model.directory import Directory, Link, Sort
 from notifier.model.message import Kind, Message
@@ -11,7 +12,7 @@ from notifier.routing import rules
 from notifier.routing.audience import audience
 from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
-from notifier.routing.plan import in_language, standby
+from notifier.routing.plan import languages, standby
 from notifier.routing.standing import Standing
 
 
@@ -57,23 +58,30 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     if not contact_ids:
         return Withhold(_why(standing, links, delivery), "Nobody of this delivery may get it any more.", tasks)
     reached = ways(standing, contact_ids, pupil_ids, delivery.ladder)
-    checked = in_language(
-        standing,
-        replace(
-            delivery,
-            contact_ids=contact_ids,
-            pupil_ids=pupil_ids,
-            routes=reached.routes,
-            also_ring=_still(standing, delivery, contact_ids, pupil_ids),
-            large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
-            interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
-            held="",
-        ),
+    language, text_language = languages(standing, contact_ids, delivery.ladder, reached.routes)
+    checked = _with(
+        delivery,
+        contact_ids=contact_ids,
+        pupil_ids=pupil_ids,
+        routes=reached.routes,
+        language=language,
+        text_language=text_language,
+        also_ring=_still(standing, delivery, contact_ids, pupil_ids),
+        large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
+        interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+        held="",
     )
     tasks = tuple(standing.found.tasks)
     if reached.blocked:
         return Hold(rules.SHARED_ADDRESS, "Every address is also used by somebody who may not hear about it.", tasks)
     return Send(checked, tasks)
+
+
+def _with(delivery: Delivery, **found: Any) -> Delivery:
+    """The delivery with what was found; the very same one where nothing has changed, as nearly always."""
+    if all(getattr(delivery, name) == value for name, value in found.items()):
+        return delivery
+    return replace(delivery, **found)
 
 
 def _one_home(directory: Directory, delivery: Delivery, contact_ids: tuple[str, ...]) -> tuple[str, ...]:
