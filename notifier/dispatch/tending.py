@@ -18,8 +18,8 @@ TICK = timedelta(seconds=30)
 """Looked after at least this often, whatever the next moment is: a host may sleep, a clock may jump."""
 GAP = 0.1
 """Seconds between two looks for the next moment at least."""
-WATCH = 0.2
-"""Seconds between two looks for what another process wrote."""
+WATCH = 0.05
+"""Seconds between two looks for what another process wrote: it may be an emergency."""
 DEBOUNCE = 0.02
 """Seconds in which the news of several writes make one ring."""
 
@@ -103,17 +103,22 @@ class Tender:
 
     async def watch(self) -> None:
         """What other processes wrote wakes them; a message they stopped, and another directory, touch sheets."""
+        seen = -1
         while True:
             await self._clock.sleep(WATCH)
             with _logged("watching-failed"):
                 if await self._store.changed():
                     self._bell.ring()
                     self.news.set()
+                if seen == self._bell.count:  # nobody wrote what could be another directory
+                    continue
+                rung = self._bell.count
                 version = await self._store.directory_version()
                 if version != self._version:
                     self._version = version
                     await self._collator.sweep()
                     self.news.set()
+                seen = rung
 
     async def sheets(self) -> None:
         while True:
