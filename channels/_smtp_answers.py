@@ -10,7 +10,7 @@ import aiosmtplib
 
 from channels._headers import Unfit
 from channels._secrets import SecretMissing
-from channels._smtp import Progress, Stage, TooBig
+from channels._smtp_session import Progress, Stage, TooBig
 from channels.base import ChannelError, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from notifier.logs import logger
 

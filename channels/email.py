@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from channels import _secrets
 from channels._headers import Unfit, address, named
 from channels._mime import Composer, Envelope
-from channels._smtp import Account, Patience, Pool, Progress
+from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
+from channels._smtp_session import Patience, Progress
 from channels.base import AsFile, Outgoing, Sent, Surroundings
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.policy import AddressKind
@@ -40,6 +41,10 @@ class EmailSettings(BaseModel):
     sender: str = Field(description="The address that families see and answer: office@school.example.org.")
     reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
     connections: int = Field(default=4, ge=1, le=20, description="How many emails are sent at once.")
+    pipelining: bool = Field(
+        default=True,
+        description="Say several things at once where the mail server offers it; false if a server misbehaves.",
+    )
     per_minute: float | None = Field(default=None, gt=0, description="How many a minute the account allows.")
     per_day: int | None = Field(default=None, gt=0, description="How many a day the account allows.")
     bounce_address: str = Field(default="", description="Where the server reports mail it could not deliver.")
@@ -85,7 +90,7 @@ class Email:
         self._composer = Composer()
         domain = self.sender.rpartition("@")[2]
         account = Account(settings.host, settings.port, settings.security, settings.username, self._password, domain)
-        self._pool = Pool(account, settings.connections, patience or Patience())
+        self._pool = Pool(account, settings.connections, patience or Patience(), settings.pipelining)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         progress = Progress()

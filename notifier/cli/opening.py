@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
+from notifier.cli.looping import Loop
 from notifier.cli.output import problems, stop
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
@@ -79,14 +80,15 @@ def fresh(config: Config | None = None) -> bool:
     return url.startswith("sqlite") and not Path(url.split("///", 1)[-1]).exists()
 
 
-def within(work: Callable[[], Awaitable[Result]]) -> Result:
+def within(work: Callable[[], Awaitable[Result]], *, loop: Loop | None = None) -> Result:
     """Run a command's asynchronous part; what the store cannot do is one sentence and exit code 3."""
 
     async def whole() -> Result:
         return await work()
 
     try:
-        return asyncio.run(whole())
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(whole())
     except StoreProblem as problem:
         stop(problem.sentence, Exit.FAULT)
     except DamagedDirectory as problem:  # it may hold an order that stands nowhere else: never go on without it

@@ -7,6 +7,7 @@ import typer
 
 from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
+from notifier.cli.looping import fast
 from notifier.daemon import Idle
 from notifier.lock import Locked
 from notifier.model.answer import Exit
@@ -36,9 +37,9 @@ def run(
     """Watch the drop folders and send. Stops on Ctrl+C or SIGTERM after finishing what is in flight."""
     try:
         if until_idle:
-            idle = opening.within(_until_idle)
+            idle = opening.within(_until_idle, loop=fast())
             output.leave(_closing(idle, json))
-        opening.within(_run)
+        opening.within(_run, loop=fast())
     except Locked as locked:
         who = f" (process {locked.pid})" if locked.pid else ""
         output.stop(

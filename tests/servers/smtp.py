@@ -1,6 +1,7 @@
 """A real mail server on loopback, with named vices.
 
-A vice is a handler: what it does wrong is one method. ``MailServer`` runs it in the test's own loop.
+A vice is a handler: what it does wrong is one method; more of them stand in ``smtp_vices``. ``packets`` and ``said``
+are about how its replies go over the wire. ``MailServer`` runs it in the test's own loop.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import logging
 import ssl
 import subprocess
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,37 @@ class Takes:
     tries: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server closes, so that nothing that stalls stays behind."""
+    stalling: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a connection ends."""
+    offers: tuple[str, ...] = ()
+    """What EHLO names besides."""
+    resets: int = 0
+    together: int = 0
+    """How often a whole envelope came in one piece."""
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, lines: list[str]) -> list[str]:
+        session.host_name = name
+        return [lines[0], *(f"250-{offer}" for offer in self.offers), *lines[1:]]
+
+    async def handle_RSET(self, server: Any, session: Any, envelope: Any) -> str:
+        self.resets += 1
+        return "250 OK"
+
+    async def stall(self) -> None:
+        self.stalling.set()
+        await self.gate.wait()
+
+    def asked(self) -> str:
+        """What DATA is answered with, if not 354."""
+        return ""
+
+    def packets(self, server: Any, reply: bytes) -> Iterable[bytes]:
+        """The pieces in which a reply leaves, or nothing yet."""
+        return (reply,)
+
+    async def said(self, server: Any, reply: bytes) -> None:
+        """What happens after a reply."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         envelope.rcpt_tos.append(address)
@@ -110,14 +142,14 @@ class StallsAfterData(Takes):
     """Never says whether it took the message."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        await self.gate.wait()
+        await self.stall()
         return "250 OK"
 
 
 class StallsAtRecipient(Takes):
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        await self.gate.wait()
-        return "250 OK"
+        await self.stall()
+        return await super().handle_RCPT(server, session, envelope, address, options)
 
 
 class MumblesAfterData(Takes):
@@ -139,6 +171,33 @@ def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: Any)
     return AuthResult(success=right, handled=False)
 
 
+class _Server(SMTP):  # type: ignore[misc]
+    """aiosmtpd, with a handler that has a say in how replies leave."""
+
+    async def push(self, status: str | bytes) -> None:
+        reply = (status.encode() if isinstance(status, str) else status) + b"\r\n"
+        for packet in self.event_handler.packets(self, reply):
+            self._writer.write(packet)
+            await self._writer.drain()
+            await asyncio.sleep(0)
+        await self.event_handler.said(self, reply)
+
+    async def smtp_DATA(self, arg: str) -> None:
+        if answer := self.event_handler.asked():
+            await self.push(answer)
+        else:
+            await super().smtp_DATA(arg)
+
+    def data_received(self, data: bytes) -> None:
+        if b"MAIL FROM" in data and b"\r\nDATA\r\n" in data:
+            self.event_handler.together += 1
+        super().data_received(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.left.set()
+        super().connection_lost(error)
+
+
 @dataclass
 class MailServer:
     port: int
@@ -154,9 +213,12 @@ async def mail_server(
     auth: bool = False,
     size: int = 33_554_432,
     utf8: bool = False,
+    pipelining: bool = False,
 ) -> AsyncIterator[MailServer]:
     """``tls`` offers STARTTLS, and with ``implicit`` speaks TLS from the first byte."""
     handler = handler or Takes()
+    if pipelining:
+        handler.offers += ("PIPELINING",)
     alive: list[SMTP] = []
 
     def connected() -> SMTP:
@@ -168,7 +230,7 @@ async def mail_server(
         return server
 
     def build() -> SMTP:
-        return SMTP(
+        return _Server(
             handler,
             hostname="mail.example.org",
             data_size_limit=size,

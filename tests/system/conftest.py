@@ -63,8 +63,8 @@ def post() -> Post:
 
 @pytest.fixture
 async def mail(post: Post) -> AsyncIterator[MailServer]:
-    """Speaks SMTP on loopback, and wants a password."""
-    async with mail_server(post, auth=True) as server:
+    """Speaks SMTP on loopback, wants a password, and takes commands together."""
+    async with mail_server(post, auth=True, pipelining=True) as server:
         yield server
 
 

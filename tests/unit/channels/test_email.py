@@ -12,8 +12,8 @@ import aiosmtplib
 import pytest
 from pydantic import ValidationError
 
-from channels._smtp import Patience, Progress, Stage
 from channels._smtp_answers import CODES, judged, understood
+from channels._smtp_session import Patience, Progress, Stage
 from channels.base import ChannelError, OutcomeUnknown, Outgoing, PermanentFailure, Surroundings, TemporaryFailure
 from channels.email import Email, EmailSettings
 from notifier.model.payload import MailPayload, Personal
