@@ -34,7 +34,7 @@ lint: $(STAMP)
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 
 bench: $(STAMP)
-	@$(BIN)/python -m bench.plan
+	@$(BIN)/python -m bench $(ARGS)
 
 wheel: $(STAMP)
 	@$(BIN)/python -m build --outdir dist . >/dev/null

@@ -26,6 +26,7 @@ from notifier.model.payload import MailPayload, Personal
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
 _SOFT_BREAK = b"=\r\n"
+_SHORT = 70
 _KEPT_PIECES = 256
 _KEPT_FILES = 16
 
@@ -71,37 +72,25 @@ class Composer:
         body = self._alternative(payload, pictures, envelope.id)
         if files:
             body = _multipart("mixed", f"{envelope.id}-m", [body, *(self._attachment(one) for one in files)])
-        return self._head(envelope, payload, marks) + body
+        return b"".join([self._head(envelope, payload, marks), *body])
 
     def _head(self, envelope: Envelope, payload: MailPayload, marks: Iterable[tuple[str, str]]) -> bytes:
-        lines = [
-            f"From: {mailbox(payload.from_name or envelope.sender_name, envelope.sender)}",
-            f"To: {mailbox(payload.to_name, envelope.recipient)}",
-            f"Subject: {unstructured(payload.subject)}",
-            f"Date: {format_datetime(envelope.date)}",
-            f"Message-ID: {message_id(envelope.id, envelope.domain)}",
-        ]
-        if reply_to := payload.reply_to or envelope.reply_to:
-            lines.append(f"Reply-To: {listed(reply_to)}")
-        names = set()
-        for name, value in (*payload.headers, *marks):
-            lowered = name.lower()
-            if not (lowered.startswith(("list-", "x-")) or lowered in OPEN_NAMES) or lowered in names:
-                raise Unfit(f"The header {name[:40]!r} may not be set from outside, or is set twice.")
-            names.add(lowered)
-            lines.append(structured(name, value))
-        if payload.language and "content-language" not in names:
-            lines.append(structured("Content-Language", payload.language))
-        lines.append("MIME-Version: 1.0")
-        return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+        own = (
+            f"From: {mailbox(payload.from_name or envelope.sender_name, envelope.sender)}\r\n"
+            f"To: {mailbox(payload.to_name, envelope.recipient)}\r\n"
+            f"Date: {_date(envelope.date.replace(microsecond=0))}\r\n"
+            f"Message-ID: {message_id(envelope.id, envelope.domain)}\r\n"
+        )
+        reply_to = payload.reply_to or envelope.reply_to
+        return own.encode("utf-8") + _shared(payload.subject, reply_to, (*payload.headers, *marks), payload.language)
 
-    def _alternative(self, payload: MailPayload, pictures: list[Enclosure], id: str) -> bytes:
+    def _alternative(self, payload: MailPayload, pictures: list[Enclosure], id: str) -> list[bytes]:
         html = self._text("html", payload.html)
         if pictures:
             html = _multipart("related", f"{id}-r", [html, *(self._picture(one) for one in pictures)], "text/html")
         return _multipart("alternative", f"{id}-a", [self._text("plain", payload.plain), html])
 
-    def _text(self, subtype: str, words: Personal) -> bytes:
+    def _text(self, subtype: str, words: Personal) -> list[bytes]:
         """Fixed pieces come from the cache; a soft line break around each personal one keeps lines short."""
         pieces = [
             self._fixed(piece) if number % 2 == 0 else quoted_printable(piece)
@@ -110,19 +99,19 @@ class Composer:
         ]
         head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
         body = _SOFT_BREAK.join(pieces)
-        return head.encode("ascii") + body + (b"" if body.endswith(b"\r\n") else b"\r\n")
+        return [head.encode("ascii"), body, b"" if body.endswith(b"\r\n") else b"\r\n"]
 
-    def _attachment(self, enclosure: Enclosure) -> bytes:
+    def _attachment(self, enclosure: Enclosure) -> list[bytes]:
         name = filename(enclosure.attachment.name)
         head = f"Content-Type: {_media_type(enclosure)}\r\nContent-Disposition: attachment;{name}\r\n"
-        return head.encode("ascii") + self._content(enclosure)
+        return [head.encode("ascii"), self._content(enclosure)]
 
-    def _picture(self, enclosure: Enclosure) -> bytes:
+    def _picture(self, enclosure: Enclosure) -> list[bytes]:
         head = (
             f"Content-Type: {_media_type(enclosure)}\r\nContent-ID: <{enclosure.attachment.digest}>\r\n"
             f"Content-Disposition: inline;{filename(enclosure.attachment.name)}\r\n"
         )
-        return head.encode("ascii") + self._content(enclosure)
+        return [head.encode("ascii"), self._content(enclosure)]
 
     def _content(self, enclosure: Enclosure) -> bytes:
         digest = enclosure.attachment.digest
@@ -138,8 +127,34 @@ class Composer:
         return found
 
 
+@lru_cache(maxsize=64)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
+
+
+@lru_cache(maxsize=64)
+def _shared(subject: str, reply_to: str, headers: tuple[tuple[str, str], ...], language: str) -> bytes:
+    """The lines of the head that every family's copy has alike."""
+    lines = [f"Subject: {unstructured(subject)}"]
+    if reply_to:
+        lines.append(f"Reply-To: {listed(reply_to)}")
+    names = set()
+    for name, value in headers:
+        lowered = name.lower()
+        if not (lowered.startswith(("list-", "x-")) or lowered in OPEN_NAMES) or lowered in names:
+            raise Unfit(f"The header {name[:40]!r} may not be set from outside, or is set twice.")
+        names.add(lowered)
+        lines.append(structured(name, value))
+    if language and "content-language" not in names:
+        lines.append(structured("Content-Language", language))
+    lines.append("MIME-Version: 1.0")
+    return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+
+
 def quoted_printable(text: str) -> bytes:
     """Lines of at most 76 characters, CRLF line ends."""
+    if len(text) < _SHORT and text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
+        return text.encode("ascii")  # a name, a class: nothing in it needs anything
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
 
@@ -170,10 +185,14 @@ def _media_type(enclosure: Enclosure) -> str:
     return declared
 
 
-def _multipart(subtype: str, mark: str, parts: list[bytes], root: str = "") -> bytes:
+def _multipart(subtype: str, mark: str, parts: list[list[bytes]], root: str = "") -> list[bytes]:
+    """In pieces, which are joined once: an attachment is large, and each join would copy it."""
     # "=_" cannot stand in quoted-printable text, nor "_" in base64: no part can hold the boundary.
     boundary = f"=_{mark}"
     kind = f'; type="{root}"' if root else ""
     head = f'Content-Type: multipart/{subtype}{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
     line = b"--" + boundary.encode("ascii")
-    return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
+    pieces = [head]
+    for part in parts:
+        pieces += [line, b"\r\n", *part, b"\r\n"]
+    return [*pieces, line, b"--\r\n"]

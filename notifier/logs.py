@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-NOISY = ("twilio.http_client", "twilio.async_http_client", "aiosmtplib", "apscheduler", "aiosqlite", "alembic")
+NOISY = ("twilio.http_client", "twilio.async_http_client", "aiosmtplib", "apscheduler", "alembic")
 
 
 def configure(level: int = logging.INFO, *, json: bool = False) -> None:

@@ -1,5 +1,6 @@
 """The one way in, for the drop folder, the command line, the schedule and closures alike."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from notifier.model.message import Kind, Message, Submission
 from notifier.model.plan import Plan
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
-from notifier.model.states import DeliveryState, MessageState
+from notifier.model.states import MessageState
 from notifier.queue import Entry, Store, StoredMessage, StoreProblem
 from notifier.routing import plan, rules
 
@@ -64,7 +65,8 @@ class Acceptance:
         known = await self.store.known(submission.key, world.mode)
         if known is not None:
             return await self._already(submission, known)
-        considered = consider(submission, world, now, self.make_id)
+        # A whole school takes seconds, in which an emergency must find its way out.
+        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id)
         message = considered.message
         if considered.severity is Severity.ERROR or message is None:
             if message is not None and considered.plan.tasks:
@@ -154,10 +156,8 @@ class Acceptance:
         for stored in await self.store.messages((MessageState.HELD,)):
             if stored.message.doubts and OF_THE_FILES.issuperset(stored.message.doubts):
                 resumed += await self._release_or_wait(stored.message, now)
-        for stored in await self.store.messages((MessageState.ACCEPTED,)):
-            for delivery in await self.store.deliveries(stored.id):
-                if delivery.state is DeliveryState.HELD and delivery.reason.endswith(f"({rules.UNREADABLE})"):
-                    resumed += await self.store.requeue_held(delivery.id, now, "families")
+        for delivery_id in await self.store.held_for(rules.UNREADABLE):
+            resumed += await self.store.requeue_held(delivery_id, now, "families")
         return resumed
 
     async def _release_or_wait(self, message: Message, now: datetime) -> bool:
@@ -172,7 +172,7 @@ class Acceptance:
         doubt is settled by this yes; what is an error by now refuses it: the plan then has no deliveries.
         """
         now = self.clock.now()
-        planned = self._planned(stored.message, now)
+        planned = await self._planned(stored.message, now)
         if worst(planned.problems) is Severity.ERROR:
             return planned
         # Who may send what was settled when it came in; routing's own doubts are those of today.
@@ -188,7 +188,7 @@ class Acceptance:
     async def _release(self, message: Message, now: datetime) -> bool:
         if message.expires_at is not None and message.expires_at <= now:
             return False  # expiry ends it
-        planned = self._planned(message, now)
+        planned = await self._planned(message, now)
         errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
         doubts = [*errors, *(problem for problem in planned.doubts if problem.id not in message.approved)]
         if doubts and all(problem.id in OF_THE_FILES for problem in doubts):
@@ -199,9 +199,9 @@ class Acceptance:
             return False
         return await self._enqueue(message, planned, now)
 
-    def _planned(self, message: Message, at: datetime) -> Plan:
+    async def _planned(self, message: Message, at: datetime) -> Plan:
         world = self.world()
-        return plan(message, world.directory or Directory(), world.policy, at)
+        return await asyncio.to_thread(plan, message, world.directory or Directory(), world.policy, at)
 
     async def _enqueue(self, message: Message, planned: Plan, now: datetime) -> bool:
         directory = self.world().directory

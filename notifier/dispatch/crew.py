@@ -37,7 +37,7 @@ ClaimLate = Callable[[int, datetime], Awaitable[Sequence[ClaimedLeg]]]
 TAKEN = frozenset({LegState.SENT, LegState.DELIVERED, LegState.UNKNOWN})
 """What the account took, or may have taken: it counts for its day."""
 
-ALONG = 100
+ALONG = 200
 """Legs asked about together at most."""
 
 

@@ -10,6 +10,8 @@ from notifier.queue.rows import Wanted
 
 FRESH = timedelta(milliseconds=50)
 """How old an answer may be that was read along with another leg's: less than a send takes."""
+FEW = 50
+"""When no more answers than this are left, the next are read, so that nobody has to wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Standings:
         """``following`` are legs that will go within a moment, which a read takes along."""
         known = self._fresh(leg_id)
         if known is not None:
+            if len(self._along) == FEW and self._reading is None:
+                self._reading = asyncio.create_task(self._read(following))
             return known
         answer = self._asked.get(leg_id)
         if answer is None:
@@ -67,12 +71,14 @@ class Standings:
 
     async def _read(self, following: Callable[[], Sequence[str]]) -> None:
         await asyncio.sleep(0)  # whoever is ready at this moment asks along
-        while self._asked:
+        ahead = True
+        while self._asked or ahead:
+            ahead = False
             asked, self._asked = self._asked, {}
             now, news = self._clock.now(), self._news()
             try:
-                wanted = await self._still_wanted([*asked, *(set(following()) - asked.keys())], now)
-                version = await self._version()
+                also = set(following()) - asked.keys()
+                wanted, version = await asyncio.gather(self._still_wanted([*asked, *also], now), self._version())
             except Exception as error:
                 for answer in asked.values():
                     answer.set_exception(error)

@@ -19,8 +19,8 @@ TICK = timedelta(seconds=30)
 """Looked after at least this often, whatever the next moment is: a host may sleep, a clock may jump."""
 GAP = 0.1
 """Seconds between two looks for the next moment at least."""
-WATCH = 0.2
-"""Seconds between two looks for what another process wrote."""
+WATCH = 0.05
+"""Seconds between two looks for what another process wrote: it may be an emergency."""
 DEBOUNCE = 0.02
 """Seconds in which the news of several writes make one ring."""
 
@@ -111,19 +111,26 @@ class Tender:
 
     async def watch(self) -> None:
         """What other processes wrote wakes them; a message they stopped, and another directory, touch sheets."""
+        seen = -1
         while True:
             await self._clock.sleep(WATCH)
             with _logged("watching-failed"):
                 if await self._store.changed():
                     self._bell.ring()
                     self.news.set()
-                version = await self._store.directory_version()
-                if version != self._version:
-                    self._version = version
-                    if self._node.leads():
-                        await self._collator.sweep()
-                    self.news.set()
+                rung = self._bell.count
+                if rung != seen:  # somebody wrote what could be another directory
+                    await self._look_at_the_directory()
+                    seen = rung
                 await self._look_around()
+
+    async def _look_at_the_directory(self) -> None:
+        version = await self._store.directory_version()
+        if version != self._version:
+            self._version = version
+            if self._node.leads():
+                await self._collator.sweep()
+            self.news.set()
 
     async def _look_around(self) -> None:
         """What this node may do has changed, or another one died with work in hand."""

@@ -178,6 +178,18 @@ class Directory:
     refuses: str = ""
 
     @cached_property
+    def classes(self) -> frozenset[str]:
+        return frozenset(pupil.class_ for pupil in self.pupils.values() if pupil.class_)
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        return frozenset(pupil.year for pupil in self.pupils.values() if pupil.year)
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        return frozenset(group for pupil in self.pupils.values() for group in pupil.groups)
+
+    @cached_property
     def links_of_pupil(self) -> Mapping[str, tuple[Link, ...]]:
         return _grouped(self.links, "pupil_id")
 

@@ -1,8 +1,9 @@
-"""Running transactions: on SQLite one writer thread, readers apart; on PostgreSQL asyncpg (DESIGN 4).
+"""Running transactions: on SQLite one writer thread, reader threads apart; on PostgreSQL asyncpg (DESIGN 4).
 
 A transaction is a plain function whose first argument is a connection. On SQLite
 it is one call on the one writer thread, so no write lock is ever held across an
-iteration of the loop (PERFORMANCE 7, 9).
+iteration of the loop (PERFORMANCE 7, 9); a read is one call on a reader thread
+(docs/decisions/reads-on-threads.md).
 """
 
 import asyncio
@@ -14,8 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from notifier.queue import nodes
 from notifier.queue.nodes import Pulse
@@ -24,6 +24,8 @@ from notifier.queue.problem import Watch
 P = ParamSpec("P")
 T = TypeVar("T")
 BUSY_SECONDS = 30
+READERS = 4
+"""Reads at once: a slow one (a report on a large message) must not keep the senders waiting."""
 
 
 class Line(Protocol):
@@ -110,16 +112,16 @@ class SqliteDatabase:
         self.file: Path | None = path
         self._watched = Watch(path.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        options = {"isolation_level": None, "timeout": BUSY_SECONDS}
-        self._writer = create_engine(
-            f"sqlite:///{path}", poolclass=StaticPool, connect_args={**options, "check_same_thread": False}
-        )
-        self._readers = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args=options)
-        for engine in (self._writer, self._readers.sync_engine):
+        self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        options = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
+        url = f"sqlite:///{path}"
+        self._writer = create_engine(url, poolclass=StaticPool, connect_args=options)
+        self._readers = create_engine(url, poolclass=QueuePool, pool_size=READERS, connect_args=options)
+        for engine in (self._writer, self._readers):
             event.listen(engine, "connect", _settings)
         event.listen(self._writer, "begin", _begin_immediate)
-        event.listen(self._readers.sync_engine, "connect", _reading_only)
-        event.listen(self._readers.sync_engine, "begin", _begin)
+        event.listen(self._readers, "connect", _reading_only)
+        event.listen(self._readers, "begin", _begin)
         self._seen: int | None = None
 
     async def on_writer(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -147,9 +149,11 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self._watched():
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(reading, *args, **kwargs)
+        def call() -> T:
+            with self._watched(), self._readers.connect() as connection:
+                return reading(connection, *args, **kwargs)
+
+        return await asyncio.wrap_future(self._reading.submit(call))
 
     async def changed(self) -> bool:
         """The counter moves only by commits of other connections, and we have one that commits."""
@@ -161,7 +165,8 @@ class SqliteDatabase:
         return LocalLine(self)
 
     async def close(self) -> None:
-        await self._readers.dispose()
+        await asyncio.to_thread(self._reading.shutdown)
+        self._readers.dispose()
         await self._hand_over(self._writer.dispose)
         self._thread.shutdown()
 

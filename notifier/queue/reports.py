@@ -38,6 +38,15 @@ _ATTEMPTS = (
 _WITHHELD = select(schema.withheld).where(schema.withheld.c.message_id == _WHICH).order_by(schema.withheld.c.number)
 _TRACE = select(schema.trace.c.value).where(schema.trace.c.message_id == _WHICH)
 _UNREACHED = select(_DELIVERY).where(_DELIVERY.c.state == literal_column("'unreached'"))
+_HELD = (
+    select(_DELIVERY.c.id)
+    .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
+    .where(
+        _DELIVERY.c.state == literal_column("'held'"),
+        _MESSAGE.c.state == MessageState.ACCEPTED.value,
+        _DELIVERY.c.reason.endswith(bindparam("ending"), autoescape=False),
+    )
+)
 _ITEMS = (
     select(_LEG.c.id.label("leg_id"), _DELIVERY)
     .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
@@ -195,6 +204,11 @@ def trace(conn: Connection, message_id: str) -> list[Step]:
 def unreached(conn: Connection, message_id: str | None) -> list[StoredDelivery]:
     query = _UNREACHED if message_id is None else _UNREACHED.where(_DELIVERY.c.message_id == message_id)
     return [_delivery(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
+
+
+def held_for(conn: Connection, rule: str) -> list[str]:
+    """The ids of deliveries of accepted messages that were held by this rule at the last moment."""
+    return list(conn.execute(_HELD, {"ending": f"({rule})"}).scalars())
 
 
 def items_of(conn: Connection, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:

@@ -198,6 +198,10 @@ class Store:
     async def unreached(self, message_id: str | None = None) -> list[StoredDelivery]:
         return await self._database.read(reports.unreached, message_id)
 
+    async def held_for(self, rule: str) -> list[str]:
+        """The ids of deliveries of accepted messages that were held by this rule just before they were sent."""
+        return await self._database.read(reports.held_for, rule)
+
     async def items_of(self, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
         """The ids of that channel's legs that have been written, with their deliveries as they stand now."""
         return await self._database.read(reports.items_of, message_id, channel)

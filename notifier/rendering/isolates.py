@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -33,6 +34,7 @@ def plain(value: str, rtl: bool) -> str:
     return f"{FIRST_STRONG}{value}{END}" if needs(value, rtl) else value
 
 
+@lru_cache(maxsize=4096)
 def html(value: str, rtl: bool) -> Markup:
     """A name or phrase inside HTML, escaped."""
     return Markup("<bdi>{}</bdi>").format(value) if needs(value, rtl) else escape(value)

@@ -71,13 +71,13 @@ class Mail:
         """The mail for one delivery; without one, what anybody may read."""
         words = message.body(delivery.text_language if delivery else self._school.language)
         form = self._fixed.get(message, words.language, lambda: self.form(message, words.language, now, self._theme))
-        raised = flags(message, delivery, self._catalogues)
-        html, plain = self._values(message, delivery, directory, form.voice)
+        offered = offer(message, delivery, self._catalogues) if delivery else None
+        raised = flags(delivery, offered)
         contact = directory.contacts.get(address.contact_id) if address else None
         return MailPayload(
             subject=self._subject(form, message, delivery, directory),
-            html=form.html.fill(html, raised),
-            plain=form.plain.fill(plain, raised),
+            html=form.html.fill(self._values(delivery, directory, offered, form, html=True), raised),
+            plain=form.plain.fill(self._values(delivery, directory, offered, form, html=False), raised),
             language=form.language,
             to_name=contact.name if contact else "",
             from_name=self._school.name,
@@ -113,16 +113,19 @@ class Mail:
         return fixed_fields(self._school, message.event, voice) | neutral_fields(voice)
 
     def _values(
-        self, message: Message, delivery: Delivery | None, directory: Directory, frame: Catalogue
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        html, plain = Voice(frame, html=True), Voice(frame, html=False)
+        self,
+        delivery: Delivery | None,
+        directory: Directory,
+        offered: Catalogue | None,
+        form: Letterform,
+        *,
+        html: bool,
+    ) -> dict[str, str]:
+        voice = Voice(form.voice, html)
         if delivery is None:
-            nothing = dict.fromkeys(PLACES, "")
-            return nothing | neutral_fields(html), nothing | neutral_fields(plain)
-        offered = offer(message, delivery, self._catalogues)
-        return (
-            personal(delivery, directory, offered, self._school, html),
-            personal(delivery, directory, offered, self._school, plain),
+            return dict.fromkeys(PLACES, "") | neutral_fields(voice)
+        return personal(
+            delivery, directory, offered, self._school, voice, form.html.names if html else form.plain.names
         )
 
     def _subject(self, form: Letterform, message: Message, delivery: Delivery | None, directory: Directory) -> str:

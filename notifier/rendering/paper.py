@@ -53,7 +53,7 @@ class Paper:
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
         large = delivery is not None and delivery.large_print
-        raised = flags(message, delivery, self._catalogues)
+        raised = flags(delivery, offered)
         context = {
             **phrases(voice.say),
             "school": {

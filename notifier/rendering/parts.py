@@ -52,6 +52,9 @@ class Block:
 
 Part: TypeAlias = str | Place | Block
 
+_bare = str.__str__
+"""Plain str: Markup would escape what a channel puts in."""
+
 
 class Parts:
     """A text cut at its marks. ``fill`` hands out the same fixed strings each time."""
@@ -71,16 +74,13 @@ class Parts:
             pieces.append("")
         self._pieces = tuple(pieces)
         self._personal = tuple(personal)
-
-    @property
-    def names(self) -> frozenset[str]:
+        self.names = frozenset(_names(part for _, part in personal))
         """The places that need a value."""
-        return frozenset(_names(part for _, part in self._personal))
 
     def fill(self, values: Mapping[str, str], flags: frozenset[str]) -> Personal:
         pieces = list(self._pieces)
         for index, part in self._personal:
-            pieces[index] = str(part.text(values, flags))  # plain str: Markup would escape what a channel puts in
+            pieces[index] = _bare(part.text(values, flags))
         return Personal(tuple(pieces))
 
 

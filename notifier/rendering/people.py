@@ -19,7 +19,7 @@ class Child:
 def addressed_as(contact: Contact) -> str:
     """``Ms Khan``: the salutation on file without its "Dear", else title and surname, else forename and surname."""
     chosen = " ".join(contact.salutation.split()).rstrip(",")
-    for opening in _DEAR:
+    for opening in _DEAR if chosen else ():
         if chosen.casefold().startswith(opening):
             chosen = chosen[len(opening) :].strip()
     if chosen:
@@ -44,6 +44,8 @@ def pupils(delivery: Delivery, directory: Directory) -> tuple[Pupil, ...]:
 def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:
     """By forename; where two share one, with the surname."""
     found = pupils(delivery, directory)
+    if len(found) == 1:
+        return (Child(found[0].forename or found[0].name, found[0].class_),)
     shared = Counter(pupil.forename for pupil in found)
     return tuple(
         Child(pupil.forename if pupil.forename and shared[pupil.forename] == 1 else pupil.name, pupil.class_)

@@ -41,8 +41,8 @@ class Voice:
     def say(self, phrase: str, /, **values: str) -> str:
         if not self.html:
             return self.catalogue.say(phrase, **values)
-        said = ready(self.catalogue.gettext(phrase))
-        return said % values if values else said
+        said = self.catalogue.gettext(phrase)
+        return ready(said % {name: escape(value) for name, value in values.items()} if values else said)
 
     def name(self, value: str) -> str:
         """A name, a title, a date: whatever has its own direction."""
@@ -124,16 +124,12 @@ def filler(fields: dict[str, str]) -> Fill:
     return words
 
 
-def flags(message: Message, delivery: Delivery | None, catalogues: Catalogues) -> frozenset[str]:
-    """Which blocks this delivery has."""
+def flags(delivery: Delivery | None, offered: Catalogue | None) -> frozenset[str]:
+    """Which blocks this delivery has; ``offered`` as ``offer`` says."""
     if delivery is None:
         return frozenset()
-    raised = set()
-    if delivery.pupil_ids:
-        raised |= {"about", "copy" if delivery.basis is Basis.COPY else "listed"}
-    if offer(message, delivery, catalogues) is not None:
-        raised.add("offer")
-    return frozenset(raised)
+    about = () if not delivery.pupil_ids else ("about", "copy" if delivery.basis is Basis.COPY else "listed")
+    return frozenset(about if offered is None else (*about, "offer"))
 
 
 def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catalogue | None:
@@ -147,34 +143,43 @@ def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catal
 
 
 def personal(
-    delivery: Delivery, directory: Directory, offered: Catalogue | None, school: SchoolFacts, voice: Voice
+    delivery: Delivery,
+    directory: Directory,
+    offered: Catalogue | None,
+    school: SchoolFacts,
+    voice: Voice,
+    wanted: frozenset[str] = PLACES,
 ) -> dict[str, str]:
-    """The words for every name in PLACES."""
+    """The words for these of the names in PLACES."""
     found = people.children(delivery, directory)
-    adults = people.adults(delivery.contact_ids, directory)
-    if adults:
-        greeting = voice.say("Dear %(names)s", names=voice.join([voice.name(name) for name in adults]))
-    else:
-        greeting = voice.say("Dear families")
     names = [voice.name(child.name) for child in found]
-    rooms = {child.class_: voice.name(child.class_) for child in found if child.class_}
-    about = [
-        voice.say("%(name)s (%(class)s)", **{"name": name, "class": rooms[child.class_]}) if child.class_ else name
-        for name, child in zip(names, found, strict=True)
-    ]
-    values = {
-        "greeting": greeting,
-        "greeting_line": voice.say("%(greeting)s,", greeting=greeting),
-        "pupils": voice.join(names) if names else voice.say("your child"),
-        "class": voice.join(list(rooms.values())) if rooms else voice.say("your child's class"),
-        "about": voice.join(about),
-        "offer": "",
-        "offer_language": "",
-        "offer_dir": "",
-    }
+    values = dict.fromkeys(wanted, "")
+    if not wanted.isdisjoint(("greeting", "greeting_line")):
+        values["greeting"] = greeting = _greeting(people.adults(delivery.contact_ids, directory), voice)
+        if "greeting_line" in wanted:
+            values["greeting_line"] = voice.say("%(greeting)s,", greeting=greeting)
+    if "pupils" in wanted:
+        values["pupils"] = voice.join(names) if names else voice.say("your child")
+    if not wanted.isdisjoint(("class", "about")):
+        rooms = {child.class_: voice.name(child.class_) for child in found if child.class_}
+        values["class"] = voice.join(list(rooms.values())) if rooms else voice.say("your child's class")
+        values["about"] = voice.join(
+            [
+                voice.say("%(name)s (%(class)s)", **{"name": name, "class": rooms[child.class_]})
+                if child.class_
+                else name
+                for name, child in zip(names, found, strict=True)
+            ]
+        )
     if offered is not None:
         values |= offer_words(offered, school, html=voice.html)
     return values
+
+
+def _greeting(adults: tuple[str, ...], voice: Voice) -> str:
+    if not adults:
+        return voice.say("Dear families")
+    return voice.say("Dear %(names)s", names=voice.join([voice.name(name) for name in adults]))
 
 
 def offer_words(catalogue: Catalogue, school: SchoolFacts, *, html: bool) -> dict[str, str]:

@@ -58,6 +58,9 @@ def audience(
 
     ``among`` narrows the search to some pupils (a recheck looks at its own only).
     """
+    if among is None and all(term.reach is Reach.PUPIL for term in terms):
+        named = {term.name for term in terms}
+        among = [pupil_id for pupil_id in directory.pupils if pupil_id in named]
     pupils = (
         directory.pupils.values()
         if among is None
@@ -76,8 +79,11 @@ def wide(terms: Sequence[Term]) -> bool:
     return bool(terms) and all(term.reach in WIDE for term in terms)
 
 
-def _known(directory: Directory) -> dict[str, Term]:
-    """Every way to name somebody, folded; where two things share a name the plainer one (class before year) wins."""
+def _known(directory: Directory, *, pupils: bool) -> dict[str, Term]:
+    """Every way to name somebody, folded; where two things share a name the plainer one (class before year) wins.
+
+    ``pupils``: also each child, which in a large school takes a while.
+    """
     names: dict[str, Term] = {}
 
     def add(term: Term, *spellings: str) -> None:
@@ -85,21 +91,23 @@ def _known(directory: Directory) -> dict[str, Term]:
             if _fold(spelling):
                 names.setdefault(_fold(spelling), term)
 
-    for class_ in sorted({pupil.class_ for pupil in directory.pupils.values() if pupil.class_}):
+    for class_ in sorted(directory.classes):
         add(Term(Reach.CLASS, class_), class_, f"{class_} class", f"class {class_}")
-    for year in sorted({pupil.year for pupil in directory.pupils.values() if pupil.year}):
+    for year in sorted(directory.years):
         bare = _year(year)
         add(Term(Reach.YEAR, year), f"year {bare}", f"y{bare}", year if not year.isdigit() else "")
-    for group in sorted({group for pupil in directory.pupils.values() for group in pupil.groups}):
+    for group in sorted(directory.groups):
         add(Term(Reach.GROUP, group), f"group {group}", group)
-    for pupil_id in directory.pupils:
-        add(Term(Reach.PUPIL, pupil_id), f"pupil {pupil_id}", pupil_id)
+    if pupils:
+        for pupil_id in directory.pupils:
+            add(Term(Reach.PUPIL, pupil_id), f"pupil {pupil_id}", pupil_id)
     return names
 
 
 def resolve(names: Sequence[str], directory: Directory, where: str = "") -> tuple[tuple[Term, ...], list[Problem]]:
     """What the school's words for an audience mean; an error with the nearest name for each that matches nobody."""
-    known = _known(directory)
+    known = _known(directory, pupils=False)
+    everybody: dict[str, Term] = {}
     terms: list[Term] = []
     problems: list[Problem] = []
     for name in names:
@@ -107,15 +115,22 @@ def resolve(names: Sequence[str], directory: Directory, where: str = "") -> tupl
         if folded in _SCHOOL:
             term: Term | None = Term(Reach.SCHOOL)
         else:
-            term = known.get(folded)
-            if term is not None and term.reach is Reach.PUPIL:
-                exact = re.sub(r"^pupil\s+", "", name.strip(), flags=re.IGNORECASE)
-                term = Term(Reach.PUPIL, exact) if exact in directory.pupils else term
+            term = known.get(folded) or _by_id(name, directory)
+        if term is None:  # written another way than the id, or nobody's name
+            everybody = everybody or _known(directory, pupils=True)
+            term = everybody.get(folded)
         if term is None:
-            problems.append(error("audience-unknown", _unknown(name, known), where))
+            problems.append(error("audience-unknown", _unknown(name, everybody), where))
         elif term not in terms:
             terms.append(term)
     return tuple(terms), problems
+
+
+def _by_id(name: str, directory: Directory) -> Term | None:
+    """A child named by exactly its id, as nearly always."""
+    words = name.split()
+    pupil_id = words[-1] if len(words) == 1 or (len(words) == 2 and words[0].casefold() == "pupil") else ""
+    return Term(Reach.PUPIL, pupil_id) if pupil_id in directory.pupils else None
 
 
 def _unknown(name: str, known: Mapping[str, Term]) -> str:

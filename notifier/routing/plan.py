@@ -109,7 +109,7 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
     contact_ids, pupil_ids = addressees.contact_ids, addressees.pupil_ids
     ladder = wanted(standing, contact_ids, pupil_ids)
     reached = ways(standing, contact_ids, pupil_ids, ladder)
-    language, text_language = languages(standing, reached.ladder, reached.routes, contact_ids)
+    language, text_language = languages(standing, contact_ids, reached.ladder, reached.routes)
     delivery = Delivery(
         key=addressees.key,
         contact_ids=contact_ids,
@@ -157,11 +157,15 @@ def _called(language: str) -> str:
 
 
 def languages(
-    standing: Standing, ladder: Sequence[Rung], routes: Mapping[str, tuple[Address, ...]], contact_ids: Sequence[str]
+    standing: Standing,
+    contact_ids: Sequence[str],
+    ladder: Sequence[Rung],
+    routes: Mapping[str, tuple[Address, ...]],
 ) -> tuple[str, str]:
-    """Step 8: the language of the adult whose address is used first, and the one in which there is a text for it."""
-    used = (routes[channel][0].contact_id for rung in ladder for channel in rung if routes.get(channel))
-    contact = standing.directory.contacts.get(next(used, next(iter(contact_ids), "")))
+    """Step 8: the language of the adult whose address is used first, and that of the words they get."""
+    first = next((routes[channel][0] for rung in ladder for channel in rung if routes.get(channel)), None)
+    contact_id = first.contact_id if first else next(iter(contact_ids), "")
+    contact = standing.directory.contacts.get(contact_id)
     language = (contact.language if contact else "") or standing.policy.language
     return language, standing.message.body(language).language
 

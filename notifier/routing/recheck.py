@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from notifier.model.directory import Directory, Link, Sort
 from notifier.model.message import Kind, Message
@@ -67,8 +68,8 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
         )
         return Withhold(rules.PUBLIC, "It names a child of whom they may not hear.", tuple(standing.found.tasks))
     reached = ways(standing, contact_ids, pupil_ids, delivery.ladder)
-    language, text_language = languages(standing, delivery.ladder, reached.routes, contact_ids)
-    checked = replace(
+    language, text_language = languages(standing, contact_ids, delivery.ladder, reached.routes)
+    checked = _with(
         delivery,
         contact_ids=contact_ids,
         pupil_ids=pupil_ids,
@@ -84,6 +85,13 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     if reached.blocked and rules.SHARED_ADDRESS not in delivery.held:
         return Hold(rules.SHARED_ADDRESS, "No address of theirs is theirs alone.", tasks)
     return Send(checked, tasks)
+
+
+def _with(delivery: Delivery, **found: Any) -> Delivery:
+    """The delivery with what was found; the very same one where nothing has changed, as nearly always."""
+    if all(getattr(delivery, name) == value for name, value in found.items()):
+        return delivery
+    return replace(delivery, **found)
 
 
 def _one_home(directory: Directory, delivery: Delivery, contact_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,14 +45,14 @@ class StillDatabase(SqliteDatabase):
         super().__init__(path)
         self._life = life
         self._random = random
-        self._writing = _engine(path, "BEGIN IMMEDIATE").connect()
-        self._reading = _engine(path, "BEGIN").connect()
+        self._writes = _engine(path, "BEGIN IMMEDIATE").connect()
+        self._reads = _engine(path, "BEGIN").connect()
         self._turn = asyncio.Lock()
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def call() -> T:
-            with self._writing.begin():
-                return transaction(self._writing, *args, **kwargs)
+            with self._writes.begin():
+                return transaction(self._writes, *args, **kwargs)
 
         return await asyncio.shield(asyncio.ensure_future(self._in_turn(call)))
 
@@ -67,18 +67,18 @@ class StillDatabase(SqliteDatabase):
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         await asyncio.sleep(self._random.random() * SLOWEST / 3)
         self._life.instant()
-        with self._reading.begin():
-            return reading(self._reading, *args, **kwargs)
+        with self._reads.begin():
+            return reading(self._reads, *args, **kwargs)
 
     async def on_writer(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._life.instant()
-        return work(self._writing, *args, **kwargs)
+        return work(self._writes, *args, **kwargs)
 
     async def close(self) -> None:
         self.abandon()
 
     def abandon(self) -> None:
         """What a dead process leaves to the operating system."""
-        for connection in (self._writing, self._reading):
+        for connection in (self._writes, self._reads):
             connection.close()
             connection.engine.dispose()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from notifier.clock import FixedClock
-from notifier.dispatch.standing import FRESH, Standings
+from notifier.dispatch.standing import FEW, FRESH, Standings
 from notifier.queue.rows import Wanted
 from tests.unit.dispatch.hand_clock import settle_down
 from tests.unit.dispatch.school import START
@@ -72,6 +72,20 @@ async def test_the_legs_that_follow_at_once_are_read_along(standings: Standings,
     await standings.of("a", lambda: ["b", "c"])
     await standings.of("b")
     assert database.reads == [{"a", "b", "c"}]
+
+
+async def test_the_next_legs_are_read_before_the_last_answers_are_used_up(
+    standings: Standings, database: Database
+) -> None:
+    legs = [f"leg{number}" for number in range(FEW + 10)]
+    await standings.of("a", lambda: legs)
+    for leg_id in legs[:10]:
+        await standings.of(leg_id, lambda: legs[10:])
+    await settle_down()
+    assert database.reads[1:] == [set(legs[10:])]
+    for leg_id in legs[10:]:
+        await standings.of(leg_id)
+    assert len(database.reads) == 2
 
 
 async def test_what_was_read_along_is_used_once(standings: Standings, database: Database) -> None:

@@ -1,0 +1,130 @@
+"""Emergency texts while a newsletter goes to tens of thousands: how soon they leave, and how many a second."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+
+from bench.figures import Figure, Skipped, say
+from bench.folder import CHOIR, Folder, make
+from bench.newsletter import until
+from bench.processes import ROOT, Told, module, told
+from bench.sink import Sink, sink
+
+PROBES = 200
+EVERY = 0.05
+"""Seconds from one probe to the next."""
+PER_SECOND = 50.0
+"""What the provider takes a second."""
+
+
+@contextmanager
+def provider() -> Iterator[str]:
+    """The address of a provider of texts."""
+    command = module("bench.provider")
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def arrived(base: str) -> list[tuple[float, str]]:
+    """Moment and words of each text since this was last asked."""
+    with urllib.request.urlopen(f"{base}/times", timeout=30) as answer:  # noqa: S310 - loopback
+        return [(float(at), str(body)) for at, body in json.load(answer)]
+
+
+def queued(folder: Folder) -> dict[str, float]:
+    """When each probe's text was put into the queue: the moment at which its acceptance began to decide."""
+    with closing(sqlite3.connect(f"file:{folder.database}?mode=ro", uri=True, timeout=30)) as database:
+        rows = database.execute(
+            "SELECT message.subject, message.received_at FROM leg JOIN message ON message.id = leg.message_id"
+            " WHERE leg.channel = 'text'"
+        ).fetchall()
+    return {subject.split()[1]: datetime.fromisoformat(at).timestamp() for subject, at in rows}
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[ceil(share * len(values)) - 1]
+
+
+def latencies(folder: Folder, base: str, urgent: Told, probes: int, name: str) -> list[float]:
+    """Milliseconds from the queue to the provider, of each probe."""
+    arrived(base)
+    urgent.ask(count=probes, every=EVERY, to="pupil P000000", name=name)
+    found: list[tuple[float, str]] = []
+
+    def all_there() -> bool:
+        found.extend(arrived(base))
+        return len(found) >= probes
+
+    until(all_there, "texts wait")
+    began = queued(folder)
+    at = {match[1]: moment for moment, body in found if (match := re.search(r"Probe (\w+)", body))}
+    return [(at[probe] - began[probe]) * 1000 for probe in at if probe.startswith(name)]
+
+
+def hand_over_rate(base: str, urgent: Told, name: str) -> float:
+    """Texts a second of one emergency to the choir, from the first that arrives to the last."""
+    arrived(base)
+    urgent.ask(count=1, every=0.0, to="group Choir", name=name)
+    found: list[tuple[float, str]] = []
+
+    def all_there() -> bool:
+        found.extend(arrived(base))
+        return len(found) >= CHOIR
+
+    until(all_there, "texts wait")
+    moments = sorted(at for at, _ in found)
+    return (CHOIR - 1) / (moments[-1] - moments[0])
+
+
+def under_way(target: Sink, daemon: Told, letter: Path) -> None:
+    """A newsletter is going out from here on."""
+    target.begin()
+    answer = daemon.ask(do="submit", file=str(letter))
+    assert answer["outcomes"] == ["accepted"], answer["said"]
+    until(lambda: target.taken > 500, "nothing goes")
+
+
+def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
+    with tempfile.TemporaryDirectory() as spare, sink() as target, provider() as base:
+        where = Path(spare)
+        folder = make(where / "school", homes, mail=target.port, texts=base, per_second=PER_SECOND)
+        letters = [folder.letter(name) for name in ("one", "two")]
+        with (
+            told(module("bench.product", str(folder.config)), where / "log") as daemon,
+            told(module("bench.urgent", str(folder.config)), where / "log") as urgent,
+        ):
+            idle = latencies(folder, base, urgent, probes, "idle")
+            idle_rate = hand_over_rate(base, urgent, "fast")
+            under_way(target, daemon, letters[0])
+            busy = latencies(folder, base, urgent, probes, "busy")
+            still = target.taken < homes
+            until(lambda: target.taken >= homes, "the newsletter waits")
+            under_way(target, daemon, letters[1])
+            busy_rate = hand_over_rate(base, urgent, "full")
+            still &= target.taken < homes
+            until(lambda: target.taken >= homes, "the newsletter waits")
+            time.sleep(1.0)
+    say(f"emergency text, idle: p50 {percentile(idle, 0.5):.0f} ms, p99 {percentile(idle, 0.99):.0f} ms")
+    say(f"emergency text, busy: p50 {percentile(busy, 0.5):.0f} ms, p99 {percentile(busy, 0.99):.0f} ms")
+    say(f"texts a second: idle {idle_rate:.1f}, busy {busy_rate:.1f}")
+    if not still:
+        why = "the newsletter was over before the probes were"
+        return [Skipped("emergency text during a newsletter", why), Skipped("emergency texts a second", why)]
+    return [
+        Figure(
+            "emergency text during a newsletter, queue to wire, p99", percentile(busy, 0.99), 250, 100, " ms", "less", 0
+        ),
+        Figure("emergency texts a second during a newsletter, of those when idle", busy_rate / idle_rate, 0.9, 0.98),
+    ]
