@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.servers.smtp import PASSWORD, USER, MailServer
 from tests.system.post import Post, words
 from tests.system.processes import Processes
@@ -10,8 +12,9 @@ from tests.system.school import PAPER, PIN, QUICK, SchoolFolder, email
 PIN_ASKED = f"{PIN}\n"
 
 
+@pytest.mark.parametrize("uvloop", ["0", "1"], ids=["python's own loop", "uvloop"])
 async def test_the_first_letter_after_following_the_readme(
-    tmp_path: object, processes: Processes, mail: MailServer, post: Post
+    uvloop: str, tmp_path: object, processes: Processes, mail: MailServer, post: Post
 ) -> None:
     where = processes.folder.parent
     made = await processes.cold("init", "our-school", cwd=where)
@@ -45,7 +48,7 @@ async def test_the_first_letter_after_following_the_readme(
     assert "live mode" in ready.out
 
     school.letter("trip.md", to="Oak class")
-    said = await school("run", "--until-idle")
+    said = await school("run", "--until-idle", env={"NOTIFIER_UVLOOP": uvloop})
     assert said.code == 0, said.text
     assert (await school.answer("trip.md")).startswith("ACCEPTED")
 
