@@ -30,7 +30,7 @@ log = logger("node")
 class Heart:
     """A ``dispatch.Node`` on a shared database. Used as ``async with``, inside the loop whose work it vouches for.
 
-    ``span``: how long the others count on it after a sign of life. It gives one every quarter of that,
+    ``span``: how long the others count on it after a sign of life. It gives one every sixth of that,
     and after two thirds without one it begins nothing more, well before anybody takes its work over.
     """
 
@@ -139,7 +139,7 @@ class Heart:
                     done = False
                     await self._line.close()
                 self._first.set()
-                await self._rest(self._span.total_seconds() / 4 if done else AGAIN)
+                await self._rest(self._span.total_seconds() / 6 if done else AGAIN)
             with suppress(StoreProblem):
                 await self._line.leave(self.id)
         finally:
