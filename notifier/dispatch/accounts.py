@@ -154,12 +154,17 @@ class Account:
         """A send begins; the number goes into ``answered`` or ``failed``."""
         return next(self._order)
 
-    def failed(self, begun: int, reason: str, retry_after: timedelta | None = None) -> None:
-        """The account did not serve us, or nobody knows whether it did; ``reason`` names no address."""
+    def failed(self, begun: int, reason: str, retry_after: timedelta | None = None, *, silent: bool = False) -> None:
+        """The account did not serve us; ``silent``: nobody knows whether it did. ``reason`` names no address.
+
+        A silence is no word against the number of connections: what a newsletter waits
+        for in vain takes none from an emergency.
+        """
         now = self._clock.now()
         if begun > self._failed_at:  # sends that ran side by side failed together: that is once too much
             self._failed_at = next(self._order)
-            self._width.too_much(now)
+            if not silent:
+                self._width.too_much(now)
         if self._breaker.failed(now, reason, retry_after, self._jitter()):
             log.warning("channel-gone", channel=self.name, reason=reason)
             if self._told is not None:

@@ -206,13 +206,13 @@ class Attempts:
             account.answered(begun)
             return settled(leg, self.owner, LegState.PERMANENT_FAILURE, failure.reason)
         except OutcomeUnknown as failure:
-            account.failed(begun, failure.reason)
+            account.failed(begun, failure.reason, silent=True)
             return self._doubt(leg, account, message, failure.reason)
         except TimeoutError:
             if not limit.expired() and self._node.life() == life:
                 raise
             reason = "There was no answer in time."
-            account.failed(begun, reason)
+            account.failed(begun, reason, silent=True)
             return self._doubt(leg, account, message, reason)
         account.answered(begun)
         return self.taken(leg, account, sent)

@@ -223,12 +223,13 @@ class Crew:
     async def _refused(self, leg: ClaimedLeg) -> Settlement | Back | None:
         """What becomes of a leg whose account may not be asked now; None: it may."""
         account = self._account
-        if account.shut(leg.lane) is None:
+        shut = account.shut(leg.lane)
+        if shut is None:
             return None
         back_at = account.gone_until(leg.lane)
         if back_at is not None and account.given_up(leg.lane, leg.since, back_at):
             return await self._give_up(leg, account, self._following)
-        return Back(account.again_at)
+        return Back(shut if self._lane is None else account.again_at)  # a lane's crew claims nothing until then
 
     def _not_before(self, leg: ClaimedLeg) -> datetime | None:
         """An account so slow that no turn comes within a lease: the leg waits for it unclaimed."""

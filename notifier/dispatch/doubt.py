@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from channels.base import CannotTell, ChannelError, LooksUp, NotFound, Outgoing, Sent
+from channels.base import CannotTell, ChannelError, LooksUp, NotFound, Outgoing, Sent, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
@@ -123,7 +123,8 @@ class Doubts:
             async with asyncio.timeout(deadline.total_seconds()) as limit:
                 answer = await channel.lookup(outgoing, leg.started_at)
         except ChannelError as failure:
-            account.failed(begun, failure.reason)
+            delay = failure.retry_after if isinstance(failure, TemporaryFailure) else None
+            account.failed(begun, failure.reason, delay)
             return CannotTell(failure.reason)
         except TimeoutError:
             if not limit.expired():

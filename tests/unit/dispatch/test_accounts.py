@@ -214,6 +214,8 @@ async def test_seats_grow_while_all_are_taken_and_it_goes_well_and_shrink_when_i
             for _ in range(6):
                 account.answered(account.begin())
         assert account.at_once == 6
+        account.failed(account.begin(), "No answer came.", silent=True)
+        assert account.at_once == 6
         side_by_side = [account.begin() for _ in range(4)]
         for begun in side_by_side:
             account.failed(begun, "Too many connections.")

@@ -1,13 +1,21 @@
 """What is done about a leg that the provider may have taken."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
 from channels.base import CannotTell, NotFound, OutcomeUnknown, Sent, TemporaryFailure
 from notifier.model.message import Kind, Lane
 from notifier.model.states import DeliveryState, LegState
-from tests.unit.dispatch.school import START, School, at
+from tests.unit.dispatch.school import START, Ringing, School, at
+
+
+class Unconfirmed(Ringing):
+    """Never told what arrived, so that no rung is begun by the clock alone."""
+
+    confirms: ClassVar[bool] = False
+
 
 LADDER = (("ring",), ("sheet",))
 SOON = timedelta(seconds=17)
@@ -115,3 +123,32 @@ async def test_doubt_of_another_lane_is_left_alone_by_a_drain_of_one(school: Sch
     await school.store.claim("dead", "ring", [Lane.NORMAL], 2, timedelta(minutes=2), school.clock.now())
     await school.dispatcher().drain(Lane.EMERGENCY)
     assert school.ring.asked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "gone_for", "state", "rung"),
+    [
+        pytest.param(Kind.EMERGENCY, timedelta(minutes=5), LegState.UNKNOWN, 0, id="an emergency waits"),
+        pytest.param(Kind.EMERGENCY, timedelta(minutes=11), LegState.PERMANENT_FAILURE, 1, id="ten minutes"),
+        pytest.param(Kind.LETTER, timedelta(hours=8), LegState.UNKNOWN, 0, id="a letter waits for its account"),
+    ],
+)
+async def test_a_leg_in_doubt_waits_for_a_lost_account_and_no_look_up_is_wasted(
+    school: School, kind: Kind, gone_for: timedelta, state: LegState, rung: int
+) -> None:
+    ring = Unconfirmed()
+    school.channels["ring"] = ring
+    message = await school.enqueue(1, ladder=LADDER, kind=kind)
+    ring.ends(at(0, "ring"), DOUBT)
+    dispatcher = school.dispatcher()
+    await dispatcher.drain()
+    ring.ends(at(0, "ring"), TemporaryFailure("Down.", gone_for + timedelta(minutes=1), account=True))
+    await school.enqueue(1, ladder=LADDER)
+    await dispatcher.drain()
+    for _ in range(3):
+        school.clock.at += gone_for / 3
+        await dispatcher.drain()
+    assert ring.asked == []
+    [delivery] = await school.store.deliveries(message.id)
+    assert [leg.state for leg in await school.store.legs(message.id) if leg.channel == "ring"] == [state]
+    assert delivery.rung == rung
