@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -157,6 +158,8 @@ async def mail_server(
 ) -> AsyncIterator[MailServer]:
     """``tls`` offers STARTTLS, and with ``implicit`` speaks TLS from the first byte."""
     handler = handler or Takes()
+    # aiosmtpd reads every attribute of its handler for each connection, also those that take long to work out.
+    hooks = SimpleNamespace(**{name: getattr(handler, name) for name in dir(type(handler)) if name[:7] == "handle_"})
     alive: list[SMTP] = []
 
     def connected() -> SMTP:
@@ -169,7 +172,7 @@ async def mail_server(
 
     def build() -> SMTP:
         return SMTP(
-            handler,
+            hooks,
             hostname="mail.example.org",
             data_size_limit=size,
             enable_SMTPUTF8=utf8,

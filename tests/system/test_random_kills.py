@@ -1,4 +1,4 @@
-"""Forty deaths (two hundred in ``make soak``) during a newsletter to 2,000 families and an emergency: nothing lost, nothing settled twice."""
+"""Forty deaths during a newsletter to 2,000 families and an emergency: nothing lost, nothing settled twice."""
 
 import os
 
