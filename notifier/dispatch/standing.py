@@ -65,7 +65,8 @@ class Standings:
         if self._along_at is None:
             return None
         read_at, news = self._along_at
-        if news != self._news() or self._clock.now() - read_at > FRESH:
+        age = self._clock.now() - read_at
+        if news != self._news() or not timedelta() <= age <= FRESH:  # a clock may be set back
             return None
         return self._along.pop(leg_id, None)
 

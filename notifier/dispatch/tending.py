@@ -19,6 +19,8 @@ TICK = timedelta(seconds=30)
 """Looked after at least this often, whatever the next moment is: a host may sleep, a clock may jump."""
 GAP = 0.1
 """Seconds between two looks for the next moment at least."""
+SET_BACK = timedelta(seconds=1)
+"""A clock that shows so much less than before was set back; a smaller step does no harm."""
 WATCH = 0.05
 """Seconds between two looks for what another process wrote: it may be an emergency."""
 DEBOUNCE = 0.02
@@ -57,6 +59,7 @@ class Tender:
         self._alone = alone
         self._after = escalating(policy)
         self._version = 0
+        self._latest = clock.now()
         self.news = asyncio.Event()
         """Set when a sheet may be due."""
 
@@ -99,7 +102,7 @@ class Tender:
         while True:
             with _logged("tending-failed"):
                 now = self._clock.now()
-                if now >= tick or (due is not None and now >= due):
+                if now >= tick or tick - now > TICK or (due is not None and now >= due):
                     due, tick = None, now + TICK
                     await self.tend()
                     self._bell.ring()
@@ -115,6 +118,7 @@ class Tender:
         while True:
             await self._clock.sleep(WATCH)
             with _logged("watching-failed"):
+                await self._keep_step()
                 if await self._store.changed():
                     self._bell.ring()
                     self.news.set()
@@ -145,6 +149,16 @@ class Tender:
             await self._collator.sweep()
         self._bell.ring()
         self.news.set()
+
+    async def _keep_step(self) -> None:
+        """A clock that is set back by an hour must not make anybody wait an hour longer."""
+        now = self._clock.now()
+        by = self._latest - now
+        if by > SET_BACK:
+            moved = await self._store.clock_went_back(now, by)
+            log.warning("the clock was set back", seconds=round(by.total_seconds()), legs=moved)
+            self._bell.ring()
+        self._latest = now
 
     async def sheets(self) -> None:
         while True:

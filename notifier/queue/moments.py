@@ -65,6 +65,12 @@ _NEXT_SEND = select(func.min(_MESSAGE.c.send_at)).where(
 )
 _NEXT_EXPIRY = select(func.min(_MESSAGE.c.expires_at)).where(_NOT_OVER, _MESSAGE.c.expires_at > bindparam("now"))
 
+_AHEAD = select(_LEG.c.id, _LEG.c.due_at).where(
+    _LEG.c.state.in_([LegState.DUE.value, LegState.UNKNOWN.value]), _LEG.c.due_at > bindparam("now")
+)
+_BRING_FORWARD = update(_LEG).where(_LEG.c.id == bindparam("which")).values(due_at=bindparam("at"))
+_RUNG_AHEAD = update(_DELIVERY).where(_DELIVERY.c.rung_at > bindparam("now")).values(rung_at=bindparam("now"))
+
 
 def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> int:
     """Whoever has not confirmed within that time of the rung's first send gets the next rung. Returns how many."""
@@ -130,3 +136,15 @@ def next_moment(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]
         begun = conn.execute(_NEXT_CLIMB, {"of_kind": kind.value, "since": now - wait}).scalar()
         found.append(None if begun is None else begun + wait)
     return min((moment for moment in found if moment is not None), default=None)
+
+
+def clock_went_back(conn: Connection, now: datetime, by: timedelta) -> int:
+    """What was due stays due, and what waited waits no longer than it would have. How many legs moved.
+
+    Moments that people chose (``send:``, expiry) are moments by the clock, whatever it shows, and stay.
+    """
+    ahead = conn.execute(_AHEAD, {"now": now}).all()
+    if ahead:
+        conn.execute(_BRING_FORWARD, [{"which": row.id, "at": max(now, row.due_at - by)} for row in ahead])
+    conn.execute(_RUNG_AHEAD, {"now": now})
+    return len(ahead)

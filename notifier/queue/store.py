@@ -341,6 +341,10 @@ class Store:
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""
         return await self._database.read(moments.next_moment, now, after or {})
 
+    async def clock_went_back(self, now: datetime, by: timedelta) -> int:
+        """The computer's clock was set back: nothing waits longer for that. How many legs that touched."""
+        return await self._write(moments.clock_went_back, now, by)
+
     # tasks, directory, audit
 
     async def tasks(self, open_only: bool = True, message_id: str | None = None) -> list[StoredTask]:

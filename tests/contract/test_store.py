@@ -802,3 +802,16 @@ async def test_another_folder_is_refused(
 async def test_a_database_that_is_not_there_yet_is_refused_with_what_to_do(store_url: str, tmp_path: Path) -> None:
     with pytest.raises(StoreProblem, match="notifier run"):
         await Store.open(store_url, root=tmp_path, create=False, clock=FixedClock(NOW))
+
+
+async def test_when_the_clock_is_set_back_what_was_due_stays_due_and_what_waits_waits_no_longer(store: Store) -> None:
+    await store.enqueue(entry(many(3)), NOW)
+    (retried, *_) = await claim(store, limit=1)
+    await store.settle([outcome(retried, LegState.TEMPORARY_FAILURE, retry_at=NOW + MINUTE)], NOW)
+    hour = timedelta(hours=1)
+    assert (await store.claim("node", "email", EVERY_LANE, 100, LEASE, NOW - hour)).legs == ()
+    assert await store.clock_went_back(NOW - hour, hour) == 3
+    due = (await store.claim("node", "email", EVERY_LANE, 100, LEASE, NOW - hour)).legs
+    assert len(due) == 2
+    assert retried.leg_id not in {leg.leg_id for leg in due}
+    assert await store.next_moment(NOW - hour) == NOW - hour + MINUTE

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -174,27 +175,29 @@ def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: Any)
 class _Server(SMTP):  # type: ignore[misc]
     """aiosmtpd, with a handler that has a say in how replies leave."""
 
+    vice: Any
+
     async def push(self, status: str | bytes) -> None:
         reply = (status.encode() if isinstance(status, str) else status) + b"\r\n"
-        for packet in self.event_handler.packets(self, reply):
+        for packet in self.vice.packets(self, reply):
             self._writer.write(packet)
             await self._writer.drain()
             await asyncio.sleep(0)
-        await self.event_handler.said(self, reply)
+        await self.vice.said(self, reply)
 
     async def smtp_DATA(self, arg: str) -> None:
-        if answer := self.event_handler.asked():
+        if answer := self.vice.asked():
             await self.push(answer)
         else:
             await super().smtp_DATA(arg)
 
     def data_received(self, data: bytes) -> None:
         if b"MAIL FROM" in data and b"\r\nDATA\r\n" in data:
-            self.event_handler.together += 1
+            self.vice.together += 1
         super().data_received(data)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.event_handler.left.set()
+        self.vice.left.set()
         super().connection_lost(error)
 
 
@@ -219,6 +222,8 @@ async def mail_server(
     handler = handler or Takes()
     if pipelining:
         handler.offers += ("PIPELINING",)
+    # aiosmtpd reads every attribute of its handler for each connection, also those that take long to work out.
+    hooks = SimpleNamespace(**{name: getattr(handler, name) for name in dir(type(handler)) if name[:7] == "handle_"})
     alive: list[SMTP] = []
 
     def connected() -> SMTP:
@@ -230,8 +235,8 @@ async def mail_server(
         return server
 
     def build() -> SMTP:
-        return _Server(
-            handler,
+        server = _Server(
+            hooks,
             hostname="mail.example.org",
             data_size_limit=size,
             enable_SMTPUTF8=utf8,
@@ -242,6 +247,8 @@ async def mail_server(
             authenticator=_knows if auth else None,
             loop=asyncio.get_running_loop(),
         )
+        server.vice = handler
+        return server
 
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(connected, "127.0.0.1", 0, ssl=tls if implicit else None)

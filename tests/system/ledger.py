@@ -67,8 +67,8 @@ class Ledger:
     def died(self) -> None:
         """The power went: what stands as settled from now on may not arrive again."""
         self.deaths += 1
-        if not (self.school.path / "state" / "notifier.db").exists():
-            return
+        if not self.school.left_behind("SELECT name FROM sqlite_master WHERE name = 'leg'"):
+            return  # before there was a database
         ids = self.post.ids
         for leg in self.school.left_behind(f"{LEGS} WHERE leg.channel = 'email' AND leg.state = 'sent'"):
             arrived = self.settled.setdefault(stem(leg["id"]), ids[stem(leg["id"])])

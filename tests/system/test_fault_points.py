@@ -8,12 +8,15 @@ from tests.servers.smtp import MailServer
 from tests.servers.twilio import Twilio
 from tests.system.post import Post
 from tests.system.power_cuts import NAMED, fault_points, live_through
+from tests.system.processes import ROOT
 from tests.system.school import SchoolFolder
 
 
 def test_the_points_are_found_in_the_code() -> None:
     found = fault_points()
     assert found.keys() >= NAMED
+    page = (ROOT / "docs" / "decisions" / "order-of-writes.md").read_text("utf-8")
+    assert [name for name in found if f"`{name}`" not in page] == []
     sys.stdout.write("".join(f"{name}: {', '.join(places)}\n" for name, places in found.items()))
 
 
