@@ -44,6 +44,8 @@ class Temper:
     climate: Climate = MILD
     restless: float = 0.03
     """How often a kill is set when something is due."""
+    hasty: float = 0.3
+    """How often the files change soon after something was dropped."""
     families: int = 18
     days: int = WHOLE_YEAR
     voice: bool = False
@@ -84,7 +86,7 @@ class Year:
         dates = calendar(self.random("calendar"))
         agenda = Agenda(dates, self.register, self.random("agenda"), temper.days)
         changes = Changes(self.register, settlers, self.random("changes"))
-        self.office = Office(agenda, self.register, changes, self.watch, self.say)
+        self.office = Office(agenda, self.register, changes, self.watch, self.say, temper.hasty)
         numbers = count(1)
         self.outside = Outside(
             root=root,
