@@ -24,13 +24,21 @@ class Office:
     """The people, who outlive every process. ``say`` keeps the diary."""
 
     def __init__(
-        self, agenda: Agenda, register: Register, changes: Changes, watch: Watch, say: Callable[[str], None]
+        self,
+        agenda: Agenda,
+        register: Register,
+        changes: Changes,
+        watch: Watch,
+        say: Callable[[str], None],
+        hasty: float,
     ) -> None:
+        """``hasty``: how often the files change soon after something was dropped."""
         self.agenda = agenda
         self.register = register
         self.changes = changes
         self.watch = watch
         self.say = say
+        self.hasty = hasty
         self.released: dict[str, Released] = {}
         self.accepted: dict[str, str] = {}
         """By the key of its file, the message that was accepted: its answer said so."""
@@ -79,7 +87,7 @@ class Office:
         random = self._random
         if random.random() < 0.05:
             self.agenda.add(self._soon(entry, 3), What.DROP, kind=entry.kind, drop=entry.drop)
-        if random.random() < 0.3:
+        if random.random() < self.hasty:
             self.agenda.add(self._soon(entry), What.CHANGE)
         if random.random() < 0.08:
             self.agenda.add(self._soon(entry, 6), What.CANCEL, about=entry.drop)

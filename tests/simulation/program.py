@@ -102,6 +102,7 @@ class Program:
         channels: dict[str, Channel] = {name: outside.lines[name](one, life) for name, one in outside.providers.items()}
         channels |= {name: TRAYS[name](one, life) for name, one in outside.trays.items()}
         self.channels = channels
+        self.dispatcher = self._dispatcher()
         life.on_death += [one.cut for one in outside.providers.values()]
 
     async def keep_going(self) -> None:
@@ -116,7 +117,7 @@ class Program:
             if self.outside.random.random() < 0.1:
                 await self._watch()
             else:
-                await self.dispatcher().drain()
+                await self.dispatcher.drain()
             await self._until_due()
 
     async def _look(self) -> None:
@@ -133,12 +134,12 @@ class Program:
     async def _watch(self) -> None:
         """The daemon's own loops, which notice by themselves what is due and what others wrote."""
         stop = asyncio.Event()
-        running = asyncio.create_task(self.dispatcher().run(stop))
+        running = asyncio.create_task(self.dispatcher.run(stop))
         await self.own.clock.sleep(self.outside.random.uniform(0.5, LONGEST_WATCH))
         stop.set()
         await running
 
-    def dispatcher(self) -> Dispatcher:
+    def _dispatcher(self) -> Dispatcher:
         return Dispatcher(
             self.own.store,
             self.channels,
