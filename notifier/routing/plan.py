@@ -61,7 +61,7 @@ def _planned(standing: Standing) -> Plan:
     ]
     if apart or named:
         named_to_others(message, deliveries, standing, named)
-    deliveries += _nobody_left(standing, heard, refused, pupil_ids)
+    deliveries += _nobody_left(standing, heard, pupil_ids)
     return Plan(
         deliveries=tuple(deliveries),
         public=public(message, named, policy, found),
@@ -185,18 +185,9 @@ def standby(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[
     return by_priority(standing.directory, tuple(found), pupil_ids)
 
 
-def _nobody_left(
-    standing: Standing,
-    heard: Mapping[str, Hearing],
-    refused: Mapping[tuple[str, str], Refused],
-    pupil_ids: Sequence[str],
-) -> list[Delivery]:
-    """Pupils about whom nobody is told: a task each, and in an emergency a place on the call sheet.
-
-    Nobody needs to be found for advertising that a family has not asked for.
-    """
+def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str]) -> list[Delivery]:
+    """Pupils about whom nobody is told: a task each, and in an emergency a place on the call sheet."""
     told = {pupil_id for hearing in heard.values() for pupil_id in hearing.allowed}
-    told |= {pupil_id for (_, pupil_id), why in refused.items() if why.rule == rules.MARKETING}
     deliveries = []
     for pupil_id in pupil_ids:
         if pupil_id in told:

@@ -108,11 +108,6 @@ class TestNobodyLeft:
         assert found.deliveries == ()
         assert rules.LADDER in tasks_about(found, "P1")
 
-    def test_advertising_that_a_family_did_not_ask_for_raises_none(self) -> None:
-        directory = families(child("P1"), at_home("MUM"), link("P1", "MUM", lives="yes"))
-        plan = planned(directory, message(marketing=True))
-        assert (plan.deliveries, plan.tasks) == ((), ())
-
     def test_a_child_without_any_adult_raises_one_too(self) -> None:
         assert tasks_about(planned(families(child("P1")), message()), "P1") == [rules.LADDER]
 
