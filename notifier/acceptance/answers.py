@@ -148,13 +148,13 @@ def _who_gets_it(plan: Plan) -> list[str]:
     first: Counter[str] = Counter()
     for delivery in plan.deliveries:
         ways = delivery.ladder[0] if delivery.ladder else ("nobody",)
-        first["held for the office" if delivery.held else " and ".join(ways)] += 1
+        first["waits for the office" if delivery.held else f"by {' and '.join(ways)}"] += 1
     adults = {contact_id for delivery in plan.deliveries for contact_id in delivery.contact_ids}
     copies = sum(1 for delivery in plan.deliveries if delivery.basis.value != "main")
     head = f"Who gets it: {_count(len(plan.pupil_ids), 'child', 'children')}, {_count(len(adults), 'adult', 'adults')}"
     head += f", {_count(len(plan.deliveries), 'copy', 'copies')}"
     head += f" ({copies} of them for a parent living apart)" if copies else ""
-    lines = [head, *(f"  by {way}: {number}" for way, number in first.most_common())]
+    lines = [head, *(f"  {way}: {number}" for way, number in first.most_common())]
     lines += [f"  on the {item.channel}: once, for everybody" for item in plan.public]
     return [*lines, ""]
 

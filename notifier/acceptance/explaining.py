@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from notifier.model.message import Message
 from notifier.model.plan import Basis, Step, Withheld
@@ -68,7 +69,10 @@ class Account:
     legs: tuple[StoredLeg, ...] = ()
 
     def about(self, contact: str = "", pupil: str = "") -> "Account":
-        """What of it is about this adult and this child; empty means any. A step about nobody stays."""
+        """What of it is about this adult and this child; empty means any. A step about nobody stays.
+
+        Of a child's adults the steps about themselves stay too, of all others none: it may be read out.
+        """
         deliveries = tuple(
             one
             for one in self.deliveries
@@ -77,6 +81,7 @@ class Account:
             and (not pupil or pupil in one.delivery.pupil_ids)
         )
         kept = {one.id for one in deliveries}
+        concerned = {"", *(one.contact_id for one in self.steps if not pupil or one.pupil_id == pupil)}
         return replace(
             self,
             deliveries=deliveries,
@@ -88,10 +93,23 @@ class Account:
             steps=tuple(
                 one
                 for one in dict.fromkeys(self.steps)
-                if (not contact or one.contact_id in ("", contact)) and (not pupil or one.pupil_id in ("", pupil))
+                if (not contact or one.contact_id in ("", contact))
+                and (not pupil or one.pupil_id == pupil or (not one.pupil_id and one.contact_id in concerned))
             ),
             legs=tuple(one for one in self.legs if one.delivery_id in kept),
         )
+
+    @property
+    def contact_ids(self) -> frozenset[str]:
+        """Every adult who stands anywhere in it."""
+        named = (one.delivery.contact_ids for one in self.deliveries)
+        withheld = (one.contact_id for one in self.withheld)
+        return frozenset(chain(*named, withheld, (one.contact_id for one in self.steps)))
+
+    @property
+    def pupil_ids(self) -> frozenset[str]:
+        named = (one.delivery.pupil_ids for one in self.deliveries)
+        return frozenset(chain(*named, *(one.pupil_ids for one in self.withheld), (one.pupil_id for one in self.steps)))
 
     @property
     def concerns_somebody(self) -> bool:

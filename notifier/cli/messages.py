@@ -19,6 +19,7 @@ from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.people import Names
 from notifier.intake import NotSubmitted
 from notifier.model.answer import Answer, Exit
+from notifier.model.directory import Directory
 from notifier.model.message import Submission
 from notifier.queue import Store, StoredLeg, StoredMessage
 
@@ -108,7 +109,11 @@ def explain(
             stored = await school.store.find(message)
             if stored is None:
                 output.stop(f"There is no message “{message}”. See: notifier status")
-            account = (await _account(school.store, stored)).about(contact, pupil)
+            whole = await _account(school.store, stored)
+            for id, known in ((contact, whole.contact_ids), (pupil, whole.pupil_ids)):
+                if id and id not in known and not _in_force(school.families.current, id):
+                    output.stop(f"Nobody in force has the id “{id}”, and it stands nowhere in this message.")
+            account = whole.about(contact, pupil)
             if for_parent:
                 said = outward(account, contact, _sentences(school.config.templates))
                 if json:
@@ -128,6 +133,10 @@ def explain(
                 output.say(line, "dim" if line.startswith(" ") else None)
 
     opening.within(work)
+
+
+def _in_force(directory: Directory | None, id: str) -> bool:
+    return directory is not None and (id in directory.contacts or id in directory.pupils)
 
 
 async def _account(store: Store, stored: StoredMessage) -> Account:

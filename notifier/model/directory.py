@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
-from notifier.model.homes import email_key, holders, homes, postal_key
+from notifier.model.homes import email_key, folded, holders, homes, postal_key
 from notifier.model.message import Kind
 
 
@@ -91,6 +91,11 @@ class Contact:
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.title, self.forename, self.surname) if part)
+
+    @property
+    def called(self) -> str:
+        """Forename and surname, folded: the same for one person under two ids."""
+        return f"{folded(self.forename)}|{folded(self.surname)}"
 
 
 @dataclass(frozen=True, slots=True)

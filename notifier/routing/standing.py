@@ -21,6 +21,7 @@ from notifier.routing import rules
 from notifier.routing.arrangements import holds, in_force
 from notifier.routing.consent import consented
 from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused
+from notifier.routing.namesakes import point_out
 
 _WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 _NOBODY: Mapping[str, Refused] = MappingProxyType({})
@@ -93,6 +94,8 @@ class Standing:
         for link in links:
             if link.contact_id in self.directory.silenced:
                 barred[link.contact_id] = refused(rules.UNREADABLE, denied=True)
+        if barred:
+            point_out(barred.keys(), links, self.directory, self.found)
         return barred
 
     def kept_out(self, pupil_ids: Sequence[str]) -> set[str]:

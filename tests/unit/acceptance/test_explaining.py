@@ -152,6 +152,18 @@ class TestForStaff:
     def test_whom_it_does_not_concern_is_all_that_is_said(self, contact: str) -> None:
         assert told(account(FAMILY, message()), contact) == [NOT_CONCERNED]
 
+    def test_about_one_child_nothing_is_said_of_another_child_s_adults(self) -> None:
+        school = families(
+            *(child("P1"), child("P2"), adult("MUM"), adult("OTHER")),
+            *(link("P1", "MUM", lives="yes"), link("P2", "OTHER", lives="yes")),
+        )
+        found = account(school, message())
+        lines = told(found, pupil="P1")
+        assert any("MUM" in line and line.startswith("  6.") for line in lines)
+        assert not any("OTHER" in line or "P2" in line for line in lines)
+        assert found.contact_ids - {""} == {"MUM", "OTHER"}
+        assert found.pupil_ids - {""} == {"P1", "P2"}
+
     def test_an_adult_without_a_copy_of_their_own_is_told_of_their_home_s(self) -> None:
         twins = families(
             child("P1"),

@@ -135,5 +135,5 @@ def test_windows_text_and_semicolons_are_read(tmp_path: Path) -> None:
     text = re.sub(r'"([^"\n]*)"', "Weg 1", BLOCKS["report.csv"]).replace(",", ";").replace("Wójcik", "Cortés")
     source.write_bytes(text.encode("cp1252"))
     brought = bring(source, families, TODAY)
-    assert [problem.id for problem in brought.problems] == ["import-not-utf8"]
+    assert [problem.id for problem in brought.problems] == ["import-not-utf8", "address-incomplete"]
     assert "Cortés" in {row["surname"] for row in drafted(families, "contacts.csv")}
