@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-import aiohttp
-
 from channels._secrets import SecretMissing
 from channels.base import ChannelError, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from notifier.logs import logger
@@ -123,6 +121,8 @@ def _by_class(status: int) -> tuple[Verdict, str]:
 @contextmanager
 def understood() -> Iterator[None]:
     """Every way in which aiohttp and twilio can fail around a POST, besides a plain answer."""
+    import aiohttp  # a quarter of a second that no command should wait for which sends no text
+
     try:
         yield
     except SecretMissing as missing:

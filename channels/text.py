@@ -7,6 +7,7 @@ have been taken: that is ``OutcomeUnknown``, and ``lookup`` asks before anything
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -174,6 +175,8 @@ class Text:
         return AsFile(".txt", f"TRIAL — would have gone to {number}\n\n{body}\n".encode())
 
     async def check(self) -> list[Problem]:
+        # Loaded at the start, so that the first emergency does not wait for it.
+        await asyncio.to_thread(import_module, "channels._twilio")
         found: list[Problem] = []
         for number, one in enumerate(self.settings.accounts, 1):
             where = f"config.toml: channels.text.accounts[{number}]"

@@ -135,8 +135,13 @@ class Crew:
         return self.size - self._busy - self._in_hand.qsize()
 
     def _has_room(self) -> bool:
-        """A further claim is made when the last one is nearly begun, or, one by one, when somebody is free."""
-        return self._free() > 0 if self._most is None else self._in_hand.qsize() < min(self.size, self._most)
+        """A further claim is made when the last one is half begun, or, one by one, when somebody is free.
+
+        Claiming takes as long as many sends do: whoever waited for the last leg would have idle workers meanwhile.
+        """
+        if self._most is None:
+            return self._free() > 0
+        return self._in_hand.qsize() < max(min(self.size, self._most), self._most // 2)
 
     async def _due(self) -> Sequence[ClaimedLeg]:
         """The next claim; what may ring no telephone at this hour is given back until it may."""

@@ -134,6 +134,7 @@ class Starter:
     def write(self) -> None:
         if self._rows:
             self._conn.execute(_INSERT, self._rows)
+            self._rows.clear()
 
 
 def progress(

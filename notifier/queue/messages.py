@@ -33,6 +33,8 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _STATES: BindParameter[Sequence[str]] = bindparam("states", expanding=True)
 _DUE: ColumnElement[str] = literal_column("'due'")
 WAITS = (MessageState.WAITING, MessageState.HELD)
+AT_ONCE = 1_000
+"""Deliveries written together: the rows of a large school, all made first, would take more memory than its plan."""
 
 _NEW_MESSAGE, _NEW_BLOB = InsertNew(_MESSAGE), InsertNew(schema.blob)
 _NEW_LINK, _NEW_TRACE = InsertNew(schema.message_blob), InsertNew(schema.trace)
@@ -134,7 +136,7 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
 def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -> None:
     """Deliveries with the legs of their first rung, and who gets nothing."""
     public = [item.delivery for item in plan.public]
-    numbered = list(enumerate((*plan.deliveries, *public)))
+    numbered = enumerate((*plan.deliveries, *public))
     insert_deliveries(conn, message, numbered, now, public_from=len(plan.deliveries))
     withheld = [
         {
@@ -156,7 +158,16 @@ def insert_deliveries(
     conn: Connection, message: Message, numbered: Iterable[tuple[int, Delivery]], now: datetime, *, public_from: int
 ) -> None:
     """Each under its number within the message, with the legs of its first rung; public from ``public_from`` on."""
-    rows, begun, unreached = [], [], []
+    rows: list[dict[str, Any]] = []
+    unreached: list[tuple[str, Delivery, bool]] = []
+    starter = Starter(conn, now)
+
+    def write() -> None:
+        if rows:
+            conn.execute(_INSERT_DELIVERY, rows)
+            rows.clear()
+        starter.write()
+
     for number, delivery in numbered:
         id = ladder.delivery_id(message.id, number)
         first = ladder.next_rung(delivery, -1)
@@ -166,15 +177,12 @@ def insert_deliveries(
             state = DeliveryState.UNREACHED
             unreached.append((id, delivery, is_public))
         elif first is not None and not delivery.held:
-            begun.append((id, first[1]))
+            for leg in first[1]:
+                starter.add(id, message.id, message.kind, message.mode.value, leg, 0)
         rows.append(_delivery_row(id, message.id, number, delivery, state, first[0] if first else 0, is_public))
-    if rows:
-        conn.execute(_INSERT_DELIVERY, rows)
-    starter = Starter(conn, now)
-    for id, legs in begun:
-        for leg in legs:
-            starter.add(id, message.id, message.kind, message.mode.value, leg, 0)
-    starter.write()
+        if len(rows) == AT_ONCE:
+            write()
+    write()
     for id, delivery, is_public in unreached:
         open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
 

@@ -4,8 +4,6 @@ import io
 import re
 from typing import Any
 
-import mammoth
-
 from notifier.intake import limits
 from notifier.intake.documents import wordfile
 from notifier.intake.documents.draft import Draft
@@ -55,6 +53,8 @@ def read(content: bytes, name: str) -> Draft:
     refused = wordfile.refusal(content, name)
     if refused is not None:
         return Draft(problems=(refused,))
+    import mammoth  # slow to load, and needed for Word files only
+
     album = _Album()
     try:
         prepared, problems = wordfile.prepare(content, name)
