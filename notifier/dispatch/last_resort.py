@@ -15,6 +15,7 @@ from notifier.dispatch.outgoing import Packer, Renders
 from notifier.model.message import Submission
 from notifier.routing import plan
 
+REASON = "Nothing was sent, because the families' files are not in order."
 WARNING = "The families' files are not in order. Look at the paper file for court orders before you ring."
 
 
@@ -39,7 +40,7 @@ async def call_sheet(
             address = delivery.routes[name][0]
             bare = replace(message, attachments=())
             outgoing = await packer.pack(channels[name], leg, leg, bare, delivery, address, directory, now)
-            payload = replace(outgoing.payload, notes=(WARNING, *outgoing.payload.notes))
+            payload = replace(outgoing.payload, reason=REASON, notes=(WARNING, *outgoing.payload.notes))
             await channels[name].send(replace(outgoing, payload=payload))
     for name in people:
         channel = channels[name]

@@ -2,11 +2,12 @@
 
 import csv
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import channels
 from channels.base import Surroundings, facts
-from notifier.dispatch.last_resort import WARNING, call_sheet, to_ring_from
+from notifier.dispatch.last_resort import REASON, WARNING, call_sheet, to_ring_from
 from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Kind
 from notifier.rendering import Renderer, SchoolFacts
@@ -27,6 +28,8 @@ async def sheet(tmp_path: Path, barred: tuple[Arrangement, ...] = ()) -> list[di
     files = await call_sheet(CLOSED, world, built, RENDERER, NOW)
     table = next(file for file in files if file.suffix == ".csv")
     assert str(table.relative_to(tmp_path)) in to_ring_from(files, tmp_path)
+    page = next(file for file in files if file.suffix == ".html")
+    assert REASON in unescape(page.read_text(encoding="utf-8"))
     return rows(table)
 
 
