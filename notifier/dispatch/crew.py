@@ -196,11 +196,23 @@ class Crew:
         with office.precedence.urgent(self._account.name, leg.lane):
             settlement = await self._outcome(leg)
             if isinstance(settlement, Back):
-                await office.give_back([leg], settlement.until or self._not_before(leg))
+                await self._return(leg, settlement.until or self._not_before(leg))
                 return
             office.carried += 1
             office.touched(leg)
             await office.recorder.record(settlement, together=self._account.channel.repeatable)
+
+    async def _return(self, leg: ClaimedLeg, until: datetime | None) -> None:
+        """A database that is gone is asked until it is back: else the leg would wait for its lease to run out."""
+        while True:
+            try:
+                return await self._office.give_back([leg], until)
+            except StoreProblem as error:
+                self._office.failed("not-given-back", self._account.name, error)
+            if self._office.stopping.is_set():
+                self._unbegun.append(leg)
+                return
+            await self._or_stopped(self._office.clock.sleep(PATIENCE))
 
     async def _outcome(self, leg: ClaimedLeg) -> Settlement | Back:
         account = self._account
