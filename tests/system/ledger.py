@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from notifier.dispatch.outgoing import stem
@@ -21,7 +22,7 @@ WINDOW = 60
 """Messages that may arrive within a commit window and while it is being written."""
 
 _ENTITLED: dict[tuple[str, str], Counter[tuple[str, ...]]] = {}
-"""What ``preview`` said of a file, by school and text: the same schools are used over and over."""
+"""What ``preview`` said of a text, by the families: the same schools are used over and over."""
 
 Adults = tuple[str, ...]
 DELIVERIES = (
@@ -49,7 +50,8 @@ class Ledger:
 
     async def know(self, text: str, name: str) -> Counter[Adults]:
         """Who is entitled to a message with this text, as ``preview`` has it."""
-        key = (self.school.path.name, text)
+        files = sorted((self.school.path / "families").glob("*.csv"))
+        key = (sha256(b"".join(file.read_bytes() for file in files)).hexdigest(), text)
         if key not in _ENTITLED:
             aside = self.school.processes.folder / name
             aside.write_text(text, "utf-8")
