@@ -199,7 +199,8 @@ def _progress(
         reached("next rung")
     _call_off(conn, stray, now)
     starter.write()
-    finish(conn, [row.message_id for row in rows if row.id in moved], now)
+    opened = any(state in OPEN_DELIVERY for state in moved.values())
+    finish(conn, [row.message_id for row in rows if row.id in moved], now, opened=opened)
     return moved
 
 
@@ -235,9 +236,13 @@ def _call_off(
             conn.execute(statement, batch)
 
 
-def finish(conn: Connection, message_ids: Iterable[str], now: datetime) -> None:
-    """A message is done when none of its deliveries is planned, sending or held; a failed one opens it again."""
+def finish(conn: Connection, message_ids: Iterable[str], now: datetime, *, opened: bool = True) -> None:
+    """A message is done when none of its deliveries is planned, sending or held; a failed one opens it again.
+
+    ``opened``: whether a delivery may have been opened.
+    """
     ids = sorted(set(message_ids))
     if ids:
         conn.execute(_FINISH, {"ids": ids, "now": now})
-        conn.execute(_REOPEN, {"ids": ids, "now": now})
+        if opened:
+            conn.execute(_REOPEN, {"ids": ids, "now": now})

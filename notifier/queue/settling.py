@@ -135,7 +135,7 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
             stop(conn, row.delivery_id, one.delivery_state, one.reason, now)
     wanted_next = {row.delivery_id: one.next_address for row, one in done if one.next_address}
     progress(conn, [row.delivery_id for row, _ in done], now, next_address=wanted_next)
-    finish(conn, [row.message_id for row, _ in done], now)
+    finish(conn, [row.message_id for row, one in done if one.delivery_state is not None], now)
     reached("settling")
     return counted
 
