@@ -78,7 +78,7 @@ def who_failed_counts_as_reached(year: Year) -> None:
 def nobody_asks_whether_it_is_still_wanted(year: Year) -> None:
     """And cancelling stops nothing that was begun."""
 
-    def wanted(conn: Connection, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
+    def wanted(conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None) -> dict[str, Wanted]:
         return dict.fromkeys(leg_ids, Wanted.SEND)
 
     def over(conn: Connection, now: datetime, escalating: object) -> int:

@@ -18,6 +18,8 @@ from tests.system.post import Post
 from tests.system.school import LEGS, SchoolFolder
 
 CONNECTIONS = 4
+AT_FIRST = 2
+"""So many of them does a daemon open before its mail server has shown that it bears more."""
 WINDOW = 60
 """Messages that may arrive within a commit window and while it is being written."""
 

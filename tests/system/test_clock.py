@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.smtp import MailServer
-from tests.system.ledger import CONNECTIONS, Ledger
+from tests.system.ledger import AT_FIRST, CONNECTIONS, Ledger
 from tests.system.post import Post
 from tests.system.processes import until
 from tests.system.school import SchoolFolder, email, letter
@@ -75,11 +75,11 @@ async def test_a_process_that_slept_past_its_leases_doubles_at_most_what_was_on_
     await ledger.drop("coats.md", letter("coats.md"))
     post.open.clear()
     daemon = await small.start(clock.environment, cold=True)
-    await until(lambda: len(post.waiting) == CONNECTIONS, "emails on the wire")
+    await until(lambda: len(post.waiting) >= AT_FIRST, "emails on the wire")
 
     os.kill(daemon.pid, signal.SIGSTOP)
     post.open.set()
-    await until(lambda: len(post.taken) == CONNECTIONS, "what was on the wire taken while it slept")
+    await until(lambda: len(post.taken) >= AT_FIRST, "what was on the wire taken while it slept")
     on_the_wire = set(post.ids)
     if faked:
         clock.off_by(600)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers.postgres import PostgresServer, postgres_server
 from tests.servers.smtp import MailServer
-from tests.system.ledger import CONNECTIONS, Ledger
+from tests.system.ledger import AT_FIRST, CONNECTIONS, Ledger
 from tests.system.post import Post
 from tests.system.processes import until
 from tests.system.school import SchoolFolder, email, letter
@@ -45,14 +45,14 @@ async def test_a_database_server_that_goes_and_comes_back_costs_nobody_anything(
     await ledger.drop("coats.md", letter("coats.md"))
     await ledger.know(letter("shoes.md"), "shoes.md")
     post.open.clear()
-    await until(lambda: len(post.waiting) == CONNECTIONS, "emails on the wire")
+    await until(lambda: len(post.waiting) >= AT_FIRST, "emails on the wire")
 
     server.end()
     await ledger.drop("shoes.md", letter("shoes.md"))
     said = await school.answer("shoes.md")
     assert said.startswith("The database server does not answer."), said
     post.open.set()
-    await until(lambda: len(post.taken) >= CONNECTIONS, "what was on the wire taken, and nowhere to write it down")
+    await until(lambda: len(post.taken) >= AT_FIRST, "what was on the wire taken, and nowhere to write it down")
     assert daemon.alive
 
     server.start()
