@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "growth": lambda: [*growth.figures(size.many, size.newsletter)],
         "history": lambda: [*history.figures(size.newsletter, size.old, rounds)],
         "emergency": lambda: emergency.figures(size.many, size.probes),
-        "nodes": lambda: nodes.figures(size.newsletter),
+        "nodes": lambda: nodes.figures(size.newsletter, min(rounds, 3)),
     }
     found: Found = []
     for part in parts:
