@@ -73,7 +73,7 @@ class School:
         self.clock = clock
         self.policy: Policy = config.policy(channel_facts(config))
         self.families = Families(store, None if config.node.sends_only else config.families, config.state)
-        self.calendar, _ = calendar.read(config.calendar)
+        self.calendar = calendar.load(config.calendar, config.school.nation)
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
@@ -337,7 +337,7 @@ class School:
     async def _accept(self, submission: Submission) -> Answer:
         # The files may have changed a moment ago: nothing is decided on an older state of the families.
         await self.families.refresh(self.clock.now())
-        self.calendar, _ = await asyncio.to_thread(calendar.read, self.config.calendar)
+        self.calendar = await asyncio.to_thread(calendar.load, self.config.calendar, self.config.school.nation)
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
             return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))
