@@ -7,6 +7,7 @@ from notifier.calendar.days import (
     school_days_after,
     school_days_before,
     school_days_between,
+    school_year,
     sort_of,
 )
 from notifier.calendar.files import load, read
@@ -20,5 +21,6 @@ __all__ = [
     "school_days_after",
     "school_days_before",
     "school_days_between",
+    "school_year",
     "sort_of",
 ]

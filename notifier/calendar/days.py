@@ -13,6 +13,7 @@ from notifier.calendar.bank import bank_holiday
 from notifier.model.calendar import Newsletter, Occurrence, SchoolCalendar
 
 WEEKEND = 5
+AUGUST = 8
 DAY = timedelta(days=1)
 FAR = timedelta(days=3 * 366)
 """No newsletter is looked for beyond this."""
@@ -64,6 +65,11 @@ def _only_weekend(before: date, after: date) -> bool:
     """Whether two terms follow each other without a weekday between them."""
     between = (before + DAY * offset for offset in range(1, (after - before).days))
     return all(day.weekday() >= WEEKEND for day in between)
+
+
+def school_year(day: date) -> int:
+    """The year in which the school year of this day began; it begins with August, in Scotland too."""
+    return day.year if day.month >= AUGUST else day.year - 1
 
 
 def is_school_day(day: date, calendar: SchoolCalendar) -> bool:

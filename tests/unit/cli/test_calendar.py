@@ -1,0 +1,73 @@
+"""`calendar import` and `calendar accept` as they are typed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.calendar.importing.ics import days, event, feed
+
+HOLIDAYS = (
+    days("Summer holiday", "20260722", "20260901"),
+    days("Half-term", "20261024", "20261102"),
+    days("Christmas holiday", "20261219", "20270104"),
+)
+
+
+def notifier(school: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "notifier", "--config", str(school), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    folder = tmp_path / "school"
+    made = subprocess.run([sys.executable, "-m", "notifier", "init", str(folder)], capture_output=True, timeout=60)
+    assert made.returncode == 0
+    return folder
+
+
+def test_a_feed_becomes_a_draft_that_a_person_accepts(school: Path) -> None:
+    source = school / "feed.ics"
+    source.write_text(feed(*HOLIDAYS, event("Oak class trip", "DTSTART:20270505T083000Z", uid="t@example.org")))
+    terms = school / "calendar" / "terms.toml"
+    before = terms.read_text("utf-8")
+    said = notifier(school, "calendar", "import", str(source), "--from", "2026-07-01", "--until", "2027-07-31")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "September 2026  22 days" in said.stdout
+    assert " 26- 27- 28- 29- 30-" in said.stdout
+    assert "This is a draft; the calendar has not changed." in said.stdout
+    assert terms.read_text("utf-8") == before
+    told = json.loads(notifier(school, "calendar", "import", str(source), "--until", "2027-07-31", "--json").stdout)
+    assert told.keys() == {"draft", "terms", "inset", "closed", "events", "doubts", "changes", "problems"}
+    assert told["terms"][0] == {"name": "Autumn 1 2026/27", "from": "2026-09-01", "until": "2026-10-23"}
+    said = notifier(school, "calendar", "accept")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "The draft is the calendar now." in said.stdout
+    assert "Autumn 1 2026/27" in terms.read_text("utf-8")
+    assert notifier(school, "check").returncode == 0
+    assert notifier(school, "calendar", "accept").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["none.ics"], "There is no none.ics", id="no file"),
+        pytest.param(["config.toml"], "is not a calendar file", id="another file"),
+        pytest.param(["x.ics", "--from", "soon"], "“soon” is not a date", id="no date"),
+        pytest.param(["x.ics", "--from", "2027-09-01", "--until", "2026-09-01"], "comes before --from", id="backwards"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(school: Path, words: list[str], said: str) -> None:
+    words = [str(school / word) if (school / word).exists() else word for word in words]
+    done = notifier(school, "calendar", "import", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (school / "calendar" / "draft").exists()
