@@ -14,6 +14,7 @@ from notifier.clock import SystemClock
 from notifier.config.school_year import terms_toml
 from notifier.model.answer import Exit
 from notifier.model.calendar import SchoolCalendar
+from notifier.routing.safeguards import named_in
 
 if TYPE_CHECKING:
     from notifier.calendar.importing import Drafted
@@ -136,6 +137,44 @@ def accept() -> None:
     _years(load(config.calendar, config.school.nation))
     output.say(f"The draft is the calendar now. The files it replaced lie in {old}.", "bold")
     output.leave(Exit.DONE)
+
+
+@calendar_app.command("export")
+def export_(
+    file: Path | None = typer.Argument(None, help="Where to write it (default: outbox/calendar.ics)."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Write terms, days off and events of this school year and later as an .ics file for families."""
+    from notifier.calendar.export import Publisher, export
+
+    async def work() -> Exit:
+        async with opening.reading(opening.with_folder(opening.open_config())) as school:
+            config = school.config
+            families = directory.preview(directory.read(config.families), school.families.current)
+            publisher = Publisher(
+                school=config.school.name,
+                zone=config.school.timezone,
+                classes={pupil.class_ for pupil in families.pupils.values()},
+                names_a_child=lambda text: bool(named_in(text, families)),
+                in_person=school.policy.in_person_only,
+            )
+            now = school.clock.now()
+            first = date(school_year(now.astimezone(config.school.timezone).date()), 8, 1)
+            made = export(school.calendar, publisher, first, now)
+            to = file or config.outbox / "calendar.ics"
+            to.parent.mkdir(parents=True, exist_ok=True)
+            spare = to.with_name(f".{to.name}.part")
+            spare.write_bytes(made.ics)
+            spare.replace(to)
+            if json:
+                output.as_json({"file": str(to), "entries": made.entries, "kept_back": list(made.kept_back)})
+                return Exit.DONE
+            output.say(f"Wrote {to} with {made.entries} entries. Put it on the website for families.", "bold")
+            if made.kept_back:
+                output.say(f"Not in it, as they are not for everyone to see: {', '.join(made.kept_back)}.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
 
 
 def _as_json(drafted: "Drafted") -> dict[str, object]:

@@ -70,7 +70,12 @@ def names_in(message: Message, directory: Directory) -> tuple[str, ...]:
     """The ids of pupils whose full name stands in the message, whichever part of it comes first."""
     shown = [attachment.name for attachment in message.attachments]
     shown += [message.event.title, message.event.place, message.event.details] if message.event else []
-    said = words_of("\n".join((everything_said(message), *shown)))
+    return named_in("\n".join((everything_said(message), *shown)), directory)
+
+
+def named_in(text: str, directory: Directory) -> tuple[str, ...]:
+    """The ids of pupils whose full name stands in this text."""
+    said = words_of(text)
     tokens = frozenset(said.split())
     found = []
     for pupil in directory.pupils.values():

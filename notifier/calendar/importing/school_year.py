@@ -1,5 +1,6 @@
 """From what a feed names, terms or holidays, to the terms of a school year; with every doubt. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -78,7 +79,7 @@ def _pairs(marked: Iterable[tuple[Sort, Entry]], doubts: list[str]) -> list[Span
                 doubts.append(f"“{begun[1]}” on {_day(begun[0])} has no last day of term after it.")
             begun = (day, title)
         elif begun is not None and day - begun[0] <= TOO_LONG:
-            found.append(Span(_season(begun[0]), begun[0], day))
+            found.append(Span(_named(begun[1]) or _season(begun[0]), begun[0], day))
             begun = None
         elif not (found and found[-1].last == day):
             doubts.append(f"“{title}” on {_day(day)} has no first day of term before it.")
@@ -151,6 +152,12 @@ def _between(holidays: Sequence[Span], year: Year) -> list[SchoolTerm]:
         name += f" {names[number][0]}/{(names[number][0] + 1) % 100:02}"
         terms.append(SchoolTerm(name, first, last))
     return terms
+
+
+def _named(title: str) -> str:
+    """“Autumn 1: first day of term” names its term."""
+    before, colon, _ = title.partition(":")
+    return before.strip() if colon and re.search(r"autumn|spring|summer|term", before, re.IGNORECASE) else ""
 
 
 def _season(day: date) -> str:

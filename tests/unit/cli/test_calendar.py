@@ -71,3 +71,19 @@ def test_what_cannot_be_read_is_one_sentence(school: Path, words: list[str], sai
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (school / "calendar" / "draft").exists()
+
+
+def test_an_export_keeps_back_what_names_a_child_and_says_so(school: Path) -> None:
+    pupil = (school / "families" / "pupils.csv").read_text("utf-8-sig").splitlines()[1].split(",")
+    events = school / "calendar" / "events.csv"
+    events.write_text(events.read_text("utf-8") + f"AWARD,Award for {pupil[1]} {pupil[2]},2099-01-05,,,,,,,,no\n")
+    said = notifier(school, "calendar", "export")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "Not in it, as they are not for everyone to see: AWARD." in said.stdout
+    written = (school / "outbox" / "calendar.ics").read_bytes()
+    assert written.startswith(b"BEGIN:VCALENDAR")
+    assert b"Visit to the city farm" in written
+    assert b"Award" not in written
+    told = json.loads(notifier(school, "calendar", "export", str(school / "own.ics"), "--json").stdout)
+    assert told == {"file": str(school / "own.ics"), "entries": written.count(b"BEGIN:VEVENT"), "kept_back": ["AWARD"]}
+    assert (school / "own.ics").exists()
