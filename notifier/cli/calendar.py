@@ -1,26 +1,33 @@
 """`calendar`: a feed becomes a draft of the school's calendar, and a draft becomes the calendar."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import typer
 
 from notifier import directory
 from notifier.acceptance.preview import problem_json
 from notifier.calendar import load, school_year
+from notifier.calendar.agenda import Scheduled, agenda
 from notifier.cli import months, opening, output
 from notifier.clock import SystemClock
 from notifier.config.school_year import terms_toml
 from notifier.model.answer import Exit
 from notifier.model.calendar import SchoolCalendar
+from notifier.model.states import MessageState
+from notifier.routing.audience import spoken
 from notifier.routing.safeguards import named_in
 
 if TYPE_CHECKING:
     from notifier.calendar.importing import Drafted
 
-calendar_app = typer.Typer(help="Terms, days off and events.", no_args_is_help=True)
+calendar_app = typer.Typer(help="What is scheduled; terms, days off and events.")
 
+SPAN = timedelta(weeks=4)
+MOST = 10_000
+"""Waiting messages looked at."""
 SOME = 25
 """Changes shown; the rest are counted."""
 
@@ -29,9 +36,67 @@ def register(app: typer.Typer) -> None:
     app.add_typer(calendar_app, name="calendar")
 
 
-@calendar_app.callback()
-def calendar() -> None:
-    """Terms, days off and events."""
+@calendar_app.callback(invoke_without_command=True)
+def calendar(
+    context: typer.Context,
+    from_: str | None = typer.Option(None, "--from", help="The first day (default: from now on)."),
+    until: str | None = typer.Option(None, "--until", help="The last day (default: four weeks from the first)."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """What is scheduled: waiting messages and newsletters. With a further word: terms, days off and events."""
+    if context.invoked_subcommand is None:
+        _scheduled(_day(from_), _day(until), json)
+
+
+def _scheduled(first: date | None, last: date | None, json: bool) -> None:
+    async def work() -> Exit:
+        async with opening.reading(opening.open_config()) as school:
+            zone = school.config.school.timezone
+            now = school.clock.now().astimezone(zone)
+            until = last or (first or now.date()) + SPAN
+            if until < (first or now.date()):
+                output.stop("--until comes before the first day. Put the dates right.")
+            begin = max(now, datetime.combine(first, time(0), zone)) if first else now
+            waiting = await school.store.messages([MessageState.WAITING], limit=MOST)
+            found = agenda(
+                [(one.message, tuple(spoken(term) for term in one.message.audience)) for one in waiting],
+                school.config.newsletters,
+                school.calendar,
+                zone,
+                begin,
+                datetime.combine(until, time(23, 59, 59), zone),
+            )
+            if json:
+                output.as_json([_scheduled_json(one, zone) for one in found])
+            elif not found:
+                output.say(f"Nothing is scheduled until {until:%A %-d %B %Y}.")
+            else:
+                output.table("When", "What", "For", "Why then", rows=[_row(one, zone) for one in found])
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+def _scheduled_json(one: Scheduled, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "at": one.at.astimezone(zone).isoformat(),
+        "kind": one.kind.value,
+        "title": one.title,
+        "audience": list(one.audience),
+        "event_id": one.event_id,
+        "newsletter": one.newsletter,
+        "reason": one.reason,
+        "lead_school_days": one.lead_school_days,
+    }
+
+
+def _row(one: Scheduled, zone: ZoneInfo) -> tuple[str, str, str, str]:
+    what = ": ".join(dict.fromkeys(part for part in (one.newsletter, one.title) if part))
+    why = one.reason
+    if one.lead_school_days is not None:
+        days = "1 school day" if one.lead_school_days == 1 else f"{one.lead_school_days} school days"
+        why += f"; {days} before the event"
+    return f"{one.at.astimezone(zone):%a %-d %b %Y %H:%M}", what, ", ".join(one.audience), why
 
 
 def _day(text: str | None) -> date | None:

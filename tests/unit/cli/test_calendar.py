@@ -87,3 +87,22 @@ def test_an_export_keeps_back_what_names_a_child_and_says_so(school: Path) -> No
     told = json.loads(notifier(school, "calendar", "export", str(school / "own.ics"), "--json").stdout)
     assert told == {"file": str(school / "own.ics"), "entries": written.count(b"BEGIN:VEVENT"), "kept_back": ["AWARD"]}
     assert (school / "own.ics").exists()
+
+
+def test_what_is_scheduled_is_listed_with_its_reason(school: Path) -> None:
+    letter = school.parent / "trip.md"
+    letter.write_text("---\nkind: letter\nto: whole school\nsend: 2099-03-02T10:00\n---\n# A trip\n\nBring lunch.\n")
+    assert notifier(school, "submit", str(letter), "--intake", "drop/office").returncode == 0
+    (one,) = json.loads(notifier(school, "calendar", "--from", "2099-03-01", "--until", "2099-03-10", "--json").stdout)
+    assert one == {
+        "at": "2099-03-02T10:00:00+00:00",
+        "kind": "letter",
+        "title": "A trip",
+        "audience": ["whole school"],
+        "event_id": "",
+        "newsletter": "",
+        "reason": "its “send:”",
+        "lead_school_days": None,
+    }
+    assert "Nothing is scheduled" in notifier(school, "calendar", "--from", "2099-04-01").stdout
+    assert notifier(school, "calendar", "--until", "2001-01-01").returncode == 2
