@@ -134,6 +134,7 @@ def import_(
                 nation=config.school.nation,
                 classes=sorted({pupil.class_ for pupil in families.pupils.values()} - {""}),
                 today=today,
+                names_a_child=lambda text: bool(named_in(text, families)),
                 made_up=_made_up(config.calendar / "terms.toml", school.calendar),
             )
             try:

@@ -56,7 +56,8 @@ async def _of_the_folder(school: School) -> list[Problem]:
     found = [_unusable(name, path) for name, path in folders.items() if not _folder_or_nothing(path)]
     reading = await asyncio.to_thread(directory.read, school.config.families)
     found += directory.take_up(reading, school.families.current).problems
-    found += calendar.read(school.config.calendar, nation=school.config.school.nation)[1]
+    classes = {pupil.class_ for pupil in reading.pupils.values()}
+    found += calendar.read(school.config.calendar, classes, school.config.school.nation)[1]
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,13 +30,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class School:
-    """What the feed is read with. ``made_up``: the terms in the folder are those of ``init``, not the school's own."""
+    """What the feed is read with.
+
+    ``made_up``: the terms in the folder are those of ``init``, not the school's own. ``names_a_child``: whether a
+    text holds a pupil's full name.
+    """
 
     zone: ZoneInfo
     nation: Nation
     classes: Collection[str]
     today: date
     made_up: bool = False
+    names_a_child: Callable[[str], bool] = lambda _: False
 
 
 @dataclass
@@ -75,6 +80,11 @@ def draft(source: Path, folder: Path, years: Years, school: School) -> Drafted:
     first = date(school_year(school.today), AUGUST, 1)
     rows.take(_events(marked, after, doubts), school.classes, max(first, years.first))
     doubts += rows.doubts
+    doubts += [
+        f"“{entry.title}” on {entry.first:%-d %B %Y} names a child in full. Take the name or the row out of events.csv."
+        for entry in _events(marked, after, [])
+        if entry.last >= first and school.names_a_child(f"{entry.title}\n{entry.place}\n{entry.details}")
+    ]
     if kept.exists() and not added:
         doubts.append(
             "A draft was there that was made before the calendar changed. This one begins anew; the older lies in "

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from notifier.calendar.importing.blocks import BadFeed, Block, Blocks, read_blocks
+from notifier.calendar.importing.recurrence import odd
 from notifier.calendar.importing.words import line, plain
 
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 
 MOST = 5_000
 """Events of one feed within the years at hand, repetitions included."""
-FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
-NEVER = {"BYHOUR", "BYMINUTE", "BYSECOND", "BYYEARDAY", "BYWEEKNO", "BYEASTER"}
-"""With these a feed could ask for many repetitions a day, or have one looked for until the year 9999."""
-OF_LONGER = {"BYMONTH", "BYMONTHDAY", "BYSETPOS"}
-"""As with these at a daily or weekly repetition."""
 DAY = timedelta(days=1)
 EARLIEST = 1970
 _YEAR = re.compile(r"(\d{4})\d{4}")
@@ -159,14 +155,10 @@ class _Reader:
         if not block.value("DTSTART"):
             return "has no date and is left out. Enter it by hand."
         rules = block.of("RRULE")
-        for rule in rules:
-            parts = dict(part.split("=", 1) for part in rule.partition(":")[2].upper().split(";") if "=" in part)
-            often = parts.get("FREQ", "").strip()
-            never = NEVER | OF_LONGER if often in {"DAILY", "WEEKLY"} else NEVER
-            begun = _YEAR.match(block.value("DTSTART"))
-            odd = often not in FREQUENCIES or parts.keys() & never or not parts.get("INTERVAL", "1").strip("0")
-            if odd or len(rules) > 1 or (begun and int(begun[1]) < EARLIEST):
-                return "repeats in a way that no school event does and is left out. Enter it by hand."
+        begun = _YEAR.match(block.value("DTSTART"))
+        old = begun is not None and int(begun[1]) < EARLIEST
+        if rules and (len(rules) > 1 or old or odd(block.value("RRULE"))):
+            return "repeats in a way that no school event does and is left out. Enter it by hand."
         return ""
 
     def _expand(self, uid: str, group: list[Block]) -> None:

@@ -39,3 +39,12 @@ def test_the_package_is_loaded_only_when_a_day_is_asked_about() -> None:
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_no_command_pays_for_a_calendar_that_it_does_not_read() -> None:
+    asked = (
+        "import sys; from notifier.cli import app; app.run(['--version']); "
+        "print([name for name in ('holidays', 'icalendar', 'recurring_ical_events') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,5 +1,6 @@
 """A feed becomes a draft beside the calendar, and a draft becomes the calendar."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -169,6 +170,14 @@ def test_a_calendar_with_errors_is_not_drafted_over(calendar: Path) -> None:
 def test_nothing_to_accept_is_a_sentence(calendar: Path) -> None:
     with pytest.raises(BadFeed, match="There is no draft"):
         accept(calendar, "1", Nation.ENGLAND)
+
+
+def test_an_event_that_names_a_child_is_a_doubt(calendar: Path) -> None:
+    school = replace(SCHOOL, names_a_child=lambda text: "Amina Okafor" in text)
+    drafted = bring(calendar, sports(title="Prize for Amina Okafor"), days("Fair", "20270612"), school=school)
+    assert [doubt for doubt in drafted.doubts if "names a child" in doubt] == [
+        "“Prize for Amina Okafor” on 11 June 2027 names a child in full. Take the name or the row out of events.csv."
+    ]
 
 
 def test_a_title_that_a_spreadsheet_would_run_is_only_text(calendar: Path) -> None:

@@ -86,17 +86,7 @@ def test_a_series_without_an_end_stops_with_the_years_and_says_so(tmp_path: Path
     assert found.doubts == ["“Assembly” repeats without an end; it is entered until 31 July 2029."]
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=SECONDLY",
-        "FREQ=HOURLY;COUNT=5",
-        "FREQ=DAILY;BYHOUR=1,2,3,4,5,6",
-        "FREQ=DAILY;INTERVAL=0",
-        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
-        "FREQ=NEVER",
-    ],
-)
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=DAILY;INTERVAL=0", "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"])
 def test_a_repetition_that_would_never_end_is_left_out_with_a_sentence(tmp_path: Path, rule: str) -> None:
     found = read(tmp_path, feed(event("Odd", "DTSTART:20261012T140000Z", f"RRULE:{rule}"), days("INSET", "20261026")))
     assert [one.title for one in found.entries] == ["INSET"]
