@@ -9,7 +9,7 @@ import typer
 
 from notifier import directory
 from notifier.acceptance.preview import problem_json
-from notifier.calendar import load, school_year
+from notifier.calendar import load, read, school_year
 from notifier.calendar.agenda import Scheduled, agenda
 from notifier.cli import months, opening, output
 from notifier.clock import SystemClock
@@ -217,6 +217,10 @@ def export_(
         async with opening.reading(opening.with_folder(opening.open_config())) as school:
             config = school.config
             families = directory.preview(directory.read(config.families), school.families.current)
+            found, problems = read(config.calendar, nation=config.school.nation)
+            if output.exit_for(problems) is not Exit.DONE:
+                output.problems(problems)
+                output.stop("Nothing was written: families would see half a calendar. Mend what is named above first.")
             publisher = Publisher(
                 school=config.school.name,
                 zone=config.school.timezone,
@@ -226,7 +230,7 @@ def export_(
             )
             now = school.clock.now()
             first = date(school_year(now.astimezone(config.school.timezone).date()), 8, 1)
-            made = export(school.calendar, publisher, first, now)
+            made = export(found, publisher, first, now)
             to = file or config.outbox / "calendar.ics"
             to.parent.mkdir(parents=True, exist_ok=True)
             spare = to.with_name(f".{to.name}.part")

@@ -27,20 +27,23 @@ class Rows:
     rows: list[dict[str, str]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    mark: str = ","
+    """What stands between two cells: Excel takes apart only what its region writes."""
 
     @classmethod
     def read(cls, text: str) -> "Rows":
         """``text`` has been read without an error before."""
-        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)) if any(row)]
+        mark = delimiter(text)
+        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if any(row)]
         if not table:
             return cls()
         heads = [_column(cell) or f"column {at}" for at, cell in enumerate(table[0], 1)]
         rows = [dict(zip(heads, [cell.strip() for cell in row] + [""] * len(heads), strict=False)) for row in table[1:]]
-        return cls([*heads, *(name for name in (*COLUMNS, UID) if name not in heads)], rows)
+        return cls([*heads, *(name for name in (*COLUMNS, UID) if name not in heads)], rows, mark=mark)
 
     def text(self) -> str:
         out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, self.columns, restval="", lineterminator="\n")
+        writer = csv.DictWriter(out, self.columns, restval="", lineterminator="\n", delimiter=self.mark)
         writer.writeheader()
         in_order = sorted((_when(row), row.get("start", ""), at) for at, row in enumerate(self.rows))
         writer.writerows(self.rows[at] for _, _, at in in_order)

@@ -89,6 +89,14 @@ def test_an_export_keeps_back_what_names_a_child_and_says_so(school: Path) -> No
     assert (school / "own.ics").exists()
 
 
+def test_half_a_calendar_is_not_exported(school: Path) -> None:
+    (school / "calendar" / "terms.toml").write_text("closed = [soon]\n")
+    done = notifier(school, "calendar", "export")
+    assert done.returncode == 2
+    assert "Nothing was written" in done.stderr
+    assert not (school / "outbox" / "calendar.ics").exists()
+
+
 def test_what_is_scheduled_is_listed_with_its_reason(school: Path) -> None:
     letter = school.parent / "trip.md"
     letter.write_text("---\nkind: letter\nto: whole school\nsend: 2099-03-02T10:00\n---\n# A trip\n\nBring lunch.\n")

@@ -73,6 +73,13 @@ def test_what_the_school_wrote_itself_stays(calendar: Path) -> None:
     assert any("stand in your terms.toml and not in the feed" in doubt for doubt in drafted.doubts)
 
 
+def test_semicolons_stay_semicolons(calendar: Path) -> None:
+    (calendar / "events.csv").write_text(EVENTS.replace(",", ";"), encoding="utf-8")
+    drafted = bring(calendar, sports())
+    assert (drafted.folder / "events.csv").read_text("utf-8-sig").startswith("event_id;title;date;to;")
+    assert {one.id for one in drafted.calendar.events} == {"FARM", "sports-day"}
+
+
 def test_an_edit_in_the_feed_updates_the_same_event(calendar: Path) -> None:
     bring(calendar, sports())
     accept(calendar, "1", Nation.ENGLAND)
