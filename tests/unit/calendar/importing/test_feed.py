@@ -4,9 +4,11 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from notifier.calendar.importing.blocks import BadFeed, read_blocks
-from notifier.calendar.importing.feed import Years, read_feed
+from notifier.calendar.importing.feed import MOST, Years, read_feed
 from tests.unit.calendar.importing.ics import LONDON, YEARS, days, event, feed, read
 
 
@@ -171,3 +173,28 @@ def test_what_lies_outside_the_years_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "feed.ics"
     path.write_text(feed(days("Old", "20200901"), days("INSET", "20260901"), days("Far", "20350901")))
     assert [one.title for one in read_feed(path, years, LONDON).entries] == ["INSET"]
+
+
+SOUND = feed(
+    event("Choir", "DTSTART:20261012T140000Z", "RRULE:FREQ=WEEKLY;COUNT=4", "EXDATE:20261019T140000Z"),
+    days("Half-term", "20261026", "20261031"),
+    event("Trip", "DTSTART;TZID=Europe/London:20270505T093000", "DURATION:PT2H", "LOCATION:Farm"),
+)
+SLIPS = (
+    "\n", "\r\n ", ";", ":", "99999999999", "BEGIN:VEVENT\n", "END:VEVENT\n", "\nRDATE:20270101,20270102\n",
+    "\nEXDATE:x\n",
+    "\nDURATION:-P1D\n", "\nDURATION:P9999999D\n", "\nDTEND;VALUE=DATE:00010101\n", "\nDTSTART;VALUE=DATE:99991231\n",
+    "\nRECURRENCE-ID:20270101T000000\n", "\nUID:\n", "\nX-WR-TIMEZONE:Mars\n",
+    "\nDTSTART;VALUE=PERIOD:20260101T100000Z/PT1H\n",
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(20, len(SOUND) - 1), st.sampled_from(SLIPS)), min_size=1, max_size=6))
+def test_no_slip_in_a_feed_is_more_than_a_doubt(tmp_path: Path, slips: list[tuple[int, str]]) -> None:
+    text = SOUND
+    for at, slip in sorted(slips, reverse=True):
+        text = text[:at] + slip + text[at:]
+    found = read(tmp_path, text)
+    assert len(found.entries) <= MOST
+    assert all(YEARS.first <= one.last and one.first <= YEARS.last for one in found.entries)
