@@ -66,7 +66,7 @@ class School:
         self.clock = clock
         self.policy: Policy = config.policy(channel_facts(config))
         self.families = Families(store, None if config.node.sends_only else config.families, config.state)
-        self.calendar, _ = calendar.read(config.calendar)
+        self.calendar = calendar.load(config.calendar, config.school.nation)
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
@@ -241,7 +241,7 @@ class School:
             await self.families.refresh(self.clock.now())
         except StoreProblem as problem:  # as when acceptance itself meets it: the file is kept and tried again
             return Answer(Outcome.FAULT, problem.sentence)
-        self.calendar, _ = await asyncio.to_thread(calendar.read, self.config.calendar)
+        self.calendar = await asyncio.to_thread(calendar.load, self.config.calendar, self.config.school.nation)
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
             return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))

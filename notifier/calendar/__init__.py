@@ -1,6 +1,26 @@
 """The school year: which days are school days, and when newsletters go (W20, W35; DESIGN 3.8)."""
 
-from notifier.calendar.days import is_school_day, next_occurrence, school_days_before, school_days_between
-from notifier.calendar.files import read
+from notifier.calendar.days import (
+    Day,
+    is_school_day,
+    next_occurrence,
+    school_days_after,
+    school_days_before,
+    school_days_between,
+    school_year,
+    sort_of,
+)
+from notifier.calendar.files import load, read
 
-__all__ = ["is_school_day", "next_occurrence", "read", "school_days_before", "school_days_between"]
+__all__ = [
+    "Day",
+    "is_school_day",
+    "load",
+    "next_occurrence",
+    "read",
+    "school_days_after",
+    "school_days_before",
+    "school_days_between",
+    "school_year",
+    "sort_of",
+]

@@ -15,6 +15,8 @@ FILE = "calendar/events.csv"
 COLUMNS = (
     "event_id", "title", "date", "start", "end", "place", "on_site", "to", "category", "details", "cancelled",
 )  # fmt: skip
+UID = "uid"
+"""What an event is called in the feed it came from; ``calendar import`` writes it and knows the row again by it."""
 REQUIRED = ("event_id", "title", "date")
 T = TypeVar("T")
 
@@ -56,7 +58,7 @@ def read_events(text: str) -> tuple[list[Event], dict[str, str], list[Problem]]:
     """The events that can be read, by date; where each stands, by id; a problem for every cell that cannot be read."""
     problems: list[Problem] = []
     text = text.removeprefix("\ufeff")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     columns: dict[str, int] | None = None
     events: dict[str, Event] = {}
     places: dict[str, str] = {}
@@ -92,7 +94,7 @@ def read_events(text: str) -> tuple[list[Event], dict[str, str], list[Problem]]:
     return ordered, places, problems
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """Excel writes semicolons where the computer's region says so."""
     header = text.split("\n", 1)[0]
     return max((",", ";", "\t"), key=header.count)
@@ -105,7 +107,7 @@ def _columns(cells: list[str], line: int, problems: list[Problem]) -> dict[str, 
         where = f"{FILE}:{line}:{at + 1}"
         if name in columns:
             problems.append(error("duplicate-column", f"The column '{name}' stands in the file twice.", where))
-        elif name in COLUMNS:
+        elif name in COLUMNS or name == UID:
             columns[name] = at
         elif name:
             near = difflib.get_close_matches(name, COLUMNS, n=1)

@@ -6,19 +6,35 @@ from pathlib import Path
 
 from notifier.calendar import events as events_csv
 from notifier.calendar import terms as terms_toml
-from notifier.calendar.days import is_school_day
+from notifier.calendar.days import Day, sort_of
 from notifier.calendar.events import read_events
 from notifier.calendar.terms import Terms, read_terms
-from notifier.model.calendar import Event, SchoolCalendar
+from notifier.model.calendar import Event, Nation, SchoolCalendar
 from notifier.model.problem import Problem, advice, error
 
 
-def read(folder: Path, classes: Collection[str] | None = None) -> tuple[SchoolCalendar, list[Problem]]:
+def read(
+    folder: Path, classes: Collection[str] | None = None, nation: Nation = Nation.NONE
+) -> tuple[SchoolCalendar, list[Problem]]:
     """What the folder says, and what is wrong with it; never raises.
 
     What cannot be read is left out: without terms no day is a school day. ``classes``
-    are the school's, to notice an event for one that it does not have.
+    are the school's, to notice an event for one that it does not have. ``nation`` says
+    whose bank holidays are days off.
     """
+    calendar, places, problems = _read(folder, nation)
+    problems += _odd_days(calendar, places)
+    if classes:
+        problems += _unknown_classes(calendar.events, places, classes)
+    return calendar, problems
+
+
+def load(folder: Path, nation: Nation) -> SchoolCalendar:
+    """What the folder says, for whoever cannot wait for advice on it."""
+    return _read(folder, nation)[0]
+
+
+def _read(folder: Path, nation: Nation) -> tuple[SchoolCalendar, dict[str, str], list[Problem]]:
     problems: list[Problem] = []
     text = _text(folder / "terms.toml", terms_toml.FILE, "no day is a school day", problems)
     terms = read_terms(text) if text is not None else Terms()
@@ -34,11 +50,10 @@ def read(folder: Path, classes: Collection[str] | None = None) -> tuple[SchoolCa
         inset=frozenset(terms.inset),
         closed=frozenset(terms.closed),
         events=tuple(events),
+        nation=nation,
+        open=frozenset(terms.open),
     )
-    problems += _odd_days(calendar, places)
-    if classes:
-        problems += _unknown_classes(events, places, classes)
-    return calendar, problems
+    return calendar, places, problems
 
 
 def _text(path: Path, shown: str, meanwhile: str, problems: list[Problem]) -> str | None:
@@ -61,19 +76,23 @@ def _text(path: Path, shown: str, meanwhile: str, problems: list[Problem]) -> st
 
 def _odd_days(calendar: SchoolCalendar, places: Mapping[str, str]) -> list[Problem]:
     """An event on a day when nobody is at school may be meant, but most often is a slip."""
+    if not calendar.terms:
+        return []
+    days = ((event, sort_of(event.date, calendar)) for event in calendar.events if not event.cancelled)
     return [
         advice(
             "event-on-day-off",
-            f"'{event.title}' is on {event.date:%A %-d %B %Y}, which is not a school day; is its date right?",
+            f"'{event.title}' is on {event.date:%A %-d %B %Y}, which is {sort.value} and not a school day; "
+            "is its date right?",
             places[event.id],
             "W35",
         )
-        for event in calendar.events
-        if calendar.terms and not event.cancelled and not is_school_day(event.date, calendar)
+        for event, sort in days
+        if sort is not Day.SCHOOL
     ]
 
 
-def _unknown_classes(events: list[Event], places: Mapping[str, str], classes: Collection[str]) -> list[Problem]:
+def _unknown_classes(events: Collection[Event], places: Mapping[str, str], classes: Collection[str]) -> list[Problem]:
     known = {_folded(name) for name in classes}
     return [
         advice(

@@ -10,9 +10,10 @@ from notifier.model.calendar import SchoolTerm
 from notifier.model.problem import Problem, advice, error
 
 FILE = "calendar/terms.toml"
-KNOWN = ("term", "inset", "closed")
+KNOWN = ("term", "inset", "closed", "open")
 TERM = ("name", "from", "until")
 LONGEST = timedelta(days=200)
+LONGEST_OFF = timedelta(days=100)
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -23,6 +24,7 @@ class Terms:
         self.terms: list[SchoolTerm] = []
         self.inset: set[date] = set()
         self.closed: set[date] = set()
+        self.open: set[date] = set()
         self.problems: list[Problem] = []
 
 
@@ -49,7 +51,7 @@ def read_terms(text: str) -> Terms:
         found.problems.append(
             error(
                 "unknown-setting",
-                f"There is no setting '{name}' here; known are [[term]], inset and closed.",
+                f"There is no setting '{name}' here; known are [[term]], inset, closed and open.",
                 _where(lines, name, 0),
             )
         )
@@ -61,6 +63,7 @@ def read_terms(text: str) -> Terms:
         _term(table, number, lines, found)
     _days(raw, "inset", found.inset, lines, found.problems)
     _days(raw, "closed", found.closed, lines, found.problems)
+    _days(raw, "open", found.open, lines, found.problems)
     found.terms.sort(key=lambda term: (term.from_, term.until))
     _overlaps(found)
     _off_days(found)
@@ -102,11 +105,28 @@ def _days(raw: dict[str, Any], name: str, into: set[date], lines: list[str], pro
             error("not-a-list", f"'{name}' is a list of dates: {name} = [2027-01-04].", _where(lines, name, 0))
         )
         return
+    where = _where(lines, name, 0)
     for value in values:
         try:
-            into.add(read_date(value))
+            into |= _span(value, name, where, problems) if isinstance(value, dict) else {read_date(value)}
         except ValueError as fault:
-            problems.append(error("bad-date", str(fault), _where(lines, name, 0)))
+            problems.append(error("bad-date", str(fault), where))
+
+
+def _span(table: dict[str, Any], name: str, where: str, problems: list[Problem]) -> set[date]:
+    """Days in a row, such as a half-term inside a term. Raises ValueError for what is no date."""
+    if table.keys() != {"from", "until"}:
+        raise ValueError("Write several days in a row as { from = 2026-10-26, until = 2026-10-30 }.")
+    first, last = read_date(table["from"]), read_date(table["until"])
+    if last < first:
+        sentence = f"In '{name}' {last:%-d %B %Y} comes before {first:%-d %B %Y}; 'until' is the last day."
+        problems.append(error("days-backwards", sentence, where))
+        return set()
+    if last - first > LONGEST_OFF:
+        sentence = f"In '{name}' {first:%-d %B %Y} to {last:%-d %B %Y} is longer than any holiday; put the dates right."
+        problems.append(error("days-long", sentence, where))
+        return set()
+    return {first + timedelta(days=offset) for offset in range((last - first).days + 1)}
 
 
 def _overlaps(found: Terms) -> None:
@@ -123,7 +143,34 @@ def _overlaps(found: Terms) -> None:
 
 
 def _off_days(found: Terms) -> None:
-    """An INSET day outside every term says nothing; most often it is a slip."""
+    """A day that changes nothing where it stands is most often a slip."""
+    for day in sorted(found.open):
+        if not any(term.from_ <= day <= term.until for term in found.terms):
+            found.problems.append(
+                advice(
+                    "open-outside-term",
+                    f"{day:%-d %B %Y} is named open but lies in no term, so it stays a day off; is its date right?",
+                    FILE,
+                )
+            )
+        elif day in found.inset or day in found.closed:
+            found.problems.append(
+                error(
+                    "open-and-closed",
+                    f"{day:%-d %B %Y} is named open and also INSET or closed; take it out of one list.",
+                    FILE,
+                )
+            )
+    for term in found.terms:
+        for day, does in ((term.from_, "begins"), (term.until, "ends")):
+            if day.weekday() >= 5:
+                found.problems.append(
+                    advice(
+                        "term-at-weekend",
+                        f"{term.name} {does} on a {day:%A}, {day:%-d %B %Y}; is its date right?",
+                        FILE,
+                    )
+                )
     for day in sorted(found.inset):
         if not any(term.from_ <= day <= term.until for term in found.terms):
             found.problems.append(

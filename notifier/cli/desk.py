@@ -60,7 +60,8 @@ async def _of_the_folder(school: School) -> list[Problem]:
     if taken.directory is not None:
         today = school.clock.now().astimezone(school.config.school.timezone).date()
         found += directory.reviews(taken.directory.arrangements, today)
-    found += calendar.read(school.config.calendar)[1]
+    classes = {pupil.class_ for pupil in reading.pupils.values()}
+    found += calendar.read(school.config.calendar, classes, school.config.school.nation)[1]
     return found
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from notifier.config.policy import build, folded
 from notifier.config.policy_settings import PolicySettings
 from notifier.config.problems import ConfigProblems, did_you_mean, listed
-from notifier.model.calendar import Newsletter
+from notifier.model.calendar import Nation, Newsletter
 from notifier.model.message import Kind, Mode
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem, error
@@ -28,6 +28,7 @@ class School:
     phone: str = ""
     website: str = ""
     language: str = "en"
+    nation: Nation = Nation.ENGLAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,15 @@ def load(
     return Config(
         root=root,
         path=path,
-        school=School(school.name.strip(), school.mode, zone, school.phone.strip(), school.website, school.language),
+        school=School(
+            name=school.name.strip(),
+            mode=school.mode,
+            timezone=zone,
+            phone=school.phone.strip(),
+            website=school.website,
+            language=school.language,
+            nation=school.nation,
+        ),
         channels=channels,
         staff=staff,
         intakes=_intakes(tables, root),

@@ -20,6 +20,7 @@ from notifier.config.fields import (
     WebAddress,
     Website,
 )
+from notifier.model.calendar import Nation
 from notifier.model.message import Kind, Mode
 from notifier.model.staff import Role
 
@@ -41,6 +42,10 @@ class SchoolTable(Table):
         min_length=1, description="The school's name, as families know it.", examples=["Example Infant School"]
     )
     timezone: str = Field("Europe/London", description="The time zone of the school's clocks.")
+    nation: Nation = Field(
+        Nation.ENGLAND,
+        description="Whose bank holidays are days off: england, wales, scotland, northern-ireland, or none.",
+    )
     phone: str = Field("", description="The office's number, printed where a message cannot be answered.")
     website: Website = Field("", description="The school's website, named in texts and letters.")
     language: Language = Field("en", description="The language in which the school writes.")

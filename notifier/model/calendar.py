@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
+
+
+class Nation(StrEnum):
+    """Whose bank holidays a school keeps; ``NONE`` for a school that lists its days off itself."""
+
+    ENGLAND = "england"
+    WALES = "wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +43,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class SchoolCalendar:
+    """``open`` are bank holidays of the nation on which this school is open all the same."""
+
     terms: tuple[SchoolTerm, ...] = ()
     inset: frozenset[date] = frozenset()
     closed: frozenset[date] = frozenset()
     events: tuple[Event, ...] = ()
+    nation: Nation = Nation.NONE
+    open: frozenset[date] = frozenset()
 
     def event(self, id: str) -> Event | None:
         return next((event for event in self.events if event.id == id), None)

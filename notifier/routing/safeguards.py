@@ -74,7 +74,12 @@ def names_in(message: Message, directory: Directory, among: Iterable[str] | None
     """
     shown = [attachment.name for attachment in message.attachments]
     shown += [message.event.title, message.event.place, message.event.details] if message.event else []
-    said = words_of("\n".join((everything_said(message), *shown)))
+    return named_in("\n".join((everything_said(message), *shown)), directory, among)
+
+
+def named_in(text: str, directory: Directory, among: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The ids of pupils whose full name stands in this text."""
+    said = words_of(text)
     tokens = frozenset(said.split())
     found = []
     pupils = directory.pupils.values() if among is None else [directory.pupils[one] for one in among]

@@ -1,12 +1,21 @@
 """School days, lead times and the moments of newsletters."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifier.calendar import is_school_day, next_occurrence, school_days_before, school_days_between
-from notifier.model.calendar import Newsletter, SchoolCalendar, SchoolTerm
+from notifier.calendar import (
+    Day,
+    is_school_day,
+    next_occurrence,
+    school_days_after,
+    school_days_before,
+    school_days_between,
+    sort_of,
+)
+from notifier.model.calendar import Nation, Newsletter, SchoolCalendar, SchoolTerm
 
 LONDON = ZoneInfo("Europe/London")
 CALENDAR = SchoolCalendar(
@@ -100,3 +109,77 @@ def test_a_newsletter_that_is_not_bound_to_term_goes_in_the_holidays() -> None:
     found = next_occurrence(always, SchoolCalendar(), at(2026, 10, 26, 0, 0), LONDON)
     assert found is not None
     assert found.at == at(2026, 10, 30, 15, 30)
+
+
+ENGLISH = replace(CALENDAR, closed=frozenset({date(2027, 2, 3)}), nation=Nation.ENGLAND)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2026, 9, 2), Day.SCHOOL, id="school"),
+        pytest.param(date(2026, 9, 5), Day.WEEKEND, id="weekend"),
+        pytest.param(date(2026, 11, 27), Day.INSET, id="INSET"),
+        pytest.param(date(2027, 2, 3), Day.CLOSED, id="closed"),
+        pytest.param(date(2027, 5, 3), Day.BANK_HOLIDAY, id="May Day, which no file names"),
+        pytest.param(date(2026, 10, 26), Day.HALF_TERM, id="between two halves of a term"),
+        pytest.param(date(2026, 10, 31), Day.HALF_TERM, id="the weekend of half-term"),
+        pytest.param(date(2026, 12, 25), Day.HOLIDAY, id="a bank holiday in the holidays"),
+        pytest.param(date(2026, 8, 31), Day.NO_TERM, id="before the first term"),
+        pytest.param(date(2027, 6, 7), Day.NO_TERM, id="after the last"),
+    ],
+)
+def test_each_day_says_what_it_is(day: date, expected: Day) -> None:
+    assert sort_of(day, ENGLISH) is expected
+
+
+def test_a_weekend_between_two_terms_is_a_weekend() -> None:
+    calendar = SchoolCalendar(
+        terms=(
+            SchoolTerm("1", date(2026, 9, 1), date(2026, 10, 2)),
+            SchoolTerm("2", date(2026, 10, 5), date(2026, 12, 18)),
+        )
+    )
+    assert sort_of(date(2026, 10, 3), calendar) is Day.WEEKEND
+
+
+def test_a_school_may_be_open_on_a_bank_holiday() -> None:
+    scottish = replace(CALENDAR, closed=frozenset(), nation=Nation.SCOTLAND)
+    saint_andrew = date(2026, 11, 30)
+    assert not is_school_day(saint_andrew, scottish)
+    assert is_school_day(saint_andrew, replace(scottish, open=frozenset({saint_andrew})))
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        pytest.param(date(2026, 9, 2), 1, date(2026, 9, 3), id="the next day"),
+        pytest.param(date(2026, 10, 22), 2, date(2026, 11, 2), id="over half-term"),
+        pytest.param(date(2027, 4, 30), 1, date(2027, 5, 4), id="over a weekend and a bank holiday"),
+        pytest.param(date(2026, 10, 26), 0, date(2026, 11, 2), id="none: the first school day from here"),
+        pytest.param(date(2026, 9, 2), 0, date(2026, 9, 2), id="none, on a school day"),
+        pytest.param(date(2027, 5, 28), 1, None, id="the terms entered end"),
+    ],
+)
+def test_school_days_are_counted_forwards(day: date, count: int, expected: date | None) -> None:
+    assert school_days_after(day, count, ENGLISH) == expected
+
+
+def test_forwards_and_backwards_lead_to_the_same_day() -> None:
+    for offset in range(150):
+        day = date.fromordinal(date(2026, 9, 7).toordinal() + offset)
+        ahead = school_days_after(day, 5, ENGLISH)
+        assert ahead is not None
+        assert school_days_between(day, ahead, ENGLISH) == 5
+        assert school_days_before(ahead, 5, ENGLISH) == school_days_before(day, 0, ENGLISH)
+
+
+def test_no_newsletter_goes_on_a_bank_holiday() -> None:
+    mondays = replace(NEWS, day=0)
+    found = next_occurrence(mondays, ENGLISH, at(2027, 4, 27, 9, 0), LONDON)
+    assert found is not None
+    assert found.at.date() == date(2027, 5, 10)
+
+
+def test_terms_nobody_entered_have_no_school_days() -> None:
+    assert school_days_after(date(2026, 9, 2), 0, SchoolCalendar()) is None

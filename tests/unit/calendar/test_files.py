@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from notifier.calendar import read
+from notifier.calendar import load, read, school_days_between
+from notifier.model.calendar import Nation, SchoolCalendar
 from notifier.model.problem import Problem, Severity
 
 TERMS = """
@@ -152,3 +153,53 @@ def test_another_encoding_is_said(tmp_path: Path) -> None:
 def test_an_inset_day_outside_term_is_advice(tmp_path: Path) -> None:
     _, problems = read(write(tmp_path, terms=TERMS.replace("2026-09-01]", "2026-08-31]")))
     assert ids(problems) == ["inset-outside-term"]
+
+
+def with_days(folder: Path, lines: str) -> tuple[SchoolCalendar, list[Problem]]:
+    return read(write(folder, terms=TERMS.replace("closed = [", lines + "\nclosed = [")), nation=Nation.ENGLAND)
+
+
+def test_a_half_term_inside_a_term_is_a_span_of_days_closed(tmp_path: Path) -> None:
+    terms = TERMS.replace('"03/05/2027"', "2027-05-03, { from = 2026-10-26, until = 2026-10-30 }")
+    calendar, problems = read(write(tmp_path, terms=terms))
+    assert problems == []
+    assert len(calendar.closed) == 6
+    assert school_days_between(date(2026, 10, 23), date(2026, 11, 2), calendar) == 1
+
+
+@pytest.mark.parametrize(
+    ("span", "id"),
+    [
+        pytest.param("{ from = 2026-10-30, until = 2026-10-26 }", "days-backwards", id="ends before it begins"),
+        pytest.param("{ from = 2026-10-26, until = 2096-10-30 }", "days-long", id="a slip in the year"),
+        pytest.param("{ from = 2026-10-26 }", "bad-date", id="half of one"),
+        pytest.param('{ from = 2026-10-26, until = "Friday" }', "bad-date", id="no date"),
+    ],
+)
+def test_a_span_that_cannot_be_is_said(tmp_path: Path, span: str, id: str) -> None:
+    calendar, problems = read(write(tmp_path, terms=TERMS.replace('"03/05/2027"', span)))
+    assert ids(problems) == [id]
+    assert problems[0].where == "calendar/terms.toml:3:1"
+    assert not calendar.closed
+
+
+def test_a_day_named_open_is_read_and_questioned_where_it_changes_nothing(tmp_path: Path) -> None:
+    calendar, problems = with_days(tmp_path, "open = [2026-11-30]")
+    assert calendar.open == {date(2026, 11, 30)}
+    assert problems == []
+    assert ids(with_days(tmp_path, "open = [2026-08-03]")[1]) == ["open-outside-term"]
+    assert ids(with_days(tmp_path, "open = [2026-09-01]")[1]) == ["open-and-closed"]
+
+
+def test_a_term_that_begins_on_a_saturday_is_questioned(tmp_path: Path) -> None:
+    assert ids(read(write(tmp_path, terms=TERMS.replace("2027-04-12", "2027-04-10")))[1]) == ["term-at-weekend"]
+
+
+def test_an_event_on_a_bank_holiday_is_questioned_with_the_reason(tmp_path: Path) -> None:
+    (problem,) = read(write(tmp_path, events=EVENTS.replace("05/05/2027", "31/05/2027")), nation=Nation.ENGLAND)[1]
+    assert problem.id == "event-on-day-off"
+    assert "Monday 31 May 2027, which is a bank holiday" in problem.sentence
+
+
+def test_the_same_calendar_is_loaded_without_the_advice(tmp_path: Path) -> None:
+    assert load(write(tmp_path), Nation.ENGLAND) == read(tmp_path, nation=Nation.ENGLAND)[0]
