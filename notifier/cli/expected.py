@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Limited
 from notifier.daemon import School
+from notifier.dispatch.accounts import SOON
 from notifier.dispatch.forecast import Forecast, Limits, forecast, said
 from notifier.queue.rows import Lost, Waiting
 
@@ -37,7 +38,7 @@ class Expected:
 async def expected(school: School) -> Expected:
     """Asks no account: what a process that sends has learned of them stands in the database."""
     now, mode = school.clock.now(), school.config.school.mode
-    waiting = await school.store.waiting(mode, now)
+    waiting = await school.store.waiting(mode, now + SOON)  # what an account put off for a moment is as good as due
     lost = await school.store.lost_accounts()
     limits: dict[str, Limits] = {}
     for name, channel in school.channels().items():

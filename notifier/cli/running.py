@@ -10,6 +10,7 @@ from notifier.cli import opening, output
 from notifier.cli.looping import fast
 from notifier.clock import SystemClock
 from notifier.daemon import Idle
+from notifier.dispatch.accounts import SOON
 from notifier.lock import Locked
 from notifier.model.answer import Exit
 from notifier.model.message import Mode
@@ -89,7 +90,7 @@ def _closing(idle: Idle, json: bool) -> Exit:
     output.problems(idle.families)
     output.say("Nothing more to do now." if not idle.left else "What is left:", "bold")
     for work in idle.left:
-        if work.left is Left.DUE and work.at is not None and work.at <= now:
+        if work.left is Left.DUE and work.at is not None and work.at <= now + SOON:
             output.say(f"  {work.count} of “{work.subject}” ({work.message_id}) by {work.channel}: {HELD_UP}")
             continue
         when = f", {work.at.astimezone():%a %d %b %H:%M}" if work.at else ""
