@@ -79,6 +79,11 @@ class Account:
     def at_once(self) -> int:
         return self._width.now
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes share it now."""
+        return max(1, self._nodes())
+
     async def refresh(self) -> None:
         """Read anew what others sent today, where a cap makes it matter and the last reading is old."""
         now = self._clock.now()

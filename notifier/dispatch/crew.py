@@ -139,9 +139,15 @@ class Crew:
 
         Claiming takes as long as many sends do: whoever waited for the last leg would have idle workers meanwhile.
         """
-        if self._most is None:
+        most = self._together
+        if most is None:
             return self._free() > 0
-        return self._in_hand.qsize() < max(min(self.size, self._most), self._most // 2)
+        return self._in_hand.qsize() < max(min(self.size, most), most // 2)
+
+    @property
+    def _together(self) -> int | None:
+        """Legs in one claim: where several nodes share the work, each leaves the others their part."""
+        return None if self._most is None else max(1, self._most // self._account.nodes)
 
     async def _due(self) -> Sequence[ClaimedLeg]:
         """The next claim; what may ring no telephone at this hour is given back until it may."""
@@ -156,7 +162,7 @@ class Crew:
 
     def _at_most(self) -> int:
         """Legs in the next claim at most, by the workers, the pace and what is left of the account's day."""
-        most = self._most or min(self._free(), self._account.pace.within(LEASE / 2) or BATCH)
+        most = self._together or min(self._free(), self._account.pace.within(LEASE / 2) or BATCH)
         room = None if self._lane is None else self._account.room(self._lane)
         return most if room is None else max(1, min(most, room))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from notifier.dispatch.breaker import GONE_AFTER, PAUSES
 from notifier.dispatch.dispatcher import Dispatcher
 from notifier.model.message import Kind, Lane, Message
 from notifier.model.states import DeliveryState, LegState
+from notifier.queue.rows import Claim
 from tests.unit.dispatch.school import START, Capped, Recording, School, at
 
 DOWN = TemporaryFailure("The relay does not answer.", account=True)
@@ -243,6 +245,21 @@ async def test_each_of_two_nodes_keeps_to_half_the_pace(school: School) -> None:
     await school.enqueue(31)
     await school.dispatcher(nodes=lambda: 2).drain()
     assert timedelta(seconds=59) <= school.clock.now() - START <= timedelta(seconds=61)
+
+
+@pytest.mark.parametrize(("nodes", "most"), [(1, 200), (2, 100), (500, 1)])
+async def test_several_nodes_leave_each_other_a_part_of_the_work(school: School, nodes: int, most: int) -> None:
+    claim, sizes = school.store.claim, []
+
+    async def counted(owner: str, channel: str, *rest: Any, **more: Any) -> Claim:
+        found = await claim(owner, channel, *rest, **more)
+        sizes.append(len(found.legs))
+        return found
+
+    school.store.claim = counted  # type: ignore[method-assign]
+    await school.enqueue(201)
+    await school.dispatcher(nodes=lambda: nodes).drain()
+    assert max(sizes) == most
 
 
 async def test_the_news_that_an_account_has_gone_and_is_back_stands_in_the_database(school: School) -> None:
