@@ -10,7 +10,7 @@ from notifier.logs import logger
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import Settlement
 
-EVERY = 0.05
+EVERY = 0.02
 """Seconds that an outcome waits for company."""
 
 MOST = 200
