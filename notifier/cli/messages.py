@@ -112,7 +112,7 @@ def explain(
             whole = await _account(school.store, stored)
             for id, known in ((contact, whole.contact_ids), (pupil, whole.pupil_ids)):
                 if id and id not in known and not _in_force(school.families.current, id):
-                    output.stop(f"Nobody in force has the id “{id}”, and it stands nowhere in this message.")
+                    output.stop(f"Nobody has the id “{id}”, and it stands nowhere in this message.")
             account = whole.about(contact, pupil)
             if for_parent:
                 said = outward(account, contact, _sentences(school.config.templates))
