@@ -24,11 +24,10 @@ from notifier.model.message import Lane, Mode
 from notifier.model.states import DeliveryState, LegState
 from notifier.queue import schema
 from notifier.queue.encoding import LANES, RANK, delivery_from
+from notifier.queue.prepared import Among, Prepared, moment, words
 from notifier.queue.rows import Claim, ClaimedLeg
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_MODES: BindParameter[Sequence[str]] = bindparam("modes", expanding=True)
 _MOST: BindParameter[int] = bindparam("most")
 
 
@@ -65,7 +64,7 @@ _DUE_NOW = (
     _LEG.c.lane == bindparam("in_lane"),
     is_in(LegState.DUE),
     _LEG.c.due_at <= bindparam("now"),
-    _LEG.c.mode.in_(_MODES),
+    Among(_LEG.c.mode, words("modes")),
 )
 READY = whole(*_DUE_NOW).order_by(_LEG.c.turn, _LEG.c.due_at, _LEG.c.id).limit(_MOST)
 READY_SOUND = READY.where(_LEG.c.crashes == literal_column("0"))
@@ -75,13 +74,15 @@ LATE = (
     .limit(_MOST)
 )
 CRASHED = whole(*_DUE_NOW, _LEG.c.crashes > literal_column("0")).order_by(_LEG.c.due_at, _LEG.c.id).limit(_MOST)
-_IN_DOUBT = (is_in(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), _LEG.c.mode.in_(_MODES))
+_IN_DOUBT = (is_in(LegState.UNKNOWN), _LEG.c.due_at <= bindparam("now"), Among(_LEG.c.mode, words("modes")))
 _DOUBT_ORDER = (_LEG.c.lane, _LEG.c.due_at, _LEG.c.id)
 UNKNOWN = whole(*_IN_DOUBT).order_by(*_DOUBT_ORDER).limit(_MOST)
 UNKNOWN_ON = whole(*_IN_DOUBT, _LEG.c.channel == bindparam("on_channel")).order_by(*_DOUBT_ORDER).limit(_MOST)
-_START = (
+_READY, _READY_SOUND, _LATE = Prepared(READY), Prepared(READY_SOUND), Prepared(LATE)
+_CRASHED, _UNKNOWN, _UNKNOWN_ON = Prepared(CRASHED), Prepared(UNKNOWN), Prepared(UNKNOWN_ON)
+_START = Prepared(
     update(_LEG)
-    .where(_LEG.c.id.in_(_IDS))
+    .where(Among(_LEG.c.id, words("ids")))
     .values(
         state=LegState.STARTED.value,
         owner=bindparam("me"),
@@ -90,16 +91,18 @@ _START = (
         tries=_LEG.c.tries + 1,
     )
 )
-_INSERT_ATTEMPT = insert(_ATTEMPT)
-_BEGIN = (
+_INSERT_ATTEMPT = Prepared(insert(_ATTEMPT), each=("id", "leg_id", "number"), also=("owner", "started_at", "outcome"))
+_THESE = Among(_DELIVERY.c.id, words("ids"))
+_BEGIN = Prepared(
     update(_DELIVERY)
-    .where(_DELIVERY.c.id.in_(_IDS), _DELIVERY.c.state == DeliveryState.PLANNED.value)
-    .values(state=DeliveryState.SENDING.value)
+    .where(_THESE, _DELIVERY.c.state == DeliveryState.PLANNED.value)
+    .values(
+        state=DeliveryState.SENDING.value,
+        rung_at=func.coalesce(_DELIVERY.c.rung_at, bindparam("now", type_=schema.Moment())),
+    )
 )
-_BEGIN_RUNG = (
-    update(_DELIVERY).where(_DELIVERY.c.id.in_(_IDS), _DELIVERY.c.rung_at.is_(None)).values(rung_at=bindparam("now"))
-)
-_DIRECTORY = select(func.max(schema.directory.c.version))
+_BEGIN_RUNG = Prepared(update(_DELIVERY).where(_THESE, _DELIVERY.c.rung_at.is_(None)).values(rung_at=bindparam("now")))
+_DIRECTORY = Prepared(select(func.max(schema.directory.c.version)))
 
 
 def claim(
@@ -118,10 +121,11 @@ def claim(
     for lane in sorted(lanes, key=LANES.index):
         values = {"on_channel": channel, "in_lane": RANK[lane], "now": now, "modes": _modes(mode)}
         if alone_first and not rows:
-            rows = list(conn.execute(CRASHED, {**values, "most": 1}))
+            rows = list(_CRASHED.rows(conn, {**values, "most": 1}))
             if rows:
                 break
-        rows += conn.execute(READY_SOUND if alone_first else READY, {**values, "most": limit - len(rows)}).all()
+        ready = _READY_SOUND if alone_first else _READY
+        rows += ready.rows(conn, {**values, "most": limit - len(rows)})
         if len(rows) >= limit:
             break
     return Claim(_start(conn, rows, owner, lease, now), directory_version(conn))
@@ -140,9 +144,9 @@ def claim_late(
 ) -> Claim:
     """Due legs whose rung began before ``since``, or that were due by then and never began."""
     values = {"on_channel": channel, "in_lane": RANK[lane], "now": now, "modes": _modes(mode), "since": since}
-    rows = conn.execute(LATE, {**values, "most": limit}).all()
+    rows = _LATE.rows(conn, {**values, "most": limit})
     legs = _start(conn, rows, owner, lease, now)
-    waited = (replace(leg, since=row.rung_at or row.due_at) for leg, row in zip(legs, rows, strict=True))
+    waited = (replace(leg, since=moment(row.rung_at or row.due_at) or now) for leg, row in zip(legs, rows, strict=True))
     return Claim(tuple(waited), directory_version(conn))
 
 
@@ -150,11 +154,8 @@ def claim_unknown(
     conn: Connection, owner: str, lease: timedelta, now: datetime, channel: str | None, mode: Mode | None
 ) -> ClaimedLeg | None:
     """One leg in doubt, highest lane first, always alone."""
-    values: dict[str, Any] = {"now": now, "modes": _modes(mode), "most": 1}
-    if channel is None:
-        rows = conn.execute(UNKNOWN, values).all()
-    else:
-        rows = conn.execute(UNKNOWN_ON, {**values, "on_channel": channel}).all()
+    statement = _UNKNOWN if channel is None else _UNKNOWN_ON
+    rows = statement.rows(conn, {"now": now, "modes": _modes(mode), "most": 1, "on_channel": channel})
     return next(iter(_start(conn, rows, owner, lease, now)), None)
 
 
@@ -168,29 +169,20 @@ def _start(
     if not rows:
         return ()
     until = now + lease
-    conn.execute(_START, {"ids": [row.id for row in rows], "me": owner, "until": until, "size": len(rows)})
-    legs = tuple(claimed(row, row.tries + 1, row.unknown_since or now, until) for row in rows)
-    conn.execute(
-        _INSERT_ATTEMPT,
-        [
-            {
-                "id": leg.attempt_id,
-                "leg_id": leg.leg_id,
-                "number": leg.tries,
-                "owner": owner,
-                "started_at": now,
-                "outcome": LegState.STARTED.value,
-            }
-            for leg in legs
-        ],
-    )
-    current = [row for row in rows if row.rung == row.stands_on]
-    begin = [row.delivery_id for row in current if row.delivery_state == DeliveryState.PLANNED.value]
-    if begin:
-        conn.execute(_BEGIN, {"ids": begin})
-    begin = [row.delivery_id for row in current if row.rung_at is None]
-    if begin:
-        conn.execute(_BEGIN_RUNG, {"ids": begin, "now": now})
+    _START.run(conn, {"ids": [row.id for row in rows], "me": owner, "until": until, "size": len(rows)})
+    legs = tuple(claimed(row, row.tries + 1, moment(row.unknown_since) or now, until) for row in rows)
+    attempts = ((leg.attempt_id, leg.leg_id, leg.tries) for leg in legs)
+    _INSERT_ATTEMPT.many(conn, attempts, owner=owner, started_at=now, outcome=LegState.STARTED.value)
+    planned, begun = [], []
+    for row in rows:
+        if row.rung == row.stands_on:
+            if row.delivery_state == DeliveryState.PLANNED.value:
+                planned.append(row.delivery_id)
+            elif row.rung_at is None:
+                begun.append(row.delivery_id)
+    for statement, ids in ((_BEGIN, planned), (_BEGIN_RUNG, begun)):
+        if ids:
+            statement.run(conn, {"ids": ids, "now": now})
     reached("claiming")
     return legs
 
@@ -211,11 +203,11 @@ def claimed(row: Any, number: int, started_at: datetime, until: datetime) -> Cla
         was_unknown=row.unknown_since is not None,
         started_at=started_at,
         lease_until=until,
-        since=row.rung_at or started_at,
+        since=moment(row.rung_at) or started_at,
         lane=LANES[row.lane],
         mode=Mode(row.mode),
     )
 
 
 def directory_version(conn: Connection) -> int:
-    return int(conn.execute(_DIRECTORY).scalar() or 0)
+    return int(_DIRECTORY.rows(conn, {})[0][0] or 0)

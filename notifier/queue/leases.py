@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
 
 from notifier.faultpoints import reached
 from notifier.model import ladder
@@ -12,10 +12,11 @@ from notifier.queue import schema
 from notifier.queue.claims import claimed, is_in, whole
 from notifier.queue.legs import progress
 from notifier.queue.nodes import forsaken
+from notifier.queue.prepared import Among, Prepared, moment, words
 from notifier.queue.rows import ClaimedLeg, Wanted
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_THESE = Among(_LEG.c.id, words("ids"))
 
 _OVERDUE = _LEG.c.lease_until <= bindparam("now")
 LAPSED = whole(is_in(LegState.STARTED), _OVERDUE)
@@ -44,7 +45,7 @@ _END_ATTEMPT = (
 )
 _OWNED = (
     select(_LEG.c.id, _LEG.c.delivery_id, _LEG.c.tries, _LEG.c.unknown_since)
-    .where(_LEG.c.id.in_(_IDS), is_in(LegState.STARTED), _LEG.c.owner == bindparam("me"))
+    .where(_THESE, is_in(LegState.STARTED), _LEG.c.owner == bindparam("me"))
     .with_for_update()
 )
 _RETURN = (
@@ -59,7 +60,7 @@ _RETURN = (
     )
 )
 _FORGET_ATTEMPT = delete(_ATTEMPT).where(_ATTEMPT.c.id == bindparam("its_attempt"))
-_WANTED = (
+_WANTED = Prepared(
     select(
         _LEG.c.id,
         _LEG.c.state,
@@ -70,7 +71,7 @@ _WANTED = (
     )
     .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
     .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(_LEG.c.id.in_(_IDS))
+    .where(_THESE)
 )
 _MESSAGE_STOPS = {
     MessageState.CANCELLED: Wanted.CANCELLED,
@@ -137,13 +138,14 @@ def still_wanted(
 ) -> dict[str, Wanted]:
     """For each leg whether it should still go; nobody's, or another's than ``owner``'s, counts as cancelled."""
     wanted = dict.fromkeys(leg_ids, Wanted.CANCELLED)
-    for row in conn.execute(_WANTED, {"ids": list(leg_ids)}):
+    for row in _WANTED.rows(conn, {"ids": list(leg_ids)}):
         if row.state != LegState.STARTED.value or (owner is not None and row.owner != owner):
             continue
         stop = _MESSAGE_STOPS.get(MessageState(row.message_state)) or _DELIVERY_STOPS.get(
             DeliveryState(row.delivery_state)
         )
-        if stop is None and row.expires_at is not None and row.expires_at <= now:
+        expires_at = moment(row.expires_at)
+        if stop is None and expires_at is not None and expires_at <= now:
             stop = Wanted.EXPIRED
         wanted[row.id] = stop or Wanted.SEND
     return wanted

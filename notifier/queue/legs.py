@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -25,42 +25,51 @@ from notifier.model.plan import Delivery, LegPlan
 from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.encoding import RANK, delivery_from
+from notifier.queue.prepared import Among, Prepared, words
 from notifier.queue.tasks import open_tasks, unreached_task
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_THESE = Among(_DELIVERY.c.id, words("ids"))
+_THESE_MESSAGES = Among(_MESSAGE.c.id, words("ids"))
 
-_INSERT = insert(_LEG)
+_INSERT = Prepared(
+    insert(_LEG),
+    each=(
+        "id", "delivery_id", "message_id", "rung", "channel", "contact_id", "lane", "mode", "turn",
+    ),
+    also=("state", "due_at"),
+)  # fmt: skip
 _TURN = select(func.min(_LEG.c.turn)).where(
     _LEG.c.channel == bindparam("of_channel"), _LEG.c.lane == bindparam("of_lane"), _LEG.c.state == _DUE
 )
-_DELIVERIES = (
+_DELIVERIES = Prepared(
     select(
         _DELIVERY.c.id,
         _DELIVERY.c.message_id,
         _DELIVERY.c.state,
         _DELIVERY.c.rung,
         _DELIVERY.c.public,
-        _DELIVERY.c.value,
         _MESSAGE.c.state.label("message_state"),
         _MESSAGE.c.expired,
         _MESSAGE.c.kind,
         _MESSAGE.c.mode,
     )
     .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
-    .where(_DELIVERY.c.id.in_(_IDS))
+    .where(_THESE)
     .order_by(_DELIVERY.c.id)
     .with_for_update(of=_DELIVERY)
 )
-_LEGS = (
-    select(
-        _LEG.c.delivery_id, _LEG.c.rung, _LEG.c.channel, _LEG.c.contact_id, _LEG.c.state, _LEG.c.by_person, _LEG.c.id
-    )
-    .where(_LEG.c.delivery_id.in_(_IDS))
+_Cells: TypeAlias = tuple[Any, ...]
+"""A leg as ``_LEGS`` tells it, without its delivery."""
+_STATE = 3
+_VALUE = Prepared(select(_DELIVERY.c.value).where(_DELIVERY.c.id == bindparam("which")))
+_LEGS = Prepared(
+    select(_LEG.c.delivery_id, _LEG.c.contact_id, _LEG.c.rung, _LEG.c.channel, _LEG.c.state, _LEG.c.by_person)
+    .where(Among(_LEG.c.delivery_id, words("ids")))
     .order_by(_LEG.c.delivery_id, _LEG.c.rung, _LEG.c.id)
 )
-_MOVE = update(_DELIVERY).where(_DELIVERY.c.id.in_(_IDS)).values(state=bindparam("to"))
+_MOVE = Prepared(update(_DELIVERY).where(_THESE).values(state=bindparam("to")))
 _CLIMB = (
     update(_DELIVERY)
     .where(_DELIVERY.c.id == bindparam("which"))
@@ -73,19 +82,19 @@ _WITHDRAW = (
 )
 PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
 """Due, but not by itself: it waits until a person lets its delivery go."""
-_OPEN = [state.value for state in OPEN_DELIVERY]
+_OPEN: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in sorted(OPEN_DELIVERY)]
 _STILL_OPEN = exists().where(and_(_DELIVERY.c.message_id == _MESSAGE.c.id, _DELIVERY.c.state.in_(_OPEN)))
-_FINISH = (
+_FINISH = Prepared(
     update(_MESSAGE)
-    .where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.state == MessageState.ACCEPTED.value, ~_STILL_OPEN)
+    .where(_THESE_MESSAGES, _MESSAGE.c.state == MessageState.ACCEPTED.value, ~_STILL_OPEN)
     .values(state=MessageState.DONE.value, changed_at=bindparam("now"))
 )
-_REOPEN = (
+_REOPEN = Prepared(
     update(_MESSAGE)
-    .where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.state == MessageState.DONE.value, _STILL_OPEN)
+    .where(_THESE_MESSAGES, _MESSAGE.c.state == MessageState.DONE.value, _STILL_OPEN)
     .values(state=MessageState.ACCEPTED.value, changed_at=bindparam("now"))
 )
-_LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c.id).with_for_update()
+_LOCK = Prepared(select(_MESSAGE.c.id).where(_THESE_MESSAGES).order_by(_MESSAGE.c.id).with_for_update())
 
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
@@ -96,7 +105,7 @@ STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageSta
 def lock_messages(conn: Connection, message_ids: Collection[str]) -> None:
     """Whoever may finish a message holds its row: of two last settlements, one has to see the other's."""
     if conn.dialect.name != "sqlite":
-        conn.execute(_LOCK, {"ids": sorted(message_ids)})
+        _LOCK.rows(conn, {"ids": sorted(message_ids)})
 
 
 class Starter:
@@ -105,7 +114,7 @@ class Starter:
     def __init__(self, conn: Connection, now: datetime) -> None:
         self._conn, self._now = conn, now
         self._turns: dict[tuple[str, int], int] = {}
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, delivery_id: str, message_id: str, kind: Kind, mode: str, plan: LegPlan, number: int) -> None:
         """``number``: how many legs of this rung and channel the delivery had before."""
@@ -115,25 +124,12 @@ class Starter:
             found = self._conn.execute(_TURN, {"of_channel": plan.channel, "of_lane": lane}).scalar()
             turn = 0 if found is None else int(found)
         self._turns[plan.channel, lane] = turn + 1
-        self._rows.append(
-            {
-                "id": ladder.leg_id(delivery_id, plan.rung, plan.channel, number),
-                "delivery_id": delivery_id,
-                "message_id": message_id,
-                "rung": plan.rung,
-                "channel": plan.channel,
-                "contact_id": plan.contact_id,
-                "lane": lane,
-                "mode": mode,
-                "turn": turn,
-                "state": LegState.DUE.value,
-                "due_at": self._now,
-            }
-        )
+        leg_id = ladder.leg_id(delivery_id, plan.rung, plan.channel, number)
+        self._rows.append((leg_id, delivery_id, message_id, plan.rung, plan.channel, plan.contact_id, lane, mode, turn))
 
     def write(self) -> None:
         if self._rows:
-            self._conn.execute(_INSERT, self._rows)
+            _INSERT.many(self._conn, self._rows, state=LegState.DUE.value, due_at=self._now)
             self._rows.clear()
 
 
@@ -161,26 +157,33 @@ def progress(
 def _progress(
     conn: Connection, ids: Sequence[str], now: datetime, prefer: Mapping[str, str], climb: bool
 ) -> dict[str, DeliveryState]:
-    rows = conn.execute(_DELIVERIES, {"ids": ids}).all()
-    legs: dict[str, list[ladder.Leg]] = {}
-    for leg in conn.execute(_LEGS, {"ids": ids}):
-        legs.setdefault(leg.delivery_id, []).append(
-            ladder.Leg(leg.rung, leg.channel, leg.contact_id, LegState(leg.state), leg.by_person)
-        )
+    rows = _DELIVERIES.rows(conn, {"ids": ids})
+    legs: dict[str, list[_Cells]] = {}
+    for leg in _LEGS.rows(conn, {"ids": ids}):
+        legs.setdefault(leg[0], []).append(leg[1:])
     starter = Starter(conn, now)
     moved: dict[str, DeliveryState] = {}
     steps: dict[DeliveryState, list[str]] = {}
     climbs: list[dict[str, Any]] = []
     stray: list[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]] = []
     for row in rows:
-        own = legs.get(row.id, [])
+        cells = legs.get(row.id, [])
         before = DeliveryState(row.state)
-        over = bool(row.expired) or MessageState(row.message_state) in STOPPED
-        move = _decide(row, own, before, over, climb, prefer.get(row.id, ""))
+        over = bool(row.expired) or row.message_state in STOPPED
+        own: Sequence[ladder.Leg] = ()
+        move = (
+            None
+            if climb and not over
+            else _usual(before, row.rung, over, bool(row.expired), tuple(cell[1:] for cell in cells))
+        )
+        if move is None or any(cell[_STATE] == LegState.DUE for cell in cells):
+            own = [_leg(*cell) for cell in cells]
+        if move is None:
+            move = _decide(_delivery(conn, row.id), row.rung, own, before, climb, prefer.get(row.id, ""))
         for plan in move.start:
             number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
             starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
-        if any(leg.state is LegState.DUE for leg in own):
+        if own and any(leg.state is LegState.DUE for leg in own):
             stray.append((row, move.state, over, own))
         if move.rung != row.rung:
             climbs.append({"which": row.id, "to": move.state.value, "to_rung": move.rung})
@@ -190,10 +193,10 @@ def _progress(
             continue
         moved[row.id] = move.state
         if move.state is DeliveryState.UNREACHED:
-            task = unreached_task(delivery_from(row.value), public=row.public)
+            task = unreached_task(_delivery(conn, row.id), public=bool(row.public))
             open_tasks(conn, (task,), now, row.message_id, row.id)
     for state, those in steps.items():
-        conn.execute(_MOVE, {"ids": those, "to": state.value})
+        _MOVE.run(conn, {"ids": those, "to": state.value})
     if climbs:
         conn.execute(_CLIMB, climbs)
         reached("next rung")
@@ -204,16 +207,32 @@ def _progress(
     return moved
 
 
+def _delivery(conn: Connection, id: str) -> Delivery:
+    return delivery_from(_VALUE.rows(conn, {"which": id})[0].value)
+
+
+def _leg(contact_id: str, rung: int, channel: str, state: str, by_person: Any) -> ladder.Leg:
+    return ladder.Leg(rung, channel, contact_id, LegState(state), bool(by_person))
+
+
+@lru_cache(1024)
+def _usual(
+    before: DeliveryState, rung: int, over: bool, expired: bool, legs: tuple[tuple[Any, ...], ...]
+) -> ladder.Move | None:
+    """The move of a delivery that asks nothing of its ladder, the same for all whose legs look alike; None: ask it."""
+    own = [_leg("", *cells) for cells in legs]
+    if not over and ladder.failing(rung, own):
+        return None
+    wanted = DeliveryState.EXPIRED if expired else DeliveryState.CANCELLED
+    return ladder.advance(None, before, rung, own, over=over, wanted=wanted)
+
+
 def _decide(
-    row: Any, legs: Sequence[ladder.Leg], before: DeliveryState, over: bool, climb: bool, prefer: str
+    delivery: Delivery, rung: int, legs: Sequence[ladder.Leg], before: DeliveryState, climb: bool, prefer: str
 ) -> ladder.Move:
-    wanted = DeliveryState.EXPIRED if row.expired else DeliveryState.CANCELLED
-    delivery: Delivery | None = None
-    if not over and (climb or ladder.failing(row.rung, legs)):
-        delivery = delivery_from(row.value)
-        if climb:
-            return ladder.climb(delivery, before, row.rung)
-    return ladder.advance(delivery, before, row.rung, legs, over=over, wanted=wanted, prefer=prefer)
+    if climb:
+        return ladder.climb(delivery, before, rung)
+    return ladder.advance(delivery, before, rung, legs, prefer=prefer)
 
 
 def _call_off(
@@ -243,6 +262,6 @@ def finish(conn: Connection, message_ids: Iterable[str], now: datetime, *, opene
     """
     ids = sorted(set(message_ids))
     if ids:
-        conn.execute(_FINISH, {"ids": ids, "now": now})
+        _FINISH.run(conn, {"ids": ids, "now": now})
         if opened:
-            conn.execute(_REOPEN, {"ids": ids, "now": now})
+            _REOPEN.run(conn, {"ids": ids, "now": now})

@@ -25,6 +25,7 @@ from notifier.queue import schema
 from notifier.queue.encoding import delivery_text, ids_text, message_text, steps_bytes
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import Starter, finish, lock_messages, progress
+from notifier.queue.prepared import Prepared
 from notifier.queue.rows import Cancelled, Enqueued, Entry
 from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task, write_audit
 
@@ -38,7 +39,12 @@ AT_ONCE = 1_000
 
 _NEW_MESSAGE, _NEW_BLOB = InsertNew(_MESSAGE), InsertNew(schema.blob)
 _NEW_LINK, _NEW_TRACE = InsertNew(schema.message_blob), InsertNew(schema.trace)
-_INSERT_DELIVERY, _INSERT_WITHHELD = insert(_DELIVERY), insert(schema.withheld)
+_INSERT_DELIVERY = Prepared(
+    insert(_DELIVERY), each=("id", "number", "key", "state", "rung", "public", "reason", "value"), also=("message_id",)
+)
+_INSERT_WITHHELD = Prepared(
+    insert(schema.withheld), each=("number", "contact_id", "pupil_ids", "rule", "reason"), also=("message_id",)
+)
 BY_KEY = select(_MESSAGE.c.id).where(
     _MESSAGE.c.key == bindparam("key"), _MESSAGE.c.mode == bindparam("mode"), _MESSAGE.c.drill == bindparam("drill")
 )
@@ -138,19 +144,11 @@ def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -
     public = [item.delivery for item in plan.public]
     numbered = enumerate((*plan.deliveries, *public))
     insert_deliveries(conn, message, numbered, now, public_from=len(plan.deliveries))
-    withheld = [
-        {
-            "message_id": message.id,
-            "number": number,
-            "contact_id": one.contact_id,
-            "pupil_ids": ids_text(one.pupil_ids),
-            "rule": one.rule,
-            "reason": one.reason,
-        }
+    withheld = (
+        (number, one.contact_id, ids_text(one.pupil_ids), one.rule, one.reason)
         for number, one in enumerate(plan.withheld)
-    ]
-    if withheld:
-        conn.execute(_INSERT_WITHHELD, withheld)
+    )
+    _INSERT_WITHHELD.many(conn, withheld, message_id=message.id)
     finish(conn, [message.id], now)
 
 
@@ -158,14 +156,13 @@ def insert_deliveries(
     conn: Connection, message: Message, numbered: Iterable[tuple[int, Delivery]], now: datetime, *, public_from: int
 ) -> None:
     """Each under its number within the message, with the legs of its first rung; public from ``public_from`` on."""
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     unreached: list[tuple[str, Delivery, bool]] = []
     starter = Starter(conn, now)
 
     def write() -> None:
-        if rows:
-            conn.execute(_INSERT_DELIVERY, rows)
-            rows.clear()
+        _INSERT_DELIVERY.many(conn, rows, message_id=message.id)
+        rows.clear()
         starter.write()
 
     for number, delivery in numbered:
@@ -179,28 +176,13 @@ def insert_deliveries(
         elif first is not None and not delivery.held:
             for leg in first[1]:
                 starter.add(id, message.id, message.kind, message.mode.value, leg, 0)
-        rows.append(_delivery_row(id, message.id, number, delivery, state, first[0] if first else 0, is_public))
+        rung = first[0] if first else 0
+        rows.append((id, number, delivery.key, state.value, rung, is_public, delivery.held, delivery_text(delivery)))
         if len(rows) == AT_ONCE:
             write()
     write()
     for id, delivery, is_public in unreached:
         open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
-
-
-def _delivery_row(
-    id: str, message_id: str, number: int, delivery: Delivery, state: DeliveryState, rung: int, public: bool
-) -> dict[str, Any]:
-    return {
-        "id": id,
-        "message_id": message_id,
-        "number": number,
-        "key": delivery.key,
-        "state": state.value,
-        "rung": rung,
-        "public": public,
-        "reason": delivery.held,
-        "value": delivery_text(delivery),
-    }
 
 
 def release(

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -54,7 +55,8 @@ def translated(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not isinstance(error, SQLAlchemyError | OSError) and not type(error).__module__.startswith("asyncpg"):
+        ours = isinstance(error, SQLAlchemyError | sqlite3.Error | OSError)
+        if not ours and not type(error).__module__.startswith("asyncpg"):
             raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = str(cause).lower()

@@ -5,29 +5,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, or_, select, update
 
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model import ladder
 from notifier.model.message import Kind
 from notifier.model.plan import Delivery, legs_of
-from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
+from notifier.model.states import LEG_MOVES, DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
 from notifier.queue.encoding import delivery_from, delivery_text
 from notifier.queue.legs import PARK, STOPPED, Starter, finish, lock_messages, progress
 from notifier.queue.messages import WITHDRAW_DUE
+from notifier.queue.prepared import Among, Prepared, moment, words
 from notifier.queue.rows import Settlement
 from notifier.queue.tasks import open_tasks, write_audit
 
 log = logger("queue")
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_THESE_LEGS = Among(_LEG.c.id, words("ids"))
 _DUE: ColumnElement[str] = literal_column("'due'")
 
-_MESSAGES = select(_LEG.c.message_id).distinct().where(_LEG.c.id.in_(_IDS))
-_STARTED = (
+_MESSAGES = Prepared(select(_LEG.c.message_id).distinct().where(_THESE_LEGS))
+_STARTED = Prepared(
     select(
         _LEG.c.id,
         _LEG.c.delivery_id,
@@ -37,14 +38,13 @@ _STARTED = (
         _LEG.c.tries,
         _LEG.c.unknown_since,
         _LEG.c.by_person,
-        _ATTEMPT.c.started_at,
     )
-    .join(_ATTEMPT, _ATTEMPT.c.leg_id == _LEG.c.id)
-    .where(_LEG.c.id.in_(_IDS), _ATTEMPT.c.number == _LEG.c.tries)
+    .where(_THESE_LEGS)
     .order_by(_LEG.c.id)
-    .with_for_update(of=_LEG)
+    .with_for_update()
 )
-_SETTLE = (
+_BEGAN = Prepared(select(_ATTEMPT.c.id, _ATTEMPT.c.started_at).where(Among(_ATTEMPT.c.id, words("ids"))))
+_SETTLE = Prepared(
     update(_LEG)
     .where(_LEG.c.id == bindparam("which"))
     .values(
@@ -57,15 +57,19 @@ _SETTLE = (
         reason=bindparam("why"),
         reference=bindparam("ref"),
         settled_at=bindparam("now"),
-    )
+    ),
+    each=("which", "to", "at", "since", "by_hand", "why", "ref"),
 )
-_END = (
+_END = Prepared(
     update(_ATTEMPT)
     .where(_ATTEMPT.c.id == bindparam("which"))
-    .values(outcome=bindparam("to"), ended_at=bindparam("now"), reason=bindparam("why"), reference=bindparam("ref"))
+    .values(outcome=bindparam("to"), ended_at=bindparam("now"), reason=bindparam("why"), reference=bindparam("ref")),
+    each=("which", "to", "why", "ref"),
 )
 _ONE = select(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).with_for_update()
-_VALUES = select(_DELIVERY.c.id, _DELIVERY.c.value).where(_DELIVERY.c.id.in_(_IDS)).with_for_update()
+_VALUES = Prepared(
+    select(_DELIVERY.c.id, _DELIVERY.c.value).where(Among(_DELIVERY.c.id, words("ids"))).with_for_update()
+)
 _REDUCE = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(value=bindparam("new_value"))
 _STOP = (
     update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=bindparam("to"), reason=bindparam("why"))
@@ -114,8 +118,8 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
     if not ids:
         return []
     if conn.dialect.name != "sqlite":
-        lock_messages(conn, [row.message_id for row in conn.execute(_MESSAGES, {"ids": ids})])
-    started = {row.id: row for row in conn.execute(_STARTED, {"ids": ids})}
+        lock_messages(conn, [row.message_id for row in _MESSAGES.rows(conn, {"ids": ids})])
+    started = {row.id: row for row in _STARTED.rows(conn, {"ids": ids})}
     counted: list[bool] = []
     done: list[tuple[Any, Settlement]] = []
     for one in outcomes:
@@ -125,8 +129,10 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
             done.append((started.pop(one.leg_id), one))
     if not done:
         return counted
-    conn.execute(_SETTLE, [_leg_values(row, one, now) for row, one in done])
-    conn.execute(_END, [_attempt_values(one, now) for _, one in done])
+    doubtful = [one.attempt_id for _, one in done if one.outcome is LegState.UNKNOWN]
+    began = {row.id: moment(row.started_at) for row in _BEGAN.rows(conn, {"ids": doubtful})} if doubtful else {}
+    _SETTLE.many(conn, (_leg_values(row, one, began.get(one.attempt_id), now) for row, one in done), now=now)
+    _END.many(conn, ((one.attempt_id, one.outcome.value, one.reason, one.reference) for _, one in done), now=now)
     _reduce(conn, {row.delivery_id: one.delivery for row, one in done if one.delivery is not None})
     for row, one in done:
         if one.tasks:
@@ -142,45 +148,27 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
 
 def _is_its(row: Any, one: Settlement) -> bool:
     return (
-        row.state == LegState.STARTED.value
+        row.state == LegState.STARTED
         and row.owner == one.owner
         and ladder.attempt_id(row.id, row.tries) == one.attempt_id
-        and may_follow(LegState.STARTED, one.outcome)
+        and one.outcome in LEG_MOVES[LegState.STARTED]
     )
 
 
-def _leg_values(row: Any, one: Settlement, now: datetime) -> dict[str, Any]:
+def _leg_values(row: Any, one: Settlement, began: datetime | None, now: datetime) -> tuple[Any, ...]:
+    """For ``_SETTLE``; ``began``: the attempt, where it is needed."""
     to, at, since = one.outcome, None, None
     if one.delivery_state is DeliveryState.HELD:
         to = LegState.DUE if row.unknown_since is None else LegState.UNKNOWN
-        since = row.unknown_since
+        since = moment(row.unknown_since)
     elif to is LegState.TEMPORARY_FAILURE:
         to, at = (LegState.PERMANENT_FAILURE, None) if one.retry_at is None else (LegState.DUE, one.retry_at)
     elif to is LegState.UNKNOWN:
-        since = row.unknown_since or row.started_at
+        since = moment(row.unknown_since) or began
         at = one.retry_at or (now if row.unknown_since is None else None)
     elif to is LegState.DUE:
         at = one.retry_at or now
-    return {
-        "which": row.id,
-        "to": to.value,
-        "at": at,
-        "since": since,
-        "by_hand": one.by_person or row.by_person,
-        "why": one.reason,
-        "ref": one.reference,
-        "now": now,
-    }
-
-
-def _attempt_values(one: Settlement, now: datetime) -> dict[str, Any]:
-    return {
-        "which": one.attempt_id,
-        "to": one.outcome.value,
-        "now": now,
-        "why": one.reason,
-        "ref": one.reference,
-    }
+    return row.id, to.value, at, since, one.by_person or bool(row.by_person), one.reason, one.reference
 
 
 def _reduce(conn: Connection, rechecked: Mapping[str, Delivery]) -> None:
@@ -188,7 +176,7 @@ def _reduce(conn: Connection, rechecked: Mapping[str, Delivery]) -> None:
     if not rechecked:
         return
     changed = []
-    for row in conn.execute(_VALUES, {"ids": list(rechecked)}):
+    for row in _VALUES.rows(conn, {"ids": list(rechecked)}):
         new = rechecked[row.id]
         text = delivery_text(new)
         if text == row.value:

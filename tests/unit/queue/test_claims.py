@@ -66,6 +66,9 @@ async def test_the_index_is_used(tmp_path: Path, statement: Select[Any], index: 
     finally:
         await store.close()
     assert index in plan
-    assert not [line for line in plan.splitlines() if line.startswith("SCAN") and index not in line]
+    given = "SCAN json_each"  # the few words of a list that we hand over
+    assert not [
+        line for line in plan.splitlines() if line.startswith("SCAN") and index not in line and given not in line
+    ]
     if statement in (claims.READY, claims.READY_SOUND):
         assert "TEMP B-TREE" not in plan
