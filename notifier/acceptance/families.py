@@ -56,13 +56,17 @@ class Families:
             self._seen = looks
             return False
         before = self.current
-        reading = await asyncio.to_thread(room.read, self.folder)
-        taken = await asyncio.to_thread(room.take_up, reading, before)
+        directory = await asyncio.to_thread(self._take_up, self.folder, before)
         self._taken = self._seen = looks
-        self.problems = taken.problems
-        if taken.directory is None or (before is not None and taken.directory.version == before.version):
+        if directory is None or (before is not None and directory.version == before.version):
             return False
-        return await self._put(taken.directory, now)
+        return await self._put(directory, now)
+
+    def _take_up(self, folder: Path, before: Directory | None) -> Directory | None:
+        """What was read is forgotten on the way out, before the directory is written: of a large school it is much."""
+        taken = room.take_up(room.read(folder), before)
+        self.problems = taken.problems
+        return taken.directory
 
     async def accept(self, now: datetime) -> bool:
         """``families accept``: a person confirms what the files take away."""
@@ -93,7 +97,7 @@ class Families:
             self._taken = None
             return False
         reached("families recorded")
-        await asyncio.to_thread(room.save, directory, self.state)
+        await asyncio.to_thread(room.save, data, self.state)
         self._remember(directory)
         self.log.info("directory in force", version=directory.version, pupils=len(directory.pupils))
         return True

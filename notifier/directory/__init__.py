@@ -6,7 +6,7 @@ accept(reading, before)                  a person has confirmed what disappears
 preview(reading, before)                 the folder as if accepted; nothing recorded
 differences(before, after)               in words, without any address
 reviews(rows, today)                     orders whose last day is near or past
-save(directory, state) / load(state)     a whole copy, by atomic rename
+save(encoded, state) / load(state)       a whole copy, by atomic rename
 """
 
 from notifier.directory.differences import differences

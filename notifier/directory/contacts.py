@@ -40,6 +40,7 @@ SCHEMA = Schema(
         "language",
     ),
     required=("contact_id", "forename", "surname"),
+    again=frozenset({"contact_id", "title", "forename", "surname", "town", "household", "language"}),
 )
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -55,7 +56,6 @@ class Contacts:
 
 def read_contacts(table: Table) -> Contacts:
     found = Contacts()
-    shared: dict[str, str] = {}
     looks: dict[str, str] = {}
     for row in table.rows():
         id, title, forename, surname, salutation, email, mobile, phone, one, two, three, town, code, home, tag = (
@@ -72,7 +72,7 @@ def read_contacts(table: Table) -> Contacts:
             row.report("name-missing", "surname", f"Contact {id} has no name. An organisation's goes under surname.")
         contact = Contact(
             id=id,
-            title=shared.setdefault(title, title),
+            title=title,
             forename=forename,
             surname=surname,
             salutation=salutation,

@@ -23,6 +23,7 @@ SCHEMA = Schema(
         "emergency_contact",
     ),
     required=("pupil_id", "contact_id", "relationship", "court_order"),
+    again=frozenset({"pupil_id", "contact_id"}),
 )
 
 

@@ -22,7 +22,7 @@ COLUMNS_NAMED = 10
 NOT_READ = "Nothing in this file can be used until that is put right."
 
 
-def open_table(path: Path, schema: Schema, findings: Findings) -> Table | None:
+def open_table(path: Path, schema: Schema, findings: Findings, shared: dict[str, str] | None = None) -> Table | None:
     """The table, or None with the reason among the findings. A missing file is the caller's to tell."""
     where = f"{path.parent.name}/{schema.file}"
     try:
@@ -38,7 +38,7 @@ def open_table(path: Path, schema: Schema, findings: Findings) -> Table | None:
     separator = SEPARATOR_LINE.match(text)
     if separator:
         text, skipped = text[separator.end() :], 1
-    table = Table(schema, where, findings, text=text, skipped=skipped)
+    table = Table(schema, where, findings, text=text, skipped=skipped, shared={} if shared is None else shared)
     return table if _header(table) else None
 
 

@@ -12,6 +12,7 @@ SCHEMA = Schema(
     file="pupils.csv",
     columns=("pupil_id", "forename", "surname", "class", "year", "groups", "admitted_on", "left_on"),
     required=("pupil_id", "forename", "surname", "class"),
+    again=frozenset({"pupil_id", "forename", "surname", "class", "year"}),
 )
 
 
@@ -28,7 +29,6 @@ INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]
 
 def read_pupils(table: Table) -> Pupils:
     found = Pupils()
-    shared: dict[str, str] = {}
     looks: dict[str, str] = {}
     for row in table.rows():
         id, forename, surname, class_, year, groups, admitted, left = row.cells
@@ -55,8 +55,8 @@ def read_pupils(table: Table) -> Pupils:
             id=id,
             forename=forename,
             surname=surname,
-            class_=shared.setdefault(class_, class_),
-            year=shared.setdefault(year, year),
+            class_=class_,
+            year=year,
             groups=read_list(groups),
             admitted_on=admitted_on,
             left_on=left_on,

@@ -103,22 +103,23 @@ class Reading:
 def read(families: Path) -> Reading:
     """Read the folder ``families``; never raises on what is in it."""
     findings = Findings()
+    shared: dict[str, str] = {}
     refuses = ""
     if not (families / ARRANGEMENTS).exists():
         refuses = REFUSES
         findings.add(ARRANGEMENTS, fault("arrangements-missing", REFUSES, f"{families.name}/{ARRANGEMENTS}", "H34"))
         findings.unread.add(ARRANGEMENTS)
 
-    table = _open(families, pupils.SCHEMA, findings)
+    table = _open(families, pupils.SCHEMA, findings, shared)
     children = pupils.read_pupils(table) if table else pupils.Pupils()
-    table = _open(families, contacts.SCHEMA, findings)
+    table = _open(families, contacts.SCHEMA, findings, shared)
     adults = contacts.read_contacts(table) if table else contacts.Contacts()
     pupil_ids = None if PUPILS in findings.unread else Ids(children.lines)
     contact_ids = None if CONTACTS in findings.unread else Ids(adults.lines)
 
-    table = _open(families, links.SCHEMA, findings)
+    table = _open(families, links.SCHEMA, findings, shared)
     between = links.read_links(table, pupil_ids, contact_ids) if table else links.Links()
-    table = None if refuses else _open(families, register.SCHEMA, findings)
+    table = None if refuses else _open(families, register.SCHEMA, findings, shared)
     rows = register.read_register(table, pupil_ids, contact_ids) if table else register.Register()
 
     if LINKS not in findings.faulty:
@@ -140,10 +141,10 @@ def read(families: Path) -> Reading:
     )
 
 
-def _open(families: Path, schema: Schema, findings: Findings) -> Table | None:
+def _open(families: Path, schema: Schema, findings: Findings, shared: dict[str, str]) -> Table | None:
     path = families / schema.file
     if path.exists():
-        return open_table(path, schema, findings)
+        return open_table(path, schema, findings, shared)
     if schema.file != ARRANGEMENTS:
         sentence = f"The file {schema.file} is missing. Put it back into the folder {families.name}."
         findings.add(schema.file, fault("file-missing", sentence, f"{families.name}/{schema.file}"))

@@ -31,6 +31,7 @@ SCHEMA = Schema(
         "recorded_by",
     ),
     required=("arrangement", "contact_id", "pupil_id"),
+    again=frozenset({"contact_id", "pupil_id", "evidence", "recorded_by"}),
     nearly=frozenset({"scope", "value", "from", "until", "ended_on", "evidence", "recorded_by"}),
 )
 

@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,6 +21,10 @@ from notifier.model.message import Kind
 
 FORMAT = 1
 FILE = "directory.json"
+AT_ONCE = 1_000
+"""Rows turned into text together."""
+AGAIN = frozenset({"id", "pupil_id", "contact_id", "title", "forename", "surname", "class_", "year", "relationship"})
+"""Fields whose words come again in other records."""
 
 Record = TypeVar("Record")
 
@@ -48,19 +54,40 @@ READERS: Mapping[type[Any], Mapping[str, Callable[[Any], Any]]] = {
 
 def encode(directory: Directory) -> bytes:
     """The whole directory as UTF-8 JSON."""
-    whole = {
-        "format": FORMAT,
-        "version": directory.version,
-        "pupils": _table(Pupil, directory.pupils.values()),
-        "contacts": _table(Contact, directory.contacts.values()),
-        "links": _table(Link, directory.links),
-        "arrangements": _table(Arrangement, directory.arrangements),
+    tables: Mapping[str, tuple[type[Any], Iterable[Any]]] = {
+        "pupils": (Pupil, directory.pupils.values()),
+        "contacts": (Contact, directory.contacts.values()),
+        "links": (Link, directory.links),
+        "arrangements": (Arrangement, directory.arrangements),
+    }
+    rest = {
         "flags": sorted(directory.flags),
         "silenced": sorted(directory.silenced),
         "held": directory.held,
         "refuses": directory.refuses,
     }
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"), default=_cell).encode()
+    whole = bytearray(f'{{"format":{FORMAT},"version":{directory.version}'.encode())
+    for name, (kind, records) in tables.items():
+        whole += f',"{name}":'.encode()
+        _write_table(whole, kind, records)
+    whole += b"," + _json(rest)[1:]
+    return bytes(whole)
+
+
+def _write_table(whole: bytearray, kind: type[Any], records: Iterable[Any]) -> None:
+    """Some rows at a time: all rows of a large school, as lists of cells, take five times what they take as text."""
+    names = [field.name for field in fields(kind)]
+    cells = attrgetter(*names)
+    whole += b'{"columns":' + _json(names) + b',"rows":['
+    rows, separator = iter(records), b""
+    while some := [cells(record) for record in islice(rows, AT_ONCE)]:
+        whole += separator + _json(some)[1:-1]
+        separator = b","
+    whole += b"]}"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_cell).encode()
 
 
 def decode(data: bytes) -> Directory:
@@ -72,12 +99,13 @@ def decode(data: bytes) -> Directory:
                 "The saved families were written by another version of this program. "
                 "Install that version, or run notifier check so that the files are read anew."
             )
+        shared: dict[str, str] = {}
         return Directory(
             version=whole["version"],
-            pupils={pupil.id: pupil for pupil in _records(Pupil, whole["pupils"])},
-            contacts={contact.id: contact for contact in _records(Contact, whole["contacts"])},
-            links=tuple(_records(Link, whole["links"])),
-            arrangements=tuple(_records(Arrangement, whole["arrangements"])),
+            pupils={pupil.id: pupil for pupil in _records(Pupil, whole.pop("pupils"), shared)},
+            contacts={contact.id: contact for contact in _records(Contact, whole.pop("contacts"), shared)},
+            links=tuple(_records(Link, whole.pop("links"), shared)),
+            arrangements=tuple(_records(Arrangement, whole.pop("arrangements"), shared)),
             flags=frozenset((contact_id, pupil_id) for contact_id, pupil_id in whole["flags"]),
             silenced=frozenset(whole["silenced"]),
             held=whole["held"],
@@ -89,13 +117,16 @@ def decode(data: bytes) -> Directory:
         ) from fault
 
 
-def save(directory: Directory, state: Path) -> None:
-    """Write ``state/directory.json``: complete and on the disk, or not at all. Readable by its owner alone."""
+def save(data: bytes, state: Path) -> None:
+    """Write ``state/directory.json``, as ``encode`` made it: complete and on the disk, or not at all.
+
+    Readable by its owner alone.
+    """
     state.mkdir(parents=True, exist_ok=True)
     part = state / f"{FILE}.part"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(encode(directory))
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     reached("copying the families")
@@ -118,21 +149,22 @@ def load(state: Path) -> Directory | None:
     return decode(data)
 
 
-def _table(kind: type[Any], records: Iterable[Any]) -> dict[str, Any]:
-    names = [field.name for field in fields(kind)]
-    return {"columns": names, "rows": [[getattr(record, name) for name in names] for record in records]}
-
-
-def _records(kind: type[Record], table: Mapping[str, Any]) -> Iterable[Record]:
+def _records(kind: type[Record], table: Mapping[str, Any], shared: dict[str, str]) -> Iterable[Record]:
+    """``shared``: the words that come again in other records, kept once."""
     readers = READERS[kind]
+    once = shared.setdefault
     names = table["columns"]
     usual = names == [field.name for field in fields(cast(type[Any], kind))]
     odd = [(place, readers[name]) for place, name in enumerate(names) if name in readers]
+    again = [place for place, name in enumerate(names) if name in AGAIN]
     for row in table["rows"]:
         if len(row) != len(names):
             raise ValueError("a row of another length")
         for place, reader in odd:
             row[place] = reader(row[place])
+        for place in again:
+            cell = row[place]
+            row[place] = once(cell, cell)
         yield kind(*row) if usual else kind(**dict(zip(names, row, strict=True)))
 
 

@@ -17,13 +17,15 @@ class Schema:
     """The columns of one file in the order in which its rows are handed out.
 
     A column of ``nearly`` that is missing is taken from one that is a letter off:
-    leaving a mistyped ``until`` unread would make a permission endless.
+    leaving a mistyped ``until`` unread would make a permission endless. The words of a
+    column of ``again`` come again in other rows and files, and are kept once.
     """
 
     file: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
     nearly: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -74,10 +76,15 @@ class Table:
     places: dict[str, int] = field(default_factory=dict)
     width: int = 0
     skipped: int = 0
+    shared: dict[str, str] = field(default_factory=dict)
+    """Words kept once, for all files of one reading."""
 
     def rows(self) -> Iterator[Row]:
         reader = csv.reader(StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
-        order = [self.places.get(column, self.width + 1) - 1 for column in self.schema.columns]
+        order = [
+            (self.places.get(column, self.width + 1) - 1, column in self.schema.again) for column in self.schema.columns
+        ]
+        once = self.shared.setdefault
         suspect = CONTROL.search(self.text) is not None
         width, ended, header_seen = self.width, 0, False
         while True:
@@ -98,7 +105,10 @@ class Table:
             else:
                 del fields[width:]
             fields.append("")
-            cells = [fields[place].strip() for place in order]
+            cells = [
+                once(cell, cell) if again else cell
+                for cell, again in ((fields[at].strip(), again) for at, again in order)
+            ]
             slipped = bool(excess) and any(cell.strip() for cell in excess)
             if not slipped and not any(cells) and not any(cell.strip() for cell in fields):
                 continue

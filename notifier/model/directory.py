@@ -216,11 +216,11 @@ class Directory:
         return homes((id, self.contacts[id].household, postal) for id, (_, postal) in self.keys_of.items())
 
     @cached_property
-    def contacts_of_home(self) -> Mapping[str, frozenset[str]]:
+    def contacts_of_home(self) -> Mapping[str, tuple[str, ...]]:
         return holders((home, contact_id) for contact_id, home in self.home_of.items())
 
     @cached_property
-    def holders_of(self) -> Mapping[str, frozenset[str]]:
+    def holders_of(self) -> Mapping[str, tuple[str, ...]]:
         """Which contacts hold an address, by its folded form: email, number (E.164) or postal key."""
         return holders(
             (key, id)
@@ -255,7 +255,8 @@ class Directory:
     @cached_property
     def flagged_about(self) -> Mapping[str, frozenset[str]]:
         """The contacts with ``court_order = yes`` for a pupil."""
-        return holders((pupil_id, contact_id) for contact_id, pupil_id in self.flags)
+        found = holders((pupil_id, contact_id) for contact_id, pupil_id in self.flags)
+        return {pupil_id: frozenset(contact_ids) for pupil_id, contact_ids in found.items()}
 
     @cached_property
     def arrangements_of(self) -> Mapping[str, tuple[Arrangement, ...]]:

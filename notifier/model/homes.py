@@ -66,11 +66,20 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     return found
 
 
-def holders(keys: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    """Who holds each address, from (address key, contact id)."""
-    first: dict[str, str] = {}
-    more: dict[str, set[str]] = {}  # few addresses have a second holder
+def holders(keys: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Who holds each address, each once, from (address key, contact id) with the keys of one contact together.
+
+    Tuples, and one for all addresses that a contact holds alone: a large school has
+    150,000 addresses, few of them with a second holder, and a set takes five times as much.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    alone: tuple[str, ...] = ()
     for key, contact_id in keys:
-        if key and first.setdefault(key, contact_id) != contact_id:
-            more.setdefault(key, {first[key]}).add(contact_id)
-    return {key: frozenset(more.get(key, (contact_id,))) for key, contact_id in first.items()}
+        if not key:
+            continue
+        if alone != (contact_id,):
+            alone = (contact_id,)
+        before = found.setdefault(key, alone)
+        if contact_id not in before:
+            found[key] = (*before, contact_id)
+    return found

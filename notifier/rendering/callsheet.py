@@ -176,7 +176,7 @@ def _unshared(contact: Contact, delivery: Delivery, directory: Directory) -> str
         (
             number
             for number in (contact.mobile, contact.phone)
-            if number and not directory.holders_of.get(number, frozenset()) & (barred - {contact.id})
+            if number and (barred - {contact.id}).isdisjoint(directory.holders_of.get(number, ()))
         ),
         "",
     )

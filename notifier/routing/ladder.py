@@ -179,9 +179,9 @@ def _held(standing: Standing, key: str, contact: Contact, kind: AddressKind, bar
     """Whether a barred adult holds this address too; a letter also reaches whoever shares the home."""
     if not barred:
         return False
-    if barred & standing.directory.holders_of.get(key, frozenset()):
+    if not barred.isdisjoint(standing.directory.holders_of.get(key, ())):
         return True
     if kind is not AddressKind.POSTAL:
         return False
     home = standing.directory.home_of[contact.id]
-    return bool(barred & standing.directory.contacts_of_home[home])
+    return not barred.isdisjoint(standing.directory.contacts_of_home[home])

@@ -83,8 +83,8 @@ def test_nothing_was_saved_yet(tmp_path: Path) -> None:
 
 def test_saving_replaces_the_copy_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    save(FULL, state)
-    save(replace(FULL, version=8), state)
+    save(encode(FULL), state)
+    save(encode(replace(FULL, version=8)), state)
     found = load(state)
     assert found is not None
     assert found.version == 8
@@ -93,10 +93,10 @@ def test_saving_replaces_the_copy_and_leaves_nothing_beside_it(tmp_path: Path) -
 
 
 def test_a_save_that_was_cut_off_does_not_touch_the_copy(tmp_path: Path) -> None:
-    save(FULL, tmp_path)
+    save(encode(FULL), tmp_path)
     (tmp_path / f"{FILE}.part").write_bytes(b"{")
     assert load(tmp_path) == FULL
-    save(FULL, tmp_path)
+    save(encode(FULL), tmp_path)
     assert os.listdir(tmp_path) == [FILE]
 
 
