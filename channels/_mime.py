@@ -27,7 +27,7 @@ from notifier.model.payload import MailPayload, Personal
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
 _SOFT_BREAK = b"=\r\n"
 _SHORT = 70
-_KEPT_PIECES = 256
+_KEPT_PARTS = 64
 _KEPT_FILES = 16
 
 OPEN_NAMES = frozenset(
@@ -54,7 +54,7 @@ class Composer:
     """Keeps what it made of the fixed pieces of the last messages and of their attachments."""
 
     def __init__(self) -> None:
-        self._fixed = lru_cache(maxsize=_KEPT_PIECES)(quoted_printable)
+        self._fixed = lru_cache(maxsize=_KEPT_PARTS)(_around)
         self._files: OrderedDict[str, bytes] = OrderedDict()
 
     def compose(
@@ -76,13 +76,18 @@ class Composer:
 
     def _head(self, envelope: Envelope, payload: MailPayload, marks: Iterable[tuple[str, str]]) -> bytes:
         own = (
-            f"From: {mailbox(payload.from_name or envelope.sender_name, envelope.sender)}\r\n"
             f"To: {mailbox(payload.to_name, envelope.recipient)}\r\n"
             f"Date: {_date(envelope.date.replace(microsecond=0))}\r\n"
             f"Message-ID: {message_id(envelope.id, envelope.domain)}\r\n"
         )
-        reply_to = payload.reply_to or envelope.reply_to
-        return own.encode("utf-8") + _shared(payload.subject, reply_to, (*payload.headers, *marks), payload.language)
+        return own.encode("utf-8") + _shared(
+            payload.from_name or envelope.sender_name,
+            envelope.sender,
+            payload.subject,
+            payload.reply_to or envelope.reply_to,
+            (*payload.headers, *marks),
+            payload.language,
+        )
 
     def _alternative(self, payload: MailPayload, pictures: list[Enclosure], id: str) -> list[bytes]:
         html = self._text("html", payload.html)
@@ -91,15 +96,11 @@ class Composer:
         return _multipart("alternative", f"{id}-a", [self._text("plain", payload.plain), html])
 
     def _text(self, subtype: str, words: Personal) -> list[bytes]:
-        """Fixed pieces come from the cache; a soft line break around each personal one keeps lines short."""
-        pieces = [
-            self._fixed(piece) if number % 2 == 0 else quoted_printable(piece)
-            for number, piece in enumerate(words.pieces)
-            if piece
-        ]
-        head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-        body = _SOFT_BREAK.join(pieces)
-        return [head.encode("ascii"), body, b"" if body.endswith(b"\r\n") else b"\r\n"]
+        """What is fixed comes from the cache, with the head of the part; only a family's own words are encoded."""
+        fixed = self._fixed(subtype, words.fixed)
+        pieces = [b""] * (2 * len(fixed) - 1)
+        pieces[::2], pieces[1::2] = fixed, [quoted_printable(word) for word in words.own]
+        return pieces
 
     def _attachment(self, enclosure: Enclosure) -> list[bytes]:
         name = filename(enclosure.attachment.name)
@@ -133,9 +134,11 @@ def _date(moment: datetime) -> str:
 
 
 @lru_cache(maxsize=64)
-def _shared(subject: str, reply_to: str, headers: tuple[tuple[str, str], ...], language: str) -> bytes:
+def _shared(
+    name: str, sender: str, subject: str, reply_to: str, headers: tuple[tuple[str, str], ...], language: str
+) -> bytes:
     """The lines of the head that every family's copy has alike."""
-    lines = [f"Subject: {unstructured(subject)}"]
+    lines = [f"From: {mailbox(name, sender)}", f"Subject: {unstructured(subject)}"]
     if reply_to:
         lines.append(f"Reply-To: {listed(reply_to)}")
     names = set()
@@ -149,6 +152,23 @@ def _shared(subject: str, reply_to: str, headers: tuple[tuple[str, str], ...], l
         lines.append(structured("Content-Language", language))
     lines.append("MIME-Version: 1.0")
     return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+
+
+def _around(subtype: str, fixed: tuple[str, ...]) -> tuple[bytes, ...]:
+    """A text part without a family's own words: a soft line break on each side of those keeps its lines short."""
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    first, last = 0, len(fixed) - 1
+    made = []
+    for number, words in enumerate(fixed):
+        piece = quoted_printable(words)
+        if number == last and not piece.endswith(b"\r\n"):
+            piece += b"\r\n"
+        if number > first and words:
+            piece = _SOFT_BREAK + piece
+        if number < last and (words or number > first):
+            piece += _SOFT_BREAK
+        made.append(piece)
+    return (head.encode("ascii") + made[0], *made[1:])
 
 
 def quoted_printable(text: str) -> bytes:

@@ -103,6 +103,8 @@ class Account:
 
     def shut(self, lane: Lane) -> datetime | None:
         """Until when nothing of this lane may begin, as far as can be told; None: it may."""
+        if self._day is None and not self._breaker.gone:
+            return None  # as nearly always: no clock need be asked
         now = self._clock.now()
         over = self._day.shut(now, lane, self._nodes()) if self._day is not None else None
         gone = self._breaker.shut(now, lane)
@@ -178,7 +180,6 @@ class Account:
 
     def answered(self, begun: int) -> None:
         """It took something, or refused one address: there is somebody there."""
-        now = self._clock.now()
         if self._breaker.gone and begun < self._failed_at:
             return  # begun before it went: it says nothing about now
         if self._breaker.answered():
@@ -186,6 +187,7 @@ class Account:
             if self._told is not None:
                 self._told(self.name, False, "")
             self.news.ring()
-        if self._width.went_well(now, full=self._seats.full or self._urgent_seats.full):
+        full = self._seats.full or self._urgent_seats.full
+        if full and self._width.now < self._width.most and self._width.went_well(self._clock.now(), full=full):
             self._seats.call()
             self._urgent_seats.call()

@@ -4,7 +4,6 @@ The order of DESIGN 3.5 (end) and 3.6: still wanted, not over, rechecked by the
 directory in force, its address, rendered, and a deadline inside the lease.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,8 @@ from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.breaker import pause
-from notifier.dispatch.node import Node, while_alive
+from notifier.dispatch.cutoff import Cutoff
+from notifier.dispatch.node import Node
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
@@ -96,6 +96,7 @@ class Attempts:
     ) -> None:
         self.owner = node.id
         self._node = node
+        self._cutoff = Cutoff(node)
         self._clock = clock
         self._jitter = jitter
         self._policy = policy
@@ -193,7 +194,7 @@ class Attempts:
         begun = account.begin()
         reached("started")
         try:
-            async with asyncio.timeout(deadline.total_seconds()) as limit, while_alive(self._node, life):
+            with self._cutoff.within(deadline.total_seconds(), life) as send:
                 sent = await account.channel.send(outgoing)
                 reached("handed over")
         except TemporaryFailure as failure:
@@ -209,7 +210,7 @@ class Attempts:
             account.failed(begun, failure.reason, silent=True)
             return self._doubt(leg, account, message, failure.reason)
         except TimeoutError:
-            if not limit.expired() and self._node.life() == life:
+            if not send.over:
                 raise
             reason = "There was no answer in time."
             account.failed(begun, reason, silent=True)

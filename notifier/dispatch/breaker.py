@@ -69,7 +69,8 @@ class Breaker:
     def answered(self) -> bool:
         """It served us; True: with this it is back."""
         before = self.gone
-        self._begin_anew()
+        if self._failures:
+            self._begin_anew()
         return before
 
     def shut(self, now: datetime, lane: Lane) -> datetime | None:

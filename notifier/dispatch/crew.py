@@ -192,7 +192,7 @@ class Crew:
                 office.failed("leg-not-settled", self._account.name, error)
             finally:
                 self._busy -= 1
-                if self._has_room():
+                if self._most is None and self._has_room():
                     self._room.set()
                 if self._in_hand.empty():
                     office.moved.set()

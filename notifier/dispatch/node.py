@@ -1,11 +1,8 @@
 """This process among those that send for the school: what it may do now (docs/decisions/nodes-and-leases.md)."""
 
-import asyncio
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from math import inf
 from typing import Protocol
@@ -70,38 +67,3 @@ class Alone:
 
     def left_behind(self) -> bool:
         return False
-
-
-@asynccontextmanager
-async def while_alive(node: Node, life: int) -> AsyncIterator[None]:
-    """What goes on inside is cut off when that life is over; raises TimeoutError then.
-
-    The look falls due on the loop's own clock, so a process that was frozen meets it before
-    anything that came in over the network meanwhile.
-    """
-    task = asyncio.current_task()
-    if node.span is None or task is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    cut = False
-    timer: asyncio.TimerHandle
-
-    def look() -> None:
-        nonlocal cut, timer
-        if node.life() == life:
-            timer = loop.call_later(max(0.0, node.alive_for()), look)
-        else:
-            cut = True
-            task.cancel()
-
-    timer = loop.call_later(max(0.0, node.alive_for()), look)
-    before = task.cancelling()
-    try:
-        yield
-    except asyncio.CancelledError:
-        if cut and task.uncancel() <= before:
-            raise TimeoutError from None
-        raise
-    finally:
-        timer.cancel()

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from notifier.dispatch.bell import Bell
 from notifier.model.message import Lane
+
+_NOT_URGENT = nullcontext()
 
 
 class Precedence:
@@ -18,19 +20,22 @@ class Precedence:
 
     def __init__(self) -> None:
         self._urgent: Counter[str] = Counter()
+        self._in_all = 0
         self._cleared = Bell()
 
-    @contextmanager
-    def urgent(self, channel: str, lane: Lane) -> Iterator[None]:
+    def urgent(self, channel: str, lane: Lane) -> AbstractContextManager[None]:
         """While a leg of this lane is in hand."""
-        if lane is not Lane.EMERGENCY:
-            yield
-            return
+        return self._counted(channel) if lane is Lane.EMERGENCY else _NOT_URGENT
+
+    @contextmanager
+    def _counted(self, channel: str) -> Iterator[None]:
         self._urgent[channel] += 1
+        self._in_all += 1
         try:
             yield
         finally:
             self._urgent[channel] -= 1
+            self._in_all -= 1
             self._cleared.ring()
 
     def clear(self, channel: str, lane: Lane) -> bool:
@@ -41,7 +46,7 @@ class Precedence:
             case Lane.NORMAL:
                 return not self._urgent[channel]
             case Lane.BULK:
-                return not self._urgent.total()
+                return not self._in_all
 
     async def turn(self, channel: str, lane: Lane) -> None:
         """Wait until nothing more urgent is in the way."""

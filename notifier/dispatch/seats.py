@@ -2,10 +2,9 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import count
+from types import TracebackType
 
 from notifier.dispatch.pacing import RANK
 from notifier.model.message import Lane
@@ -59,14 +58,12 @@ class Seats:
     def full(self) -> bool:
         return self._taken >= self._width.now
 
-    @asynccontextmanager
-    async def one(self, lane: Lane) -> AsyncIterator[None]:
-        await self._sit_down(lane)
-        try:
-            yield
-        finally:
-            self._taken -= 1
-            self.call()
+    def one(self, lane: Lane) -> "Seat":
+        return Seat(self, lane)
+
+    def leave(self) -> None:
+        self._taken -= 1
+        self.call()
 
     def call(self) -> None:
         """Whoever is next sits down, as far as there is room."""
@@ -76,7 +73,11 @@ class Seats:
                 self._taken += 1
                 waiting.set_result(None)
 
-    async def _sit_down(self, lane: Lane) -> None:
+    async def sit_down(self, lane: Lane) -> None:
+        """Without a wait where a seat is free and nobody waits for one. ``leave`` it afterwards."""
+        if not self._queue and not self.full:
+            self._taken += 1
+            return
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._queue, (RANK[lane], next(self._order), waiting))
         self.call()
@@ -87,3 +88,20 @@ class Seats:
                 self._taken -= 1
                 self.call()
             raise
+
+
+class Seat:
+    """``async with``: taken as soon as there is one, and left in any case."""
+
+    __slots__ = ("_lane", "_seats")
+
+    def __init__(self, seats: Seats, lane: Lane) -> None:
+        self._seats, self._lane = seats, lane
+
+    async def __aenter__(self) -> None:
+        await self._seats.sit_down(self._lane)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._seats.leave()

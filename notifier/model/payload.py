@@ -18,17 +18,19 @@ MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM})
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Words in parts: fixed pieces shared by all deliveries of a message, with personal ones between.
+    """Words in parts: a delivery's ``own`` ones stand between ``fixed`` ones, of which there is one more.
 
-    ``pieces`` alternate fixed, personal, fixed, ...; the fixed ones are the same
-    objects for every delivery of one message, language and layout, so that a
-    channel may keep what it made of them.
+    ``fixed`` is the same object for all deliveries of one message, language and layout that have the same
+    parts, so that a channel may keep what it made of it.
     """
 
-    pieces: tuple[str, ...]
+    fixed: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "".join(self.pieces)
+        pieces = [""] * (2 * len(self.fixed) - 1)
+        pieces[::2], pieces[1::2] = self.fixed, self.own
+        return "".join(pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class CallSheet:
         fields = fixed_fields(self._school, message.event, voice)
         # Whoever rings says "your child": a sheet is read out, and names stand above the words.
         fields |= (
-            personal(delivery, directory, None, self._school, voice) if delivery.contact_ids else neutral_fields(voice)
+            personal(people.family(delivery, directory), None, self._school, voice)
+            if delivery.contact_ids
+            else neutral_fields(voice)
         )
         said = words.text or ". ".join(
             part.rstrip(".") for part in (words.subject, bodies.summary(words.plain, 240)) if part

@@ -24,6 +24,7 @@ _FEW = b"X-Scope:"
 """A header of a catalogue that means to have a few phrases only, such as the offer to explain a letter (W34)."""
 
 
+@lru_cache(maxsize=512)
 def base(language: str) -> str:
     """``ur-PK`` -> ``ur``; empty stays empty."""
     return language.replace("_", "-").split("-")[0].strip().lower()
@@ -53,6 +54,8 @@ class Catalogue:
     locale: Locale = field(repr=False)
     translations: NullTranslations = field(repr=False, default_factory=NullTranslations)
     whole: bool = False
+    _said: dict[str, str] = field(repr=False, compare=False, default_factory=dict)
+    """Looking a phrase up takes longer than all else that is done with it."""
 
     @cached_property
     def rtl(self) -> bool:
@@ -63,7 +66,10 @@ class Catalogue:
         return "rtl" if self.rtl else "ltr"
 
     def gettext(self, phrase: str) -> str:
-        return self.translations.gettext(phrase)
+        said = self._said.get(phrase)
+        if said is None:
+            said = self._said[phrase] = self.translations.gettext(phrase)
+        return said
 
     def has(self, phrase: str) -> bool:
         """Whether the phrase can be said in this language."""

@@ -47,7 +47,10 @@ class Letterform:
 
     subject: str
     language: str
-    voice: Catalogue
+    individual: bool
+    """What it is about is for that child's family alone: see ``is_individual``."""
+    markup: Voice
+    text: Voice
     html: Parts
     plain: Parts
     headers: tuple[tuple[str, str], ...]
@@ -73,11 +76,12 @@ class Mail:
         form = self._fixed.get(message, words.language, lambda: self.form(message, words.language, now, self._theme))
         offered = offer(message, delivery, self._catalogues) if delivery else None
         raised = flags(delivery, offered)
+        known = people.family(delivery, directory) if delivery else None
         contact = directory.contacts.get(address.contact_id) if address else None
         return MailPayload(
-            subject=self._subject(form, message, delivery, directory),
-            html=form.html.fill(self._values(delivery, directory, offered, form, html=True), raised),
-            plain=form.plain.fill(self._values(delivery, directory, offered, form, html=False), raised),
+            subject=self._subject(form, delivery, directory),
+            html=form.html.fill(self._values(known, offered, form.markup, form.html.names), raised),
+            plain=form.plain.fill(self._values(known, offered, form.text, form.plain.names), raised),
             language=form.language,
             to_name=contact.name if contact else "",
             from_name=self._school.name,
@@ -102,7 +106,9 @@ class Mail:
         return Letterform(
             subject,
             words.language,
-            frame,
+            is_individual(message),
+            html,
+            plain,
             Parts(inlined(page)),
             Parts(letter.strip() + "\n"),
             self._headers(message, own),
@@ -114,29 +120,24 @@ class Mail:
 
     def _values(
         self,
-        delivery: Delivery | None,
-        directory: Directory,
+        family: people.Family | None,
         offered: Catalogue | None,
-        form: Letterform,
-        *,
-        html: bool,
+        voice: Voice,
+        wanted: frozenset[str],
     ) -> dict[str, str]:
-        voice = Voice(form.voice, html)
-        if delivery is None:
+        if family is None:
             return dict.fromkeys(PLACES, "") | neutral_fields(voice)
-        return personal(
-            delivery, directory, offered, self._school, voice, form.html.names if html else form.plain.names
-        )
+        return personal(family, offered, self._school, voice, wanted)
 
-    def _subject(self, form: Letterform, message: Message, delivery: Delivery | None, directory: Directory) -> str:
+    def _subject(self, form: Letterform, delivery: Delivery | None, directory: Directory) -> str:
         """Mail about one child says no name where others may see it: on a lock screen, on a whiteboard (SCHOOL 13)."""
-        if delivery is None or not is_individual(message):
+        if delivery is None or not form.individual:
             return form.subject
         spoken = form.subject.casefold()
         for pupil in people.pupils(delivery, directory):
             for name in (pupil.forename, pupil.surname):
                 if name and re.search(rf"\b{re.escape(name.casefold())}\b", spoken):
-                    return form.voice.say("A message about your child")
+                    return form.text.say("A message about your child")
         return form.subject
 
     def _context(

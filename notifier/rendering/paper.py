@@ -49,7 +49,7 @@ class Paper:
         if delivery is None:
             values = dict.fromkeys(PLACES, "") | neutral_fields(voice)
         else:
-            values = personal(delivery, directory, offered, self._school, voice)
+            values = personal(people.family(delivery, directory), offered, self._school, voice)
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
         large = delivery is not None and delivery.large_print

@@ -35,19 +35,11 @@ def block(flag: str, inside: str) -> str:
 class Place:
     name: str
 
-    def text(self, values: Mapping[str, str], flags: frozenset[str]) -> str:
-        return values[self.name]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
     flag: str
     inside: tuple["str | Place | Block", ...]
-
-    def text(self, values: Mapping[str, str], flags: frozenset[str]) -> str:
-        if self.flag not in flags:
-            return ""
-        return "".join(part if isinstance(part, str) else part.text(values, flags) for part in self.inside)
 
 
 Part: TypeAlias = str | Place | Block
@@ -57,31 +49,40 @@ _bare = str.__str__
 
 
 class Parts:
-    """A text cut at its marks. ``fill`` hands out the same fixed strings each time."""
+    """A text cut at its marks. ``fill`` hands out the same fixed strings each time for the same flags."""
 
     def __init__(self, text: str) -> None:
-        pieces: list[str] = []
-        personal: list[tuple[int, Place | Block]] = []
-        for part in _cut(text):
-            if isinstance(part, str):
-                pieces.append(part)
-                continue
-            if len(pieces) % 2 == 0:  # two places side by side, or a place at the very start
-                pieces.append("")
-            personal.append((len(pieces), part))
-            pieces.append("")
-        if len(pieces) % 2 == 0:
-            pieces.append("")
-        self._pieces = tuple(pieces)
-        self._personal = tuple(personal)
-        self.names = frozenset(_names(part for _, part in personal))
+        self._parts = _cut(text)
+        self._by_flags: dict[frozenset[str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.names = frozenset(_names(self._parts))
         """The places that need a value."""
 
     def fill(self, values: Mapping[str, str], flags: frozenset[str]) -> Personal:
-        pieces = list(self._pieces)
-        for index, part in self._personal:
-            pieces[index] = _bare(part.text(values, flags))
-        return Personal(tuple(pieces))
+        cut = self._by_flags.get(flags)
+        if cut is None:
+            cut = self._by_flags[flags] = _laid_out(self._parts, flags)
+        fixed, places = cut
+        return Personal(fixed, tuple([_bare(values[name]) for name in places]))
+
+
+def _laid_out(parts: Iterable[Part], flags: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fixed words before, between and after the places for deliveries with these flags, and the places' names."""
+    fixed, places = [""], []
+    for part in _shown(parts, flags):
+        if isinstance(part, str):
+            fixed[-1] += part
+        else:
+            places.append(part.name)
+            fixed.append("")
+    return tuple(fixed), tuple(places)
+
+
+def _shown(parts: Iterable[Part], flags: frozenset[str]) -> Iterable[str | Place]:
+    for part in parts:
+        if not isinstance(part, Block):
+            yield part
+        elif part.flag in flags:
+            yield from _shown(part.inside, flags)
 
 
 def _names(parts: Iterable[Part]) -> Iterable[str]:

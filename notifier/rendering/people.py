@@ -16,14 +16,27 @@ class Child:
     class_: str
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Those of one delivery, as they are called."""
+
+    adults: tuple[str, ...]
+    children: tuple[Child, ...]
+
+
+def family(delivery: Delivery, directory: Directory) -> Family:
+    return Family(adults(delivery.contact_ids, directory), children(delivery, directory))
+
+
 def addressed_as(contact: Contact) -> str:
     """``Ms Khan``: the salutation on file without its "Dear", else title and surname, else forename and surname."""
-    chosen = " ".join(contact.salutation.split()).rstrip(",")
-    for opening in _DEAR if chosen else ():
-        if chosen.casefold().startswith(opening):
-            chosen = chosen[len(opening) :].strip()
-    if chosen:
-        return chosen
+    if contact.salutation:
+        chosen = " ".join(contact.salutation.split()).rstrip(",")
+        for opening in _DEAR:
+            if chosen.casefold().startswith(opening):
+                chosen = chosen[len(opening) :].strip()
+        if chosen:
+            return chosen
     if contact.title and contact.surname:
         return f"{contact.title} {contact.surname}"
     return contact.name
@@ -31,14 +44,14 @@ def addressed_as(contact: Contact) -> str:
 
 def adults(contact_ids: Sequence[str], directory: Directory) -> tuple[str, ...]:
     """Each adult of a delivery as addressed, by priority; two who share a salutation are named once."""
-    names = (
-        addressed_as(directory.contacts[contact_id]) for contact_id in contact_ids if contact_id in directory.contacts
-    )
-    return tuple(dict.fromkeys(name for name in names if name))
+    contacts = directory.contacts
+    names = [addressed_as(contacts[contact_id]) for contact_id in contact_ids if contact_id in contacts]
+    return tuple(dict.fromkeys([name for name in names if name]))
 
 
 def pupils(delivery: Delivery, directory: Directory) -> tuple[Pupil, ...]:
-    return tuple(directory.pupils[pupil_id] for pupil_id in delivery.pupil_ids if pupil_id in directory.pupils)
+    known = directory.pupils
+    return tuple([known[pupil_id] for pupil_id in delivery.pupil_ids if pupil_id in known])
 
 
 def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:

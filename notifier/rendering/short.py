@@ -7,7 +7,7 @@ from notifier.model.message import Message
 from notifier.model.payload import ShortPayload
 from notifier.model.plan import Delivery
 from notifier.rendering import body as bodies
-from notifier.rendering import isolates, segments
+from notifier.rendering import isolates, people, segments
 from notifier.rendering.catalogues import Catalogue, Catalogues
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.words import Voice, fixed_fields, neutral_fields, personal
@@ -33,7 +33,7 @@ class Short:
         if delivery is None:
             fields |= neutral_fields(voice)
         else:
-            fields |= personal(delivery, directory, None, self._school, voice)
+            fields |= personal(people.family(delivery, directory), None, self._school, voice)
         said = _flat(bodies.as_plain(words.text or _joined(words.subject, words.plain), fields, own))
         text = segments.economical(self._signed(said, message, own))
         counted = segments.count(text)

@@ -1,11 +1,11 @@
 """The words for the places: once per message in its language, then per delivery, as HTML and as plain text."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup, escape
 
 from notifier.model.calendar import Event
-from notifier.model.directory import Directory
 from notifier.model.message import Message
 from notifier.model.plan import Basis, Delivery
 from notifier.rendering import isolates, people
@@ -42,7 +42,9 @@ class Voice:
         if not self.html:
             return self.catalogue.say(phrase, **values)
         said = self.catalogue.gettext(phrase)
-        return ready(said % {name: escape(value) for name, value in values.items()} if values else said)
+        if values:
+            said %= {name: value if isinstance(value, Markup) else escape(value) for name, value in values.items()}
+        return ready(said)
 
     def name(self, value: str) -> str:
         """A name, a title, a date: whatever has its own direction."""
@@ -58,6 +60,8 @@ class Voice:
         return escape(value) if self.html else value
 
     def join(self, items: list[str]) -> str:
+        if len(items) == 1:
+            return items[0]
         joined = self.catalogue.join(items)
         return ready(joined) if self.html else joined
 
@@ -128,8 +132,13 @@ def flags(delivery: Delivery | None, offered: Catalogue | None) -> frozenset[str
     """Which blocks this delivery has; ``offered`` as ``offer`` says."""
     if delivery is None:
         return frozenset()
-    about = () if not delivery.pupil_ids else ("about", "copy" if delivery.basis is Basis.COPY else "listed")
-    return frozenset(about if offered is None else (*about, "offer"))
+    return _flags(bool(delivery.pupil_ids), delivery.basis is Basis.COPY, offered is not None)
+
+
+@cache
+def _flags(about: bool, copy: bool, offered: bool) -> frozenset[str]:
+    shown = ("about", "copy" if copy else "listed") if about else ()
+    return frozenset((*shown, "offer") if offered else shown)
 
 
 def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catalogue | None:
@@ -143,26 +152,26 @@ def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catal
 
 
 def personal(
-    delivery: Delivery,
-    directory: Directory,
+    family: people.Family,
     offered: Catalogue | None,
     school: SchoolFacts,
     voice: Voice,
     wanted: frozenset[str] = PLACES,
 ) -> dict[str, str]:
     """The words for these of the names in PLACES."""
-    found = people.children(delivery, directory)
+    found = family.children
     names = [voice.name(child.name) for child in found]
     values = dict.fromkeys(wanted, "")
-    if not wanted.isdisjoint(("greeting", "greeting_line")):
-        values["greeting"] = greeting = _greeting(people.adults(delivery.contact_ids, directory), voice)
+    if "greeting" in wanted or "greeting_line" in wanted:
+        values["greeting"] = greeting = _greeting(family.adults, voice)
         if "greeting_line" in wanted:
             values["greeting_line"] = voice.say("%(greeting)s,", greeting=greeting)
     if "pupils" in wanted:
         values["pupils"] = voice.join(names) if names else voice.say("your child")
-    if not wanted.isdisjoint(("class", "about")):
+    if "class" in wanted or "about" in wanted:
         rooms = {child.class_: voice.name(child.class_) for child in found if child.class_}
         values["class"] = voice.join(list(rooms.values())) if rooms else voice.say("your child's class")
+    if "about" in wanted:
         values["about"] = voice.join(
             [
                 voice.say("%(name)s (%(class)s)", **{"name": name, "class": rooms[child.class_]})

@@ -33,7 +33,7 @@ def channel(port: int, live: Surroundings, **settings: Any) -> Email:
 
 def letter(outgoing: Makes, **parts: Any) -> Any:
     payload = MailPayload(
-        "Trip", Personal(("<p>Hello ", "Ada", "</p>")), Personal(("Hello ", "Ada", "\n.\n")), "en", "Mrs A"
+        "Trip", Personal(("<p>Hello ", "</p>"), ("Ada",)), Personal(("Hello ", "\n.\n"), ("Ada",)), "en", "Mrs A"
     )
     return outgoing(payload, **({"address": "a@example.org"} | parts))
 

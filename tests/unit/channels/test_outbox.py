@@ -43,7 +43,7 @@ def well_formed(html: str) -> bool:
 
 def mail(subject: str = "Autumn news") -> MailPayload:
     return MailPayload(
-        subject, Personal(("<p>Dear ", "Amara", "</p>")), Personal(("Dear ", "Amara")), "en", "Mrs Okafor"
+        subject, Personal(("<p>Dear ", "</p>"), ("Amara",)), Personal(("Dear ", ""), ("Amara",)), "en", "Mrs Okafor"
     )
 
 

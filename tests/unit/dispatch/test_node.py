@@ -1,13 +1,10 @@
 """What a node among several may claim, begin and go on with."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pytest
-
 from notifier.dispatch.crew import LEASE
-from notifier.dispatch.node import Alone, while_alive
+from notifier.dispatch.node import Alone
 from notifier.model.message import Lane
 from notifier.model.states import LegState
 from tests.unit.dispatch.school import School
@@ -96,43 +93,6 @@ async def test_a_dead_nodes_work_is_taken_over_before_its_lease_runs_out(school:
     await school.dispatcher(alone=False, node=node).drain()
     assert [one.attempt_id for one in school.post.sent] == [f"{leg.leg_id}.2"]
     assert await states(school) == {"post": LegState.SENT}
-
-
-async def test_what_goes_on_is_cut_off_when_the_life_is_over() -> None:
-    node = Told(seconds=0.0)
-    ended = asyncio.Event()
-
-    async def sends() -> None:
-        async with while_alive(node, 1):
-            node.lives = 0
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ended.set()
-
-    with pytest.raises(TimeoutError):
-        await sends()
-    assert ended.is_set()
-
-
-async def test_what_goes_on_goes_on_while_signs_of_life_get_through() -> None:
-    node = Told(seconds=0.0)
-    async with while_alive(node, 1):
-        for _ in range(10):
-            await asyncio.sleep(0)
-    assert await asyncio.wait_for(asyncio.sleep(0, "not cut off later"), 1)
-
-
-async def test_somebody_elses_cancelling_stays_a_cancelling() -> None:
-    async def waits() -> None:
-        async with while_alive(Told(), 1):
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(waits())
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
 
 
 def test_alone_there_is_nobody_to_prove_anything_to() -> None:

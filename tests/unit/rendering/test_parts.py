@@ -32,14 +32,14 @@ def test_filling_puts_the_values_where_the_marks_were_and_pieces_alternate(
     parts = Parts(marked)
     filled = parts.fill({"pupils": value, "greeting": value}, frozenset({"copy"}) if raised else NOBODY)
     assert str(filled) == expected
-    assert len(filled.pieces) % 2 == 1 or not filled.pieces
+    assert len(filled.fixed) == len(filled.own) + 1
 
 
-def test_fixed_pieces_are_the_same_objects_for_every_family() -> None:
+def test_fixed_words_are_the_same_object_for_every_family() -> None:
     parts = Parts(f"Good morning {place('pupils')} and goodbye")
     one, other = parts.fill({"pupils": "Amira"}, NOBODY), parts.fill({"pupils": "Tomasz"}, NOBODY)
-    assert one.pieces != other.pieces
-    assert all(mine is theirs for mine, theirs in zip(one.pieces[::2], other.pieces[::2], strict=True))
+    assert one.own != other.own
+    assert one.fixed is other.fixed
 
 
 def test_a_value_that_looks_like_a_mark_or_a_field_stays_as_it_is() -> None:
