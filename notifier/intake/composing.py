@@ -18,6 +18,7 @@ from notifier.intake.header import Typed, typed
 from notifier.intake.names import language_name, shown
 from notifier.intake.plain import plain
 from notifier.intake.understanding import Page, heading, understand
+from notifier.model.language import base as base_of
 from notifier.model.message import Body, Enclosure, Header, Kind, Submission
 from notifier.model.problem import Problem, advice, error
 
@@ -198,7 +199,7 @@ def _translated(page: Page, name: str, language: str, main: Page, base: Body) ->
                 name,
             )
         )
-    if language.split("-")[0].lower() == base.language.split("-")[0].lower():
+    if base_of(language) == base_of(base.language):
         problems.append(
             error(
                 "translation-twice",

@@ -1,0 +1,6 @@
+"""Languages by their tags (BCP 47)."""
+
+
+def base(language: str) -> str:
+    """The language without its variety: ``ur-PK`` -> ``ur``; empty stays empty."""
+    return language.replace("_", "-").split("-")[0].strip().lower()
