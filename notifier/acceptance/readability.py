@@ -55,7 +55,8 @@ def reading(body: Body) -> Reading | None:
     average = len(words) / len(sentences)
     grade = 0.39 * average + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
     age = min(_OLDEST, max(_YOUNGEST, round(grade) + 5))
-    return Reading(age, round(average), " ".join(max(sentences, key=lambda sentence: len(sentence))))
+    longest = max(range(len(sentences)), key=lambda number: len(sentences[number]))
+    return Reading(age, round(average), " ".join(sentences[longest]))
 
 
 def syllables(word: str) -> int:
