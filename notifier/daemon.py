@@ -320,7 +320,7 @@ def _renderer(config: Config) -> Renderer:
         language=config.school.language,
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
     )
-    return Renderer(school, overrides=config.templates)
+    return Renderer(school, overrides=config.templates, use=config.languages_used, reviewed=config.reviewed_languages)
 
 
 async def _shared(store: Store) -> SharedClock:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from babel.dates import format_datetime
 
+from notifier.acceptance.readability import hint, reading
 from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
 from notifier.model.message import Kind, Message, Mode, Submission
@@ -40,7 +41,7 @@ def accepted(
     lines += [f"When: {_when(message, state, world, now)}"]
     if message.expires_at is not None:
         lines += [f"Until: {spoken_moment(message.expires_at, world)}. After that nothing more goes out."]
-    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
+    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
     if worst(world.families) in (Severity.ERROR, Severity.HOLD):
         lines += ["The families' files are not in order, so it goes by the last good ones. See: notifier check", ""]
     lines += _who_gets_it(plan)
@@ -65,7 +66,7 @@ def previewed(submission: Submission, considered: Considered, world: World, at: 
     moment = at or message.send_at
     lines = [f"PREVIEW: “{message.subject}” ({message.kind.value}). Nothing is sent or recorded.", ""]
     lines += [f"When: {spoken_moment(moment, world)}" if moment else "When: now"]
-    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
+    lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
     lines += _who_gets_it(considered.plan)
     lines += _who_does_not(considered.plan)
     lines += _listed("It would ask you to:", [f"{t.what} ({', '.join(t.about)})" for t in considered.plan.tasks])
@@ -138,6 +139,12 @@ def _when(message: Message, state: MessageState, world: World, now: datetime) ->
     if message.kind is not Kind.EMERGENCY and not hours.opens <= local <= hours.closes:
         return "now. It is early or late for families; to wait, put a line such as “send: 2026-12-01 08:30” at the top."
     return "now"
+
+
+def _reading(message: Message) -> list[str]:
+    """W2: how it reads, where it is long enough to tell."""
+    found = reading(message.bodies[0])
+    return [hint(found)] if found else []
 
 
 def _except(message: Message) -> str:

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from notifier.acceptance.authority import permitted, within
 from notifier.acceptance.events import event_of, facts_missing, short_notice
 from notifier.acceptance.moments import moments
+from notifier.acceptance.readability import readability
 from notifier.acceptance.world import World
 from notifier.model.directory import Directory
-from notifier.model.message import Header, Kind, Message, Reach, Submission, Term
+from notifier.model.language import base
+from notifier.model.message import Body, Header, Kind, Message, Reach, Submission, Term
 from notifier.model.plan import HELD_DELIVERY, Plan
 from notifier.model.problem import Problem, Severity, advice, error, hold, worst
 from notifier.model.staff import Authority
 from notifier.rendering import merge_problems
+from notifier.rendering.catalogues import locale_of
 from notifier.routing import plan, resolve
 from notifier.routing.audience import audience as pupils_of
 
@@ -78,6 +81,7 @@ def consider(
         )
     if not submission.bodies:
         return Considered(None, Plan(), tuple(problems), when.send_at)
+    bodies = _languages(submission.bodies, world, problems)
     problems += merge_problems(submission.bodies, submission.source, event=event is not None)
     message = Message(
         id=new_id(kind),
@@ -87,7 +91,7 @@ def consider(
         audience=audience,
         except_=except_,
         author=authority.name,
-        bodies=submission.bodies,
+        bodies=bodies,
         attachments=tuple(enclosure.attachment for enclosure in submission.enclosures),
         source=submission.source,
         intake=submission.intake,
@@ -113,6 +117,7 @@ def consider(
     problems += short_notice(message, world, day, header.where.get("event", ""))
     problems += facts_missing(message, world)
     problems += _answers(message, header)
+    problems += readability(message.bodies[0])
     if not audience:
         return Considered(message, Plan(), tuple(problems), when.send_at)
     planned = plan(message, directory, world.policy, at or when.send_at or now)
@@ -124,6 +129,24 @@ def consider(
         tasks = planned.tasks if worst(planned.problems) is Severity.ERROR else ()
         planned = Plan(problems=planned.problems, tasks=tasks, trace=planned.trace)
     return Considered(message, planned, tuple(problems), when.send_at)
+
+
+def _languages(bodies: tuple[Body, ...], world: World, problems: list[Problem]) -> tuple[Body, ...]:
+    """The words in the languages that may go out; the message's own always does."""
+    used = {base(language) for language in world.policy.languages} | {"en"}
+    first, *others = bodies
+    kept = [one for one in others if not world.policy.languages or base(one.language) in used]
+    problems += [
+        advice(
+            "language-not-used",
+            f"The {locale_of(one.language).get_display_name('en')} words stay here: the school does not send in that "
+            "language. To send them, add it to “use” under [languages] in config.toml.",
+            rule="W34",
+        )
+        for one in others
+        if one not in kept
+    ]
+    return (first, *kept)
 
 
 def _acting(submission: Submission, world: World, problems: list[Problem]) -> Authority:

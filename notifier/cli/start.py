@@ -2,17 +2,19 @@
 
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
 from notifier.acceptance.preview import problem_json
 from notifier.cli import demonstration, desk, opening, output
 from notifier.clock import SystemClock
-from notifier.config import load
+from notifier.config import Config, load
 from notifier.config.start import StartRefused, copy_example, start
 from notifier.daemon import School, channel_settings
 from notifier.model.answer import Exit
 from notifier.model.problem import Problem, Severity
+from notifier.rendering.catalogues import Phrase
 
 
 def register(app: typer.Typer) -> None:
@@ -43,9 +45,16 @@ def init(folder: Path = typer.Argument(..., help="A new or empty folder.")) -> N
     output.say("  open outbox/index.html               shows what each family would get")
 
 
-def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
+def check(
+    phrases: str = typer.Option(
+        "", "--phrases", help="Instead: the fixed phrases in this language, such as ur, for somebody to read over."
+    ),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
     config = opening.open_config()
+    if phrases:
+        _phrases(config, phrases, json)
 
     async def work() -> list[Problem]:
         async with opening.reading(config) as school:
@@ -62,6 +71,27 @@ def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
         else:
             output.say(f"{config.school.name}: ready, in {config.school.mode.value} mode.", "bold green")
     output.leave(output.exit_for(found))
+
+
+def _phrases(config: Config, language: str, json: bool) -> NoReturn:
+    """What stands around a message in a language, beside the English."""
+
+    async def work() -> tuple[Phrase, ...]:
+        async with opening.reading(config) as school:
+            return school.renderer.phrases(language)
+
+    found = opening.within(work)
+    if not found:
+        output.stop(f"There are no fixed phrases in “{language}”, or the school does not use that language.")
+    if json:
+        output.as_json(
+            {"phrases": [{"english": one.english, "said": one.said, "reviewed": one.reviewed} for one in found]}
+        )
+    else:
+        for one in found:
+            output.say(one.english, "bold")
+            output.say(f"  {one.said}" + ("" if one.reviewed else "   (nobody has read this over yet)"))
+    output.leave(Exit.DONE)
 
 
 def demo(

@@ -114,6 +114,7 @@ class Config:
     polling: bool
     settle: timedelta
     languages: tuple[str, ...]
+    reviewed_languages: tuple[str, ...]
     profile: str
     policy_settings: PolicySettings
     pin_files: Mapping[str, Path]
@@ -140,6 +141,11 @@ class Config:
     def templates(self) -> Path:
         return self.root / "templates"
 
+    @property
+    def languages_used(self) -> frozenset[str]:
+        """The languages that may go out, the school's own among them; empty: all."""
+        return frozenset({*self.languages, self.school.language}) if self.languages else frozenset()
+
     def policy(self, facts: Mapping[str, ChannelFacts]) -> Policy:
         """What the school has decided, with what its channels can do. Raises ConfigProblems for a ladder
         that names a public channel, or does not end with a person (DESIGN 3.4)."""
@@ -151,6 +157,7 @@ class Config:
             facts=facts,
             timezone=self.school.timezone,
             language=self.school.language,
+            languages=self.languages_used,
             head=heads | {Role.HEAD.value},
             notice_lead_times={
                 name: found.lead_time for name, found in self.notices.categories.items() if found.lead_time is not None

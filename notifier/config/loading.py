@@ -89,6 +89,7 @@ def load(
         polling=tables.file.drop.polling,
         settle=timedelta(seconds=tables.file.drop.settle_seconds),
         languages=tables.file.languages.use,
+        reviewed_languages=tables.file.languages.reviewed,
         profile=tables.file.policy.profile,
         policy_settings=settings,
         pin_files=pin_files,

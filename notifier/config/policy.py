@@ -204,6 +204,7 @@ def build(
     facts: Mapping[str, ChannelFacts],
     timezone: ZoneInfo,
     language: str,
+    languages: frozenset[str],
     head: frozenset[str],
     notice_lead_times: Mapping[str, int],
 ) -> Policy:
@@ -230,6 +231,7 @@ def build(
         ),
         review_by=settings.review_by,
         language=language,
+        languages=languages,
         head=head,
     )
 

@@ -167,7 +167,12 @@ class DropTable(Table):
 class LanguagesTable(Table):
     """The languages of headings and fixed sentences."""
 
-    use: tuple[Language, ...] = Field((), description="The languages to use; none named: every one the program knows.")
+    use: tuple[Language, ...] = Field(
+        (), description="The languages that may go out, besides English; none named: every one the program knows."
+    )
+    reviewed: tuple[Language, ...] = Field(
+        (), description="The languages whose fixed phrases somebody at the school who speaks them has read over."
+    )
 
 
 class PolicyTable(BaseModel):

@@ -15,9 +15,10 @@ from notifier.intake.enclosures import enclose
 from notifier.intake.entries import spelled
 from notifier.intake.folder import IntakeFolder
 from notifier.intake.header import Typed, typed
-from notifier.intake.names import language_name, shown
+from notifier.intake.names import language_name, shown, suffix
 from notifier.intake.plain import plain
 from notifier.intake.understanding import Page, heading, understand
+from notifier.model.language import base as base_of
 from notifier.model.message import Body, Enclosure, Header, Kind, Submission
 from notifier.model.problem import Problem, advice, error
 
@@ -145,13 +146,7 @@ def _complete(read: Typed, intake: IntakeFolder, script: Script) -> tuple[Header
     if not to and "to" not in header.where:
         to = tuple(f"pupil {pupil}" for pupil in script.pupil_files) or intake.to
         if not to:
-            problems.append(
-                error(
-                    TO_MISSING,
-                    "Say who it is for, with a line “To:”, for instance “To: whole school” or “To: Oak class, Year 2”.",
-                    script.name,
-                )
-            )
+            problems.append(error(TO_MISSING, _to_missing(script.name), script.name))
     if kind is Kind.REPORT and not script.pupil_files:
         problems.append(
             error(
@@ -161,6 +156,15 @@ def _complete(read: Typed, intake: IntakeFolder, script: Script) -> tuple[Header
             )
         )
     return replace(header, kind=kind, to=to), problems
+
+
+def _to_missing(name: str) -> str:
+    if suffix(name) == ".pdf":
+        return (
+            "Say who it is for: write a short message with a line such as “To: Oak class” and the line "
+            f"“Attach: {shown(name)}”, and drop both together."
+        )
+    return "Say who it is for, with a line “To:”, for instance “To: whole school” or “To: Oak class, Year 2”."
 
 
 def _body(page: Page, header: Header, script: Script, language: str) -> Body:
@@ -198,7 +202,7 @@ def _translated(page: Page, name: str, language: str, main: Page, base: Body) ->
                 name,
             )
         )
-    if language.split("-")[0].lower() == base.language.split("-")[0].lower():
+    if base_of(language) == base_of(base.language):
         problems.append(
             error(
                 "translation-twice",

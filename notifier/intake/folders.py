@@ -1,6 +1,5 @@
 """A dropped folder as one submission: a message with its attachments, or one PDF per pupil (DESIGN 3.2)."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from notifier.intake.disk import Disk
 from notifier.intake.documents.draft import Draft
 from notifier.intake.folder import IntakeFolder
 from notifier.intake.header import typed
-from notifier.intake.names import KNOWN_KINDS, never_taken, same, shown, stem, suffix
+from notifier.intake.names import KNOWN_KINDS, is_report, never_taken, same, shown, stem, suffix
 from notifier.intake.parcels import Sort, sort
 from notifier.intake.refusals import why_not
 from notifier.intake.scripts import parts_of, script_of, wants
@@ -20,7 +19,6 @@ from notifier.intake.understanding import understand
 from notifier.model.message import Kind, Submission
 from notifier.model.problem import Problem, error
 
-_PUPIL_FILE = re.compile(r"[A-Za-z]{0,4}[-_]?\d{1,10}")
 _COVER = "The report for {{ pupils }} comes with this message."
 
 
@@ -122,7 +120,7 @@ def _without_message(
     no: Callable[[Problem], tuple[Submission, ...]],
 ) -> tuple[Submission, ...]:
     """A folder of PDFs named like pupils is a report; anything else lacks its message."""
-    looks = inside and all(suffix(one) == ".pdf" and _PUPIL_FILE.fullmatch(stem(one)) for one in inside)
+    looks = inside and all(is_report(one) for one in inside)
     if not looks and intake.kind is not Kind.REPORT:
         return no(
             error(

@@ -18,6 +18,7 @@ ANSWER, PROBLEM = ".answer.txt", ".problem.txt"
 _OURS = frozenset({PROCESSING, ACCEPTED, REFUSED, "thumbs.db", "desktop.ini"})
 _ENDINGS = (".part", ".partial", ".crdownload", ".tmp", ANSWER, PROBLEM)
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
+_PUPIL_FILE = re.compile(r"[A-Za-z]{0,4}[-_]?\d{1,10}")
 _INVISIBLE = frozenset("\u202a\u202b\u202c\u202d\u202e")
 
 
@@ -33,6 +34,11 @@ def suffix(name: str) -> str:
 
 def is_document(name: str) -> bool:
     return suffix(name) in DOCUMENTS
+
+
+def is_report(name: str) -> bool:
+    """Whether a file is named as one pupil's report is: ``P0012.pdf``."""
+    return suffix(name) == ".pdf" and _PUPIL_FILE.fullmatch(stem(name)) is not None
 
 
 def stem(name: str) -> str:

@@ -9,7 +9,7 @@ from notifier.intake.composing import Moment, compose, refused
 from notifier.intake.disk import Disk
 from notifier.intake.folder import IntakeFolder
 from notifier.intake.folders import from_folder
-from notifier.intake.names import stem, suffix
+from notifier.intake.names import is_report, stem, suffix
 from notifier.intake.parcels import Parcel, Sort, sort
 from notifier.intake.refusals import why_not
 from notifier.intake.scripts import parts_of, related, script_of, wants
@@ -53,5 +53,8 @@ def open_parcel(parcel: Parcel, bundle: Bundle, intake: IntakeFolder, at: Moment
         if suffix(parcel.main) == ".toml":
             return from_toml(parcel.main, bundle, intake, at)
         script = script_of(parcel, bundle, parcel.enclosed, parcel.main, stem(parcel.main))
+        return (compose(script, bundle, intake, at),)
+    if parcel.sort is Sort.STRANGER and suffix(parcel.main) == ".pdf" and not is_report(parcel.main):
+        script = script_of(parcel, bundle, (), parcel.main, stem(parcel.main))
         return (compose(script, bundle, intake, at),)
     return (refused(parcel.main, parts_of(parcel.members, bundle), why_not(parcel, bundle), intake, at),)

@@ -1,7 +1,7 @@
 """Why something lying in a drop folder is no message, in words that say what to do."""
 
 from notifier.intake.bundle import Bundle
-from notifier.intake.names import KNOWN_KINDS, language_name, shown, split_language, suffix
+from notifier.intake.names import KNOWN_KINDS, is_report, language_name, shown, split_language, suffix
 from notifier.intake.parcels import Parcel, Sort
 from notifier.model.problem import Problem, error
 
@@ -33,6 +33,13 @@ def why_not(parcel: Parcel, bundle: Bundle) -> Problem:
         return error("file-kind", f"I cannot read {name}. Open it and save it as a Word document (.docx).", name)
     if suffix(name) == ".msg":
         return error("file-kind", f"I cannot read {name}. In Outlook choose “Save as” and the type .eml.", name)
+    if is_report(name):
+        return error(
+            "report-alone",
+            f"{name} is named like one child's report. Put it into a folder: then it goes to that child's family and "
+            "to nobody else. If it is for all, give it another name.",
+            name,
+        )
     if suffix(name) in {".zip", ".rar", ".7z", ".gz", ".tar"}:
         return error(
             "file-kind",
@@ -41,7 +48,7 @@ def why_not(parcel: Parcel, bundle: Bundle) -> Problem:
         )
     return error(
         "file-kind",
-        f"{name} is no message. A message is {KNOWN_KINDS}. To send this file along with one, "
+        f"{name} is no message. A message is {KNOWN_KINDS}; a PDF may go alone. To send this file along with one, "
         f"put both into a folder, or write “Attach: {name}” in the message's header.",
         name,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.model.calendar import Event
+from notifier.model.language import base
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 
@@ -205,8 +206,8 @@ class Message:
         for body in self.bodies:
             if body.language.lower() == language.lower():
                 return body
-        wanted = language.split("-")[0].lower()
+        wanted = base(language)
         for body in self.bodies:
-            if body.language.split("-")[0].lower() == wanted:
+            if base(body.language) == wanted:
                 return body
         return self.bodies[0]

@@ -114,5 +114,7 @@ class Policy:
     approval: Approval = Approval()
     review_by: date | None = None
     language: str = "en"
+    languages: frozenset[str] = frozenset()
+    """The languages that may go out; empty: all. English always may."""
     head: frozenset[str] = frozenset({"head"})
     """Staff ids and roles whose recorded welfare hold needs no further task (H32)."""

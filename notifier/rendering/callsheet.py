@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from notifier.model.directory import BARRING, Contact, Directory, Link
+from notifier.model.language import base
 from notifier.model.message import Kind, Message
 from notifier.model.payload import CallPayload, Ring
 from notifier.model.plan import Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
-from notifier.rendering.catalogues import Catalogues, base, locale_of
+from notifier.rendering.catalogues import Catalogues, locale_of
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.words import Voice, fixed_fields, neutral_fields, personal
 

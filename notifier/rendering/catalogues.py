@@ -1,6 +1,6 @@
 """The fixed phrases in each language, read from ``locales/`` at start and compiled in memory (LIBRARIES R18)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property, lru_cache
@@ -14,20 +14,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
+from notifier.model.language import base
 from notifier.model.problem import Problem, advice, error
 from notifier.resources import resource
 
 SOURCE = "en"
 """The language the phrases are written in; its catalogue lists them all."""
 
+_UNREVIEWED = "unreviewed"
+"""The flag of a translation that nobody who speaks the language has read over yet."""
+
 _FEW = b"X-Scope:"
 """A header of a catalogue that means to have a few phrases only, such as the offer to explain a letter (W34)."""
-
-
-@lru_cache(maxsize=512)
-def base(language: str) -> str:
-    """``ur-PK`` -> ``ur``; empty stays empty."""
-    return language.replace("_", "-").split("-")[0].strip().lower()
 
 
 def locale_of(language: str) -> Locale:
@@ -121,23 +119,44 @@ def _time(moment: time, locale: Locale) -> str:
     return f"{moment.hour % 12 or 12}:{moment.minute:02}{'am' if moment.hour < 12 else 'pm'}"
 
 
-class Catalogues:
-    """All catalogues. ``problems`` says what is wrong with them, for ``check``."""
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One fixed phrase of a catalogue. ``said`` empty: not translated. ``reviewed``: a speaker has read it over."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    english: str
+    said: str
+    reviewed: bool
+
+
+class Catalogues:
+    """All catalogues that are in use. ``problems`` says what is wrong with them, for ``check``.
+
+    ``use`` are the languages that may go out, besides English; empty: all. ``reviewed`` are those
+    whose phrases the school has had read over by somebody who speaks the language.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, use: Collection[str] = (), reviewed: Collection[str] = ()
+    ) -> None:
         folder = folder or resource("locales")
         self.problems: list[Problem] = []
+        self._use = frozenset(base(language) for language in use)
+        self._reviewed = frozenset(base(language) for language in reviewed)
         read = {path.parent.parent.name: path for path in sorted(folder.glob("*/LC_MESSAGES/notifier.po"))}
         books = {language: book for language, path in read.items() if (book := self._read(path)) is not None}
         phrases = {message.id for message in books[SOURCE] if message.id}
         self.phrases = frozenset(phrase for phrase in phrases if isinstance(phrase, str))
+        self._books = {language: book for language, book in books.items() if self._used(language)}
         self._known: dict[str, Catalogue] = {
-            language: self._compiled(language, book, read[language]) for language, book in books.items()
+            language: self._compiled(language, book, read[language]) for language, book in self._books.items()
         }
+        self.problems += self._unreviewed()
 
     def of(self, language: str) -> Catalogue:
         """This language as far as it is known: its dates and lists always, its phrases where there is a catalogue."""
         wanted = base(language)
+        if not self._used(wanted):
+            return self._known[SOURCE]
         if wanted not in self._known:
             locale = locale_of(wanted)
             self._known[wanted] = Catalogue(wanted if locale is not _BRITISH else SOURCE, locale)
@@ -147,6 +166,43 @@ class Catalogues:
         """What may frame a message in this language: a whole catalogue, else English."""
         found = self.of(language)
         return found if found.whole else self._known[SOURCE]
+
+    def phrases_of(self, language: str) -> tuple[Phrase, ...]:
+        """Every fixed phrase with what it is in this language, for somebody to read over; empty for one not in use."""
+        book = self._books.get(base(language))
+        if book is None or base(language) == SOURCE:
+            return ()
+        whole = base(language) in self._reviewed
+        return tuple(
+            Phrase(english, str(found.string or ""), whole or _UNREVIEWED not in found.flags)
+            for english in sorted(self.phrases)
+            if (found := book.get(english)) is not None
+        )
+
+    def _used(self, language: str) -> bool:
+        return not self._use or language == SOURCE or language in self._use
+
+    def _unreviewed(self) -> list[Problem]:
+        waiting = {
+            language: sum(not one.reviewed for one in self.phrases_of(language)) for language in sorted(self._books)
+        }
+        named = [
+            f"{locale_of(language).get_display_name('en')} ({language}, {count})"
+            for language, count in waiting.items()
+            if count
+        ]
+        if not named:
+            return []
+        return [
+            advice(
+                "phrases-unreviewed",
+                f"Nobody who speaks them has read over our fixed phrases in {', '.join(named)}. To see them: "
+                "notifier check --phrases LANGUAGE. Then put the language at “reviewed” under [languages] in "
+                "config.toml, or leave it out of “use”.",
+                "config.toml: languages",
+                "W34",
+            )
+        ]
 
     def _read(self, path: Path) -> Catalog | None:
         try:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from notifier.model.language import base
 from notifier.model.message import Body, Kind, Message
 from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
-from notifier.rendering.catalogues import Catalogues, base
+from notifier.rendering.catalogues import Catalogues
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready

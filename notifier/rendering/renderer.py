@@ -1,5 +1,6 @@
 """Message, delivery and directory become the payload of a medium (DESIGN 4). The one door of this room."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from notifier.model.payload import (
 from notifier.model.plan import Address, Delivery
 from notifier.model.problem import Problem
 from notifier.rendering.callsheet import CallSheet
-from notifier.rendering.catalogues import Catalogues
+from notifier.rendering.catalogues import Catalogues, Phrase
 from notifier.rendering.mail import Mail
 from notifier.rendering.paper import Paper
 from notifier.rendering.public import Public
@@ -34,10 +35,21 @@ Payload = MailPayload | ShortPayload | PaperPayload | PagePayload | CallPayload
 
 
 class Renderer:
-    """Built once: reads templates and catalogues. ``overrides`` is the school's ``templates/`` folder, or None."""
+    """Built once: reads templates and catalogues. ``overrides`` is the school's ``templates/`` folder, or None.
 
-    def __init__(self, school: SchoolFacts, *, overrides: Path | None = None, locales: Path | None = None) -> None:
-        self._catalogues = Catalogues(locales)
+    ``use`` and ``reviewed`` are languages, as Catalogues takes them.
+    """
+
+    def __init__(
+        self,
+        school: SchoolFacts,
+        *,
+        overrides: Path | None = None,
+        locales: Path | None = None,
+        use: Collection[str] = (),
+        reviewed: Collection[str] = (),
+    ) -> None:
+        self._catalogues = Catalogues(locales, use=use, reviewed=reviewed)
         self._theme = Theme(overrides)
         self._mail = Mail(school, self._theme, self._catalogues)
         self._short = Short(school, self._catalogues)
@@ -73,6 +85,10 @@ class Renderer:
             case _ if medium == CALL_ITEM and delivery is not None:
                 return self._call.render(message, delivery, directory)
         raise ValueError(f"nothing is made for the medium {medium!r}" + ("" if delivery else " without a delivery"))
+
+    def phrases(self, language: str) -> tuple[Phrase, ...]:
+        """The fixed phrases of a language, to be read over; empty where there is no catalogue of it in use."""
+        return self._catalogues.phrases_of(language)
 
     def check(self) -> list[Problem]:
         """Everything wrong with templates, the school's own included, and catalogues, with file and line."""

@@ -6,10 +6,11 @@ from functools import cache
 from markupsafe import Markup, escape
 
 from notifier.model.calendar import Event
+from notifier.model.language import base
 from notifier.model.message import Message
 from notifier.model.plan import Basis, Delivery
 from notifier.rendering import isolates, people
-from notifier.rendering.catalogues import Catalogue, Catalogues, base
+from notifier.rendering.catalogues import Catalogue, Catalogues
 from notifier.rendering.fields import Fill
 from notifier.rendering.parts import place
 from notifier.rendering.school import SchoolFacts

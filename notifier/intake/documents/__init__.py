@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from notifier.intake.documents import mail, markdown, word
+from notifier.intake.documents import mail, markdown, pdf, word
 from notifier.intake.documents.draft import Draft
 
 READERS: Mapping[str, Callable[[bytes, str], Draft]] = {
@@ -10,4 +10,5 @@ READERS: Mapping[str, Callable[[bytes, str], Draft]] = {
     ".txt": markdown.read,
     ".docx": word.read,
     ".eml": mail.read,
+    ".pdf": pdf.read,
 }

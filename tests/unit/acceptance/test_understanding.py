@@ -10,7 +10,7 @@ from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
 from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Sort
-from notifier.model.message import Attachment, Enclosure, Kind, Message, Submission
+from notifier.model.message import Attachment, Body, Enclosure, Kind, Message, Submission
 from notifier.model.problem import error
 from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, OFFICE, TEACHER, WORLD, dropped, world
 from tests.unit.routing.families import HYDE_PARK
@@ -348,3 +348,24 @@ def test_a_refused_message_asks_nobody_to_explain_what_never_goes() -> None:
     assert considered(dropped(), given).plan.tasks
     assert not considered(dropped(event="nosuch"), given).plan.tasks
     assert considered(dropped(category="safeguarding"), given).plan.tasks  # the refusal itself asks for something
+
+
+def test_words_in_a_language_that_is_not_in_use_stay_here_and_the_answer_says_so() -> None:
+    both = replace(
+        dropped(),
+        bodies=(
+            Body("en", "<p>We walk.</p>", "We walk.", "Walk"),
+            Body("pl", "<p>Idziemy.</p>", "Idziemy.", "Spacer"),
+            Body("ur-PK", "<p>ہم</p>", "ہم", "سیر"),
+        ),
+    )
+    given = world(policy=replace(WORLD.policy, languages=frozenset({"ur"})))
+    found = considered(both, given)
+    assert found.message is not None
+    assert [one.language for one in found.message.bodies] == ["en", "ur-PK"]
+    (said,) = [one for one in found.problems if one.id == "language-not-used"]
+    assert said.severity.value == "advice"
+    assert "The Polish words stay here" in said.sentence
+    everything = considered(both)
+    assert everything.message is not None
+    assert [one.language for one in everything.message.bodies] == ["en", "pl", "ur-PK"]

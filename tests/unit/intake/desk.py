@@ -98,3 +98,30 @@ def ids(submission: Submission, severity: Severity | None = None) -> set[str]:
 
 def errors(submission: Submission) -> set[str]:
     return ids(submission, Severity.ERROR)
+
+
+def pdf(*lines: str, pages: int = 1) -> bytes:
+    """A real PDF that shows these lines, each page the same."""
+    shown = b"\n".join(b"(%s) Tj T*" % line.encode("latin-1") for line in lines)
+    stream = b"BT /F1 12 Tf 72 720 Td 14 TL\n%s\nET" % shown
+    kids = b" ".join(b"%d 0 R" % (4 + number) for number in range(pages))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> >>" % (4 + pages)
+            for _ in range(pages)
+        ),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    ]
+    made, starts = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        starts.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    return made + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+        % (len(objects) + 1, table, len(objects) + 1, len(made))
+    )

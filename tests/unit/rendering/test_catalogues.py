@@ -25,7 +25,7 @@ def test_the_source_catalogue_lists_every_phrase_that_is_asked_for_and_no_other(
     assert CATALOGUES.phrases == asked_for()
 
 
-@pytest.mark.parametrize("language", ["en", "ur", "pl"])
+@pytest.mark.parametrize("language", ["en", "ur", "pl", "ar", "bn", "ro"])
 def test_a_whole_catalogue_has_every_phrase(language: str) -> None:
     catalogue = CATALOGUES.of(language)
     assert catalogue.whole
@@ -50,8 +50,30 @@ def test_the_offer_to_explain_exists_in_the_languages_of_many_families(language:
     assert CATALOGUES.of(language).has(OFFER_BY_PHONE)
 
 
-def test_our_own_catalogues_give_no_advice() -> None:
-    assert CATALOGUES.problems == []
+def test_what_nobody_has_read_over_is_told_until_the_school_says_that_somebody_has() -> None:
+    (problem,) = Catalogues(use=["ur", "pl"]).problems
+    assert problem.id == "phrases-unreviewed"
+    assert f"Polish (pl, {len(CATALOGUES.phrases)}), Urdu (ur, {len(CATALOGUES.phrases)})" in problem.sentence
+    (problem,) = Catalogues(use=["ur", "pl"], reviewed=["ur"]).problems
+    assert "Urdu" not in problem.sentence
+    assert Catalogues(use=["ur", "pl"], reviewed=["ur", "pl"]).problems == []
+    assert Catalogues(use=["en"]).problems == []
+
+
+def test_only_the_languages_in_use_go_out() -> None:
+    only = Catalogues(use=["pl"])
+    assert only.of("ur").language == only.frame("ur").language == "en"
+    assert not only.of("ur").has(OFFER) or only.of("ur").language == "en"
+    assert only.of("pl").language == "pl"
+    assert CATALOGUES.of("ur").language == "ur"
+
+
+def test_the_phrases_of_a_language_can_be_read_over() -> None:
+    phrases = CATALOGUES.phrases_of("ro")
+    assert {one.english for one in phrases} == CATALOGUES.phrases
+    assert all(one.said and not one.reviewed for one in phrases)
+    assert all(one.reviewed for one in Catalogues(reviewed=["ro"]).phrases_of("ro"))
+    assert CATALOGUES.phrases_of("en") == Catalogues(use=["pl"]).phrases_of("ro") == ()
 
 
 def test_a_language_without_a_whole_catalogue_is_framed_in_english() -> None:

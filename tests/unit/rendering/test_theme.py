@@ -8,12 +8,15 @@ from notifier.rendering import Renderer
 from notifier.resources import resource
 from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, LETTER, NOW, SCHOOL
 
+READ_OVER = ("ar", "bn", "pl", "ro", "so", "ur")
+"""As if somebody had read every catalogue over: what is asked here is about templates."""
+
 
 def override(folder: Path, name: str, text: str) -> Renderer:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    return Renderer(SCHOOL, overrides=folder)
+    return Renderer(SCHOOL, overrides=folder, reviewed=READ_OVER)
 
 
 def html(renderer: Renderer) -> str:
@@ -23,8 +26,8 @@ def html(renderer: Renderer) -> str:
 
 
 def test_the_built_in_templates_have_no_problem(tmp_path: Path) -> None:
-    assert Renderer(SCHOOL).check() == []
-    assert Renderer(SCHOOL, overrides=tmp_path / "missing").check() == []
+    assert Renderer(SCHOOL, reviewed=READ_OVER).check() == []
+    assert Renderer(SCHOOL, overrides=tmp_path / "missing", reviewed=READ_OVER).check() == []
 
 
 def test_a_school_replaces_one_template_by_its_own(tmp_path: Path) -> None:
