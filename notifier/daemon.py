@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,9 @@ from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.missing import Missing
+from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
+from notifier.acceptance.waiting import Waiting
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -49,6 +51,14 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
     }
 
 
+def rota(store: Store, world: Callable[[], World], acceptance: Acceptance, mode: Mode, clock: Clock) -> Rota:
+    """Everything that falls due by the clock."""
+    newsletters = Newsletters(store, world, acceptance)
+    duties: tuple[Duty, ...] = (Waiting(store, world, acceptance), newsletters)
+    missing = Missing(store, world, acceptance.make_id)
+    return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
+
+
 @dataclass(frozen=True, slots=True)
 class Idle:
     """What ``run --until-idle`` did, and what is left."""
@@ -72,8 +82,7 @@ class School:
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
-        missing = Missing(store, self.world, self.acceptance.make_id)
-        self.rota = Rota(store, self._duties(), missing.record, config.school.mode, clock)
+        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock)
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -108,10 +117,6 @@ class School:
             index=self._index,
             make_folders=self._make_folders,
         )
-
-    def _duties(self) -> tuple[Duty, ...]:
-        """Everything that falls due by the clock."""
-        return ()
 
     @classmethod
     @asynccontextmanager
@@ -181,7 +186,6 @@ class School:
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
                 await self.rota.look()
-                await self.acceptance.release_due()
             await dispatcher.drain()
             if node.leads():
                 await self._index()
