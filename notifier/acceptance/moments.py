@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifier.calendar import next_occurrence
+from notifier.calendar.notices import over
 from notifier.model.calendar import Event, Newsletter, SchoolCalendar
 from notifier.model.message import Header, Kind
 
@@ -30,7 +31,7 @@ def moments(
     now: datetime,
 ) -> Moments:
     """An explicit ``send:`` and ``expires:`` win; a newsletter waits for its next occurrence and lasts until the one
-    after; a message about an event lasts until it starts; an emergency half a day."""
+    after; a message about an event lasts until it starts (the last of its sessions); an emergency half a day."""
     send_at = header.send
     if send_at is None and newsletter is not None:
         occurrence = next_occurrence(newsletter, calendar, now, zone)
@@ -40,17 +41,10 @@ def moments(
         after = next_occurrence(newsletter, calendar, send_at or now, zone)
         expires_at = after.at if after else None
     if expires_at is None and event is not None:
-        expires_at = starts(event, zone)
+        expires_at = over(event, zone)
     if expires_at is None and kind is Kind.EMERGENCY:
         expires_at = (send_at or now) + EMERGENCY_LASTS
     return Moments(send_at, expires_at)
-
-
-def starts(event: Event, zone: ZoneInfo) -> datetime:
-    """The start of an event; one without a time lasts the whole day, so it is news until that day ends."""
-    if event.start is None:
-        return datetime.combine(event.date + timedelta(days=1), time(0), zone)
-    return datetime.combine(event.date, event.start, zone)
 
 
 def at_nine(day: date, zone: ZoneInfo) -> datetime:
