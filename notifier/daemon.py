@@ -13,6 +13,7 @@ from channels.base import Channel, ChannelError, Checks, Surroundings, facts
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
+from notifier.acceptance.missing import Missing
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
@@ -31,6 +32,7 @@ from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
+from notifier.schedule import Duty, Rota
 
 
 def channel_settings() -> dict[str, type]:
@@ -70,6 +72,8 @@ class School:
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
+        missing = Missing(store, self.world, self.acceptance.make_id)
+        self.rota = Rota(store, self._duties(), missing.record, config.school.mode, clock)
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -98,11 +102,16 @@ class School:
             self.families,
             self.acceptance,
             self.offering,
+            self.rota,
             self.drop,
             clock,
             index=self._index,
             make_folders=self._make_folders,
         )
+
+    def _duties(self) -> tuple[Duty, ...]:
+        """Everything that falls due by the clock."""
+        return ()
 
     @classmethod
     @asynccontextmanager
@@ -171,6 +180,7 @@ class School:
             answers: tuple[Answer, ...] = ()
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
+                await self.rota.look()
                 await self.acceptance.release_due()
             await dispatcher.drain()
             if node.leads():
