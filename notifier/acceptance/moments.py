@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifier.calendar import next_slot
+from notifier.calendar.notices import over
 from notifier.model.calendar import Event, Newsletter, SchoolCalendar
 from notifier.model.message import Header, Kind
 
@@ -33,8 +34,8 @@ def moments(
     taken: Collection[date] = (),
 ) -> Moments:
     """An explicit ``send:`` and ``expires:`` win; a newsletter waits for its next occurrence and lasts until the one
-    after; a message about an event lasts until it starts; an emergency half a day. ``taken``: days of the newsletter's
-    rhythm that are over, whatever the clock says."""
+    after; a message about an event lasts until it starts (the last of its sessions); an emergency half a day.
+    ``taken``: days of the newsletter's rhythm that are over, whatever the clock says."""
     send_at, slot = header.send, None
     if send_at is None and newsletter is not None:
         slot = next_slot(newsletter, calendar, now, zone, taken)
@@ -44,17 +45,10 @@ def moments(
         after = next_slot(newsletter, calendar, send_at or now, zone)
         expires_at = after.at if after else None
     if expires_at is None and event is not None:
-        expires_at = starts(event, zone)
+        expires_at = over(event, zone)
     if expires_at is None and kind is Kind.EMERGENCY:
         expires_at = (send_at or now) + EMERGENCY_LASTS
     return Moments(send_at, expires_at, slot.day if slot else None)
-
-
-def starts(event: Event, zone: ZoneInfo) -> datetime:
-    """The start of an event; one without a time lasts the whole day, so it is news until that day ends."""
-    if event.start is None:
-        return datetime.combine(event.date + timedelta(days=1), time(0), zone)
-    return datetime.combine(event.date, event.start, zone)
 
 
 def at_nine(day: date, zone: ZoneInfo) -> datetime:

@@ -25,8 +25,22 @@ class SchoolTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """One of several times at which the same event is held, for all or for those in ``to`` (W17, W36)."""
+
+    date: date
+    start: time | None = None
+    end: time | None = None
+    place: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """Something on a day at the school or elsewhere. ``on_site`` None is unknown and counts as on-site (DESIGN 3.1)."""
+    """Something on a day at the school or elsewhere. ``on_site`` None is unknown and counts as on-site (DESIGN 3.1).
+
+    ``sessions``: all of them by moment where there are several, else empty; date, times and place are then the first's.
+    """
 
     id: str
     title: str
@@ -39,6 +53,21 @@ class Event:
     category: str = ""
     details: str = ""
     cancelled: bool = False
+    sessions: tuple[Session, ...] = ()
+
+    @property
+    def held(self) -> tuple[Session, ...]:
+        """When and where it is held: once, or all its sessions."""
+        return self.sessions or (Session(self.date, self.start, self.end, self.place),)
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What families go by: if this changes, whoever knew it otherwise must hear of it."""
+        return (self.cancelled, *((one.date, one.start, one.end, folded(one.place)) for one in self.held))
+
+
+def folded(place: str) -> str:
+    return " ".join(place.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
