@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +13,10 @@ from channels.base import Channel, ChannelError, Checks, Surroundings, facts
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
+from notifier.acceptance.missing import Missing
+from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
+from notifier.acceptance.waiting import Waiting
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -31,6 +34,7 @@ from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
+from notifier.schedule import Duty, Rota
 
 
 def channel_settings() -> dict[str, type]:
@@ -45,6 +49,14 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
         name: facts(name, channel, configured=trial or name in config.channels)
         for name, channel in channels.REGISTRY.items()
     }
+
+
+def rota(store: Store, world: Callable[[], World], acceptance: Acceptance, mode: Mode, clock: Clock) -> Rota:
+    """Everything that falls due by the clock."""
+    newsletters = Newsletters(store, world, acceptance)
+    duties: tuple[Duty, ...] = (Waiting(store, world, acceptance), newsletters)
+    missing = Missing(store, world, acceptance.make_id)
+    return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class School:
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
+        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock)
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -98,6 +111,7 @@ class School:
             self.families,
             self.acceptance,
             self.offering,
+            self.rota,
             self.drop,
             clock,
             index=self._index,
@@ -171,7 +185,7 @@ class School:
             answers: tuple[Answer, ...] = ()
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
-                await self.acceptance.release_due()
+                await self.rota.look()
             await dispatcher.drain()
             if node.leads():
                 await self._index()

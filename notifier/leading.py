@@ -15,7 +15,7 @@ from notifier.intake import DropFolder
 from notifier.logs import logger
 from notifier.model.problem import Problem, Severity
 from notifier.queue import Store, StoreProblem
-from notifier.schedule import Alarm
+from notifier.schedule import Alarm, Rota
 
 FAMILIES_EVERY = 2.0
 """Seconds between two looks at the families' files; they are taken up when two looks agree."""
@@ -40,6 +40,7 @@ class Leader:
         families: Families,
         acceptance: Acceptance,
         offering: Offering,
+        rota: Rota,
         drop: DropFolder,
         clock: Clock,
         *,
@@ -50,6 +51,7 @@ class Leader:
         self.families = families
         self.acceptance = acceptance
         self.offering = offering
+        self.rota = rota
         self.drop = drop
         self.clock = clock
         self._index = index
@@ -139,17 +141,18 @@ class Leader:
     async def _keep_time(self, alarm: Alarm, stop: asyncio.Event) -> None:
         """What falls due by the clock alone: waiting messages, and the outbox page of a trial."""
         stopping = asyncio.create_task(stop.wait())
+        upcoming: datetime | None = None
         try:
             while not stop.is_set():
                 alarm.rang.clear()
                 with self._going_on("what falls due"):
-                    if await self.acceptance.release_due():
-                        self.store.wake.set()
+                    upcoming = (await self.rota.look()).next
                 with self._going_on("the outbox page"):
                     await self._index()
                 with self._going_on("the alarm"):
                     # Read last: what was written during the pause below has set its moment by now.
-                    alarm.at(self._on_the_wall(await self.store.next_moment(self.clock.now())))
+                    moments = (upcoming, await self.store.next_moment(self.clock.now()))
+                    alarm.at(self._on_the_wall(min((one for one in moments if one is not None), default=None)))
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())
                 await asyncio.wait({stopping, rings, woken}, return_when=asyncio.FIRST_COMPLETED)

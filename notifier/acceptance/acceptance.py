@@ -4,22 +4,25 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from notifier.acceptance import answers
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
+from notifier.calendar import slots
 from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.answer import Answer, Note, Outcome
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message, Submission
+from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Plan
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
 from notifier.model.states import MessageState
 from notifier.queue import Entry, Store, StoredMessage, StoreProblem
+from notifier.queue.rows import Decision, Release
 from notifier.routing import plan, rules
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another on the telephone
@@ -29,6 +32,9 @@ def new_id(kind: Kind) -> str:
     """A message's id, short enough to read out: ``letter-k7m2qd``."""
     return f"{kind.value}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
 
+
+AHEAD = timedelta(days=60)
+"""How far ahead a slot may have gone already, by a clock that was ahead."""
 
 OF_THE_FILES = frozenset({rules.FILES_DOUBTFUL, rules.FILES_MISSING})
 
@@ -66,7 +72,8 @@ class Acceptance:
         if known is not None:
             return await self._already(submission, known)
         # A whole school takes seconds, in which an emergency must find its way out.
-        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id)
+        taken = await self._taken(submission.newsletter, world, now)
+        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id, taken=taken)
         message = considered.message
         if considered.severity is Severity.ERROR or message is None:
             if message is not None and considered.plan.tasks:
@@ -107,6 +114,15 @@ class Acceptance:
         attention = any(delivery.held for delivery in considered.plan.deliveries)
         return Answer(Outcome.ACCEPTED, text, message.id, notes, attention)
 
+    async def _taken(self, name: str, world: World, now: datetime) -> set[date]:
+        """Days of this newsletter's rhythm that have had their issue, though the clock says they are to come."""
+        newsletter = world.newsletters.get(name)
+        if newsletter is None:
+            return set()
+        ahead = slots(newsletter, world.calendar, now, now + AHEAD, world.policy.timezone)
+        decided = await self.store.decisions.decided([slot.key for slot in ahead], world.mode)
+        return {slot.day for slot in ahead if decided.get(slot.key) not in (None, OccurrenceState.MISSED)}
+
     async def _already(self, submission: Submission, message_id: str) -> Answer:
         """It is known. Where a crash came between acceptance and answer, the answer that is still owed."""
         stored = await self.store.message(message_id) if submission.recovered else None
@@ -136,13 +152,9 @@ class Acceptance:
         head = Authority(Role.HEAD)
         return consider(submission, self.world(), now, self.make_id, as_=head, at=at)
 
-    async def release_due(self) -> int:
-        """Plan anew and enqueue every waiting message whose moment has come; a doubt holds it. How many went."""
-        now = self.clock.now()
-        released = 0
-        for stored in await self.store.due_messages(now):
-            released += await self._release(stored.message, now)
-        return released
+    async def release(self, message: Message, occurrence: Occurrence, now: datetime) -> bool:
+        """Plan anew and enqueue a waiting message whose moment has come, exactly once; a doubt holds it."""
+        return await self._release(message, now, occurrence)
 
     async def resume(self) -> int:
         """Once the families' files are in order again: let go what they alone had stopped. How much went on.
@@ -185,7 +197,7 @@ class Acceptance:
             done = await self._enqueue(message, planned, now)
         return planned if done else None
 
-    async def _release(self, message: Message, now: datetime) -> bool:
+    async def _release(self, message: Message, now: datetime, occurrence: Occurrence | None = None) -> bool:
         if message.expires_at is not None and message.expires_at <= now:
             return False  # expiry ends it
         planned = await self._planned(message, now)
@@ -197,15 +209,22 @@ class Acceptance:
             self.log.warning("held when due", message=message.id, problems=[problem.id for problem in doubts])
             await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now)
             return False
-        return await self._enqueue(message, planned, now)
+        return await self._enqueue(message, planned, now, occurrence)
 
     async def _planned(self, message: Message, at: datetime) -> Plan:
         world = self.world()
         return await asyncio.to_thread(plan, message, world.directory or Directory(), world.policy, at)
 
-    async def _enqueue(self, message: Message, planned: Plan, now: datetime) -> bool:
+    async def _enqueue(
+        self, message: Message, planned: Plan, now: datetime, occurrence: Occurrence | None = None
+    ) -> bool:
         directory = self.world().directory
         version = directory.version if directory else 0
-        released = await self.store.release(message.id, message, planned, now, directory_version=version)
+        if occurrence is None:
+            released = await self.store.release(message.id, message, planned, now, directory_version=version)
+        else:
+            release = Release(message, planned, version)
+            decision = Decision(occurrence, OccurrenceState.DONE, releases=(release,), message_id=message.id)
+            (released,) = await self.store.decisions.decide([decision], message.mode, now)
         reached("released")
         return released

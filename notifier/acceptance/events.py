@@ -4,9 +4,9 @@ import difflib
 import re
 from datetime import date, datetime, time
 
-from notifier.acceptance.moments import starts
 from notifier.acceptance.world import World
 from notifier.calendar import school_days_between
+from notifier.calendar.notices import over
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
 from notifier.model.message import Header, Kind, Message
@@ -47,7 +47,7 @@ def event_of(header: Header, world: World, now: datetime, problems: list[Problem
         )
     elif event.cancelled:
         problems.append(error("event-cancelled", f"The event “{event.id}” is cancelled in events.csv.", where))
-    elif starts(event, zone) <= now:
+    elif over(event, zone) <= now:
         problems.append(error("event-past", "The event has been already. Check the date of “event:”.", where))
     return event
 

@@ -3,12 +3,14 @@
 import csv
 import difflib
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from typing import TypeVar
 
 from notifier.calendar.values import read_date, read_time, read_yes
-from notifier.model.calendar import Event
+from notifier.model.calendar import Event, Session
 from notifier.model.problem import Problem, advice, error
 
 FILE = "calendar/events.csv"
@@ -60,7 +62,7 @@ def read_events(text: str) -> tuple[list[Event], dict[str, str], list[Problem]]:
     text = text.removeprefix("\ufeff")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     columns: dict[str, int] | None = None
-    events: dict[str, Event] = {}
+    rows_of: dict[str, list[Event]] = {}
     places: dict[str, str] = {}
     ended = 0
     try:
@@ -77,20 +79,20 @@ def read_events(text: str) -> tuple[list[Event], dict[str, str], list[Problem]]:
             event = _event(row)
             if event is None:
                 continue
-            if event.id in events:
-                row.problem(
-                    "event_id", "duplicate-event", f"The id {event.id} stands in the file twice; give each its own."
-                )
+            before = rows_of.setdefault(event.id, [])
+            if reason := _no_session(event, before):
+                row.problem("event_id", "duplicate-event", reason)
                 continue
-            events[event.id] = event
-            places[event.id] = row.where("date")
+            before.append(event)
+            places.setdefault(event.id, row.where("date"))
     except csv.Error as fault:
         problems.append(
             error("events-unreadable", f"The file cannot be read as a table: {fault}.", f"{FILE}:{rows.line_num}:1")
         )
     if columns is None:
         problems.append(error("events-empty", f"The file has no header row; begin it with {','.join(COLUMNS)}.", FILE))
-    ordered = sorted(events.values(), key=lambda event: (event.date, event.start or time.min, event.id))
+    events = (_together(found) for found in rows_of.values())
+    ordered = sorted(events, key=lambda event: (event.date, event.start or time.min, event.id))
     return ordered, places, problems
 
 
@@ -117,6 +119,39 @@ def _columns(cells: list[str], line: int, problems: list[Problem]) -> dict[str, 
         if name not in columns:
             problems.append(error("missing-column", f"The column '{name}' is missing; add it.", f"{FILE}:{line}:1"))
     return columns
+
+
+def _no_session(event: Event, before: list[Event]) -> str:
+    """Why this row is no further session of the event that has its id already; empty where it is one (W36)."""
+    if not before:
+        return ""
+    if event.title.casefold() != before[0].title.casefold():
+        return (
+            f"The id {event.id} stands for “{before[0].title}” already; give this event an id of its own. "
+            "Only sessions of one event share an id, and they have the same title."
+        )
+    if any(event.held == one.held and event.to == one.to for one in before):
+        return f"The id {event.id} stands in the file twice with the same date and time; take one row out."
+    return ""
+
+
+def _together(rows: list[Event]) -> Event:
+    """The rows of one id as one event: those that are not cancelled are its sessions."""
+    if len(rows) == 1:
+        return rows[0]
+    on = [one for one in rows if not one.cancelled] or rows
+    on.sort(key=lambda one: (one.date, one.start or time.min, one.to))
+    names = [name.strip() for one in on for name in re.split(r"[,;]", one.to) if name.strip()]
+    own = len({one.to.casefold() for one in on}) > 1
+    sessions = tuple(Session(one.date, one.start, one.end, one.place, one.to if own else "") for one in on)
+    return replace(
+        on[0],
+        to="; ".join(dict.fromkeys(names)),
+        category=next((one.category for one in on if one.category), ""),
+        details=next((one.details for one in on if one.details), ""),
+        on_site=on[0].on_site if len({one.on_site for one in on}) == 1 else None,
+        sessions=sessions if len(on) > 1 else (),
+    )
 
 
 def _event(row: Row) -> Event | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from notifier.calendar.days import HALF_TERM, Day, sort_of
 from notifier.model.calendar import Event, SchoolCalendar
 
 if TYPE_CHECKING:
+    from icalendar import Calendar
     from icalendar import Event as Entry
 
 DAY = timedelta(days=1)
@@ -47,12 +48,7 @@ def export(calendar: SchoolCalendar, publisher: Publisher, first: date, now: dat
     The same event has the same UID in every export, so that a subscriber sees it move
     and not twice. Hours are written in UTC: single events need no rules of a zone.
     """
-    from icalendar import Calendar
-
-    made = Calendar()
-    made.add("PRODID", "-//school-notifier//calendar export//EN")
-    made.add("VERSION", "2.0")
-    made.add("METHOD", "PUBLISH")
+    made = _empty(publisher)
     made.add("X-WR-CALNAME", publisher.school)
     made.add("X-WR-TIMEZONE", publisher.zone.key)
     kept_back = [event.id for event in calendar.events if event.date >= first and _private(event, publisher)]
@@ -60,13 +56,38 @@ def export(calendar: SchoolCalendar, publisher: Publisher, first: date, now: dat
         _span(title, start, last, publisher, now) for title, start, last in _school_year(calendar) if last >= first
     ]
     entries += [
-        _event(event, publisher, now)
+        entry
         for event in calendar.events
         if event.date >= first and not _private(event, publisher)
+        for entry in _event(event, publisher, now)
     ]
     for entry in entries:
         made.add_component(entry)
     return Export(made.to_ical(), len(entries), tuple(kept_back))
+
+
+def single(event: Event, publisher: Publisher, now: datetime) -> bytes:
+    """One event as a file to send along, all its sessions in it; empty where it is not for everyone to see.
+
+    Its UIDs are those of the whole export: whoever has subscribed, or had an earlier letter, sees it move.
+    """
+    if _private(event, publisher):
+        return b""
+    made = _empty(publisher)
+    for entry in _event(event, publisher, now):
+        made.add_component(entry)
+    ics: bytes = made.to_ical()
+    return ics
+
+
+def _empty(publisher: Publisher) -> "Calendar":
+    from icalendar import Calendar
+
+    made = Calendar()
+    made.add("PRODID", "-//school-notifier//calendar export//EN")
+    made.add("VERSION", "2.0")
+    made.add("METHOD", "PUBLISH")
+    return made
 
 
 def _private(event: Event, publisher: Publisher) -> bool:
@@ -124,26 +145,28 @@ def _span(title: str, first: date, last: date, publisher: Publisher, now: dateti
     return entry
 
 
-def _event(event: Event, publisher: Publisher, now: datetime) -> "Entry":
+def _event(event: Event, publisher: Publisher, now: datetime) -> Iterator["Entry"]:
+    """One entry, or one for each session."""
     from icalendar import Event as Entry
 
-    entry = Entry()
-    entry.add("UID", _uid(publisher, "event", event.id))
-    entry.add("DTSTAMP", now)
-    entry.add("SUMMARY", _for_whom(event))
-    if event.start is None:
-        entry.add("DTSTART", event.date)
-        entry.add("DTEND", event.date + DAY)
-    else:
-        entry.add("DTSTART", _utc(event.date, event.start, publisher.zone))
-        if event.end is not None:
-            entry.add("DTEND", _utc(event.date, event.end, publisher.zone))
-    if event.place:
-        entry.add("LOCATION", event.place)
-    if event.details:
-        entry.add("DESCRIPTION", event.details)
-    entry.add("STATUS", "CANCELLED" if event.cancelled else "CONFIRMED")
-    return entry
+    for number, session in enumerate(event.held):
+        entry = Entry()
+        entry.add("UID", _uid(publisher, "event", event.id, *([str(number)] if number else [])))
+        entry.add("DTSTAMP", now)
+        entry.add("SUMMARY", _for_whom(replace(event, to=session.to or event.to)))
+        if session.start is None:
+            entry.add("DTSTART", session.date)
+            entry.add("DTEND", session.date + DAY)
+        else:
+            entry.add("DTSTART", _utc(session.date, session.start, publisher.zone))
+            if session.end is not None:
+                entry.add("DTEND", _utc(session.date, session.end, publisher.zone))
+        if session.place:
+            entry.add("LOCATION", session.place)
+        if event.details:
+            entry.add("DESCRIPTION", event.details)
+        entry.add("STATUS", "CANCELLED" if event.cancelled else "CONFIRMED")
+        yield entry
 
 
 def _for_whom(event: Event) -> str:

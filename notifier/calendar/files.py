@@ -78,16 +78,20 @@ def _odd_days(calendar: SchoolCalendar, places: Mapping[str, str]) -> list[Probl
     """An event on a day when nobody is at school may be meant, but most often is a slip."""
     if not calendar.terms:
         return []
-    days = ((event, sort_of(event.date, calendar)) for event in calendar.events if not event.cancelled)
+    days = (
+        (event, one.date, sort_of(one.date, calendar))
+        for event in calendar.events
+        if not event.cancelled
+        for one in event.held
+    )
     return [
         advice(
             "event-on-day-off",
-            f"'{event.title}' is on {event.date:%A %-d %B %Y}, which is {sort.value} and not a school day; "
-            "is its date right?",
+            f"'{event.title}' is on {day:%A %-d %B %Y}, which is {sort.value} and not a school day; is its date right?",
             places[event.id],
             "W35",
         )
-        for event, sort in days
+        for event, day, sort in days
         if sort is not Day.SCHOOL
     ]
 

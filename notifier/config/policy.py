@@ -250,6 +250,7 @@ def _kind(table: KindTable) -> KindPolicy:
         escalate_after=table.escalate_after,
         rules=table.rules,
         public_if_important=table.also_if_important,
+        catch_up=table.catch_up,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from notifier.model.calendar import Event
@@ -154,7 +154,8 @@ class Message:
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
-    ``doubts`` those for which it was held when it came in.
+    ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
+    this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
     """
 
     id: str
@@ -172,6 +173,8 @@ class Message:
     accepted_at: datetime | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    slot: date | None = None
+    own_expiry: bool = False
     event: Event | None = None
     essential: bool = False
     important: bool = False

@@ -40,6 +40,7 @@ class Delivery:
     are not messaged but stand on an emergency's call sheet after the parents
     ("check before ringing"). ``held`` is the rule for which the delivery waits
     for a person, empty when it may go; once a person let it go, what it had waited for.
+    ``staff_id``: it is for that member of staff, and names no contact and no pupil.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Delivery:
     also_ring: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     held: str = ""
+    staff_id: str = ""
 
     @property
     def addresses(self) -> dict[str, str]:

@@ -68,6 +68,8 @@ class KindPolicy:
     rules: tuple[str, ...] = ()
     public_if_important: tuple[str, ...] = ()
     """Public channels that this kind uses only with ``important: yes`` (W40)."""
+    catch_up: timedelta = timedelta(days=2)
+    """How long after its moment it may still go by itself, where nobody could see to it then (DESIGN 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)

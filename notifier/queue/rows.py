@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.model.message import Lane, Message, Mode
+from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Delivery, Plan, Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 
@@ -33,6 +34,52 @@ class Enqueued:
 
     message_id: str
     already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A message that waits or is held goes with this plan."""
+
+    message: Message
+    plan: Plan
+    directory_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an occurrence, with all that it causes, in one transaction.
+
+    ``entries`` are new messages, to families or to staff; ``releases`` waiting ones that go; ``holds`` the ids of
+    waiting ones that now wait for a person, and ``cancels`` of those that are stopped. Where one of ``releases`` or
+    ``holds`` does not wait any more, somebody else was quicker, and nothing is decided. ``message_id``: which message
+    this became.
+    """
+
+    occurrence: Occurrence
+    state: OccurrenceState
+    entries: tuple[Entry, ...] = ()
+    releases: tuple[Release, ...] = ()
+    holds: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    message_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOccurrence:
+    """``reason`` is why it was decided so, in words for staff."""
+
+    key: str
+    mode: Mode
+    kind: str
+    state: OccurrenceState
+    at: datetime
+    decided_at: datetime
+    event_id: str = ""
+    newsletter: str = ""
+    message_id: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,10 @@ school = Table(
     Column("folder", String, nullable=False),
     Column("stamped_at", Moment, nullable=False),
     Column("settings", String, nullable=False, server_default=""),
+    Column("looked_at", Moment),
 )
-"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by."""
+"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by;
+``looked_at``: when somebody last saw to what falls due by the clock."""
 
 node = Table(
     "node",
@@ -240,6 +242,24 @@ task = Table(
 )
 """``key`` is a digest of everything that makes two tasks the same one."""
 Index("task_open", task.c.opened_at, sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"))
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("event_id", String, nullable=False, server_default=""),
+    Column("newsletter", String, nullable=False, server_default=""),
+    Column("message_id", String, nullable=False, server_default=""),
+    Column("reason", String, nullable=False, server_default=""),
+)
+"""What was decided about each thing that fell due. The key makes it once, however often and by whom it is looked at."""
+Index("occurrence_by_moment", occurrence.c.at)
+Index("occurrence_of_event", occurrence.c.event_id)
 
 directory = Table(
     "directory",

@@ -26,6 +26,7 @@ from notifier.queue import (
     settling,
     tasks,
 )
+from notifier.queue.decisions import Decisions
 from notifier.queue.engine import Database, Line
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
@@ -62,12 +63,13 @@ class Store:
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
-    processes are noticed by ``changed``. Any method may raise StoreProblem.
+    processes are noticed by ``changed``. ``decisions``: what falls due once. Any method may raise StoreProblem.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.wake = asyncio.Event()
+        self.decisions = Decisions(database, self.wake)
 
     @classmethod
     async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":

@@ -9,9 +9,9 @@ import pytest
 from icalendar import Calendar
 
 from notifier.calendar import is_school_day
-from notifier.calendar.export import Publisher, export
+from notifier.calendar.export import Publisher, export, single
 from notifier.calendar.importing import School, Years, draft
-from notifier.model.calendar import Event, Nation, SchoolCalendar, SchoolTerm
+from notifier.model.calendar import Event, Nation, SchoolCalendar, SchoolTerm, Session
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -139,3 +139,30 @@ def test_the_importer_reads_back_what_was_written(tmp_path: Path) -> None:
     (tmp_path / "again.ics").write_bytes(export(CALENDAR, PUBLISHER, FIRST, NOW).ics)
     again = draft(tmp_path / "again.ics", tmp_path / "calendar", Years(FIRST, date(2027, 7, 31)), school)
     assert again.changes == ["Changed event summer-fair: cancelled from no to yes."]
+
+
+def test_one_event_alone_has_the_uid_of_the_whole_export() -> None:
+    farm = CALENDAR.events[0]
+    alone = Calendar.from_ical(single(farm, PUBLISHER, NOW))
+    (entry,) = alone.walk("VEVENT")
+    whole = next(one for one in written().walk("VEVENT") if "farm" in str(one["SUMMARY"]))
+    assert str(entry["UID"]) == str(whole["UID"])
+    moved = replace(farm, date=date(2027, 5, 12))
+    (later,) = Calendar.from_ical(single(moved, PUBLISHER, NOW)).walk("VEVENT")
+    assert str(later["UID"]) == str(entry["UID"])
+
+
+def test_each_session_is_an_entry_of_its_own() -> None:
+    sessions = (
+        Session(date(2027, 5, 5), time(9), to="Oak"),
+        Session(date(2027, 5, 6), time(14), time(15), "Hall", "Ash"),
+    )
+    held = replace(CALENDAR.events[0], sessions=sessions)
+    entries = Calendar.from_ical(single(held, PUBLISHER, NOW)).walk("VEVENT")
+    assert [str(one["SUMMARY"]) for one in entries] == ["Oak: Visit to the farm", "Ash: Visit to the farm"]
+    assert len({str(one["UID"]) for one in entries}) == 2
+
+
+def test_an_event_of_one_child_makes_no_file_at_all() -> None:
+    assert single(replace(CALENDAR.events[0], to="pupil P0001"), PUBLISHER, NOW) == b""
+    assert single(replace(CALENDAR.events[0], details="With Amina Okafor"), PUBLISHER, NOW) == b""

@@ -203,3 +203,34 @@ def test_an_event_on_a_bank_holiday_is_questioned_with_the_reason(tmp_path: Path
 
 def test_the_same_calendar_is_loaded_without_the_advice(tmp_path: Path) -> None:
     assert load(write(tmp_path), Nation.ENGLAND) == read(tmp_path, nation=Nation.ENGLAND)[0]
+
+
+SESSIONS = """event_id,title,date,start,end,place,to,details,cancelled
+PE,Parents' evening,2027-06-10,17:30,19:00,Hall,Ash,,
+PE,Parents' evening,2027-06-09,15:30,17:00,Hall,Oak,Book at the office.,
+PE,Parents' evening,2027-06-11,09:00,10:00,Hall,Oak,,yes
+"""
+
+
+def test_rows_of_one_id_and_title_are_sessions_of_one_event(tmp_path: Path) -> None:
+    calendar, problems = read(write(tmp_path, events=SESSIONS))
+    assert problems == []
+    (evening,) = calendar.events
+    assert [(one.date.day, one.to) for one in evening.sessions] == [(9, "Oak"), (10, "Ash")]
+    assert (evening.date, evening.start, evening.to) == (date(2027, 6, 9), time(15, 30), "Oak; Ash")
+    assert evening.details == "Book at the office."
+    assert not evening.cancelled
+
+
+def test_an_event_whose_sessions_are_all_cancelled_is_cancelled(tmp_path: Path) -> None:
+    events = "event_id,title,date,cancelled\nA,Walk,2027-06-09,yes\nA,Walk,2027-06-10,yes\n"
+    (walk,) = read(write(tmp_path, events=events))[0].events
+    assert walk.cancelled
+
+
+def test_the_same_row_twice_is_a_slip_and_no_session(tmp_path: Path) -> None:
+    events = "event_id,title,date\nA,Walk,2027-06-09\nA,Walk,2027-06-09\n"
+    calendar, problems = read(write(tmp_path, events=events))
+    assert ids(problems) == ["duplicate-event"]
+    assert "same date and time" in problems[0].sentence
+    assert len(calendar.events) == 1
