@@ -120,6 +120,7 @@ class Header:
     also: tuple[str, ...] = ()
     replaces: str = ""
     reply_to: str = ""
+    reply_slip: bool = False
     again: bool = False
     where: Mapping[str, str] = field(default_factory=dict)
 
@@ -153,7 +154,8 @@ class Message:
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
-    ``doubts`` those for which it was held when it came in.
+    ``doubts`` those for which it was held when it came in. ``public_on`` are the channels on which
+    it also stands for everybody, once it is planned.
     """
 
     id: str
@@ -178,6 +180,8 @@ class Message:
     category: str = ""
     also: tuple[str, ...] = ()
     reply_to: str = ""
+    reply_slip: bool = False
+    public_on: tuple[str, ...] = ()
     replaces: str = ""
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
