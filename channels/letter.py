@@ -1,34 +1,46 @@
-"""Letters on paper: one page for each family with its address in the window, and a print run of them all.
+"""Letters on paper: one PDF for each family with its address in the window, and a print run of them all.
 
-letters/MESSAGE/items/ITEM.json    one letter, as it was rendered
-letters/MESSAGE/ITEM.html          the same to look at or print alone
-letters/MESSAGE/letters.html       the print run, by class, rebuilt from the items
-letters/MESSAGE/postage.csv        whom it goes to, in the same order
-letters/MESSAGE/enclosures/        what goes into the envelope besides
+letters/MESSAGE/items/ITEM.json      one letter, as it was rendered
+letters/MESSAGE/letter-ITEM.pdf      the same to look at or print alone
+letters/MESSAGE/letters.pdf          the print run, rebuilt from the items; in parts where it is long
+letters/MESSAGE/letters.csv          whom they go to, in the same order
+letters/MESSAGE/postage.csv          those that go by post
+letters/MESSAGE/pictures, codes      what the letters show
+letters/MESSAGE/papers/ITEM-N.pdf    a child's own papers, printed behind that letter
+letters/MESSAGE/enclosures/          what goes into every envelope besides
+letters/MESSAGE/printed/NNN/         a run that was given to the printer, and is closed
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from html import escape
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+import segno
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels import _cards, _files, _items, _markup
-from channels.base import Outgoing, PermanentFailure, Sent, Surroundings
+from channels import _cards, _files, _items, _letter_sheets, _markup, _printer, _tree
+from channels._letter_sheets import LetterItem
+from channels._press import Press, PressFault
+from channels.base import Outgoing, PermanentFailure, Sent, Surroundings, TemporaryFailure
 from channels.outbox import base
+from notifier.logs import logger
+from notifier.model.message import Enclosure
 from notifier.model.payload import PAPER, PaperPayload
 from notifier.model.policy import AddressKind
+from notifier.model.problem import Problem, advice
 
 LETTERS = "letters"
-COLUMNS = ("number", "class", "addressee", "address", "postcode", "second home", "large print", "enclose")
-
-FOLDING = {
-    "dl_uk": "Fold each sheet in three; window envelope DL (110 × 220 mm).",
-    "c5_notify": "Fold each sheet once; window envelope C5 (162 × 229 mm).",
-}
+PART = 500
+"""Letters in one file of a print run: a longer one comes in parts, so that memory does not grow with the school."""
+_PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_UNPRINTABLE = ".unprintable"
+_AGAIN = timedelta(minutes=10)
+"""How long a printer that took nothing is left alone."""
+_log = logger("channels.letter")
 
 
 class LetterSettings(BaseModel):
@@ -39,9 +51,19 @@ class LetterSettings(BaseModel):
     envelope: Literal["c5_notify", "dl_uk"] = Field(
         description='Where the window is: "dl_uk" for DL envelopes, "c5_notify" for C5.'
     )
-
-
-LetterItem = _items.Item[PaperPayload]
+    logo: Path | None = Field(
+        default=None, description="A picture for the head of the letter (PNG, JPEG or SVG), relative to this file."
+    )
+    hand_out: Literal["book bag", "post"] = Field(
+        default="book bag",
+        description='How letters reach a child\'s main home: "book bag" or "post". Second homes always get post.',
+    )
+    both_sides: bool = Field(default=False, description="Whether the print run is printed on both sides of the paper.")
+    printer: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_.@/-]*$",
+        description="The printer that gets each print run by itself (its name in lp); empty: somebody prints the PDF.",
+    )
 
 
 class Letter:
@@ -61,6 +83,8 @@ class Letter:
         self.parallelism = 4
         self.per_minute: float | None = None
         self._items = _items.Items(base(surroundings) / LETTERS, PaperPayload, trial=surroundings.trial)
+        self._press = Press()
+        self._print_again: datetime | None = None
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, PaperPayload):
@@ -71,68 +95,147 @@ class Letter:
             return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        await asyncio.to_thread(self._press.close)
 
-    def collate(self, message: str) -> list[Path]:
-        """Rebuild the print run from its items: by class, then by addressee."""
-        folder = self._items.folder(message)
-        run, postage = folder / "letters.html", folder / "postage.csv"
-        with _files.writing():
-            found = sorted(self._items.read(message), key=_order)
-            if not found:
-                _files.remove(run, postage, *(folder / "enclosures").glob("*"))
-                _files.prune(folder / "enclosures")
-                _cards.remove(self.surroundings.outbox, "letter", f"run-{message}")
-                self._items.prune(message)
-                return []
-            drill = any(item.drill for item in found)
-            title = f"Letters: {found[0].payload.subject}"
-            body = self._cover(found) + "\n".join(self._sheet(item) for item in found)
-            trial = self.surroundings.trial
-            _files.write(run, _markup.page(title, body, sheet="letter", trial=trial, drill=drill))
-            _files.write(postage, _items.csv(COLUMNS, _rows(found), trial=trial, drill=drill))
-            outbox = self.surroundings.outbox
-            shown = str(run.relative_to(outbox))
-            card = _cards.Card(
-                channel="letter",
-                item=f"run-{message}",
-                message=message,
-                title=title,
-                family=f"The whole print run ({len(found)})",
-                trial=trial,
-                drill=drill,
-                whole=True,
-                file=shown,
-                page=shown,
+    async def check(self) -> list[Problem]:
+        """A logo that is not there, and runs of which nobody knows whether they were printed."""
+        found = []
+        logo = self._logo_file()
+        if logo is not None and not logo.is_file():
+            found.append(
+                advice(
+                    "letter-logo-missing",
+                    f"There is no picture {self.settings.logo} for the head of the letters; they go without it.",
+                    "config.toml: channels.letter.logo",
+                )
             )
-            _cards.write(outbox, card)
-        return [run, postage]
+        for folder in (base(self.surroundings) / LETTERS).glob("*"):
+            for run in _printer.closed(folder):
+                if run.state != "printed":
+                    place = run.folder.relative_to(self.surroundings.outbox.parent)
+                    found.append(
+                        advice(
+                            "print-run-unknown",
+                            f"Nobody can tell whether the print run in {place} was printed. Look into the printer's "
+                            f"tray; if it is not there, print its PDF. Then delete {_printer.RECORD} in that folder.",
+                            str(place),
+                        )
+                    )
+        return found
 
     def items(self, message: str) -> Sequence[str]:
-        return self._items.stems(message)
+        gone = self._printed(message)
+        return [stem for stem in self._items.stems(message) if stem not in gone]
 
     def withdraw(self, message: str, item: str) -> None:
         with _files.writing():
+            folder = self._items.folder(message)
             self._items.remove(message, item)
-            _files.remove(self._page(message, item))
+            _files.remove(self._sheet_file(message, item), *folder.glob(f"papers/{_files.stem(item)}-*.pdf"))
             _cards.remove(self.surroundings.outbox, "letter", item)
 
-    def _page(self, message: str, item: str) -> Path:
-        return self._items.folder(message) / f"letter-{_files.stem(item)}.html"
+    def collate(self, message: str) -> list[Path]:
+        """Rebuild the print run from the items that were not given to the printer yet."""
+        folder = self._items.folder(message)
+        hand_out = self.settings.hand_out
+        with _files.writing():
+            gone = self._printed(message)
+            found = [item for item in self._items.read(message) if item.stem not in gone]
+            found.sort(key=lambda item: _letter_sheets.order(item, hand_out))
+            parts = [found[at : at + PART] for at in range(0, len(found), PART)]
+            names = ["letters.pdf"] if len(parts) == 1 else [f"letters-{n}-of-{len(parts)}.pdf" for n in _from_1(parts)]
+            _files.remove(*(path for path in folder.glob("letters*.pdf") if path.name not in names))
+            if not found:
+                self._take_away(message, folder, whole=not gone)
+                return []
+            runs = []
+            for name, part in zip(names, parts, strict=True):
+                _files.write(folder / name, self._pdf(part, list(_letter_sheets.run(part, folder, hand_out)), folder))
+                runs.append(folder / name)
+            self._press.close()  # what the run took is given back
+            tables = self._tables(folder, found)
+            self._card(message, found, runs[0])
+            self._print(message, folder, [*runs, *tables], [item.stem for item in found])
+        return [*runs, *tables]
+
+    def _tables(self, folder: Path, found: Sequence[LetterItem]) -> list[Path]:
+        trial, drill = self.surroundings.trial, any(item.drill for item in found)
+        papers = {item.stem: len(list(folder.glob(f"papers/{_files.stem(item.stem)}-*.pdf"))) for item in found}
+        rows = _letter_sheets.rows(found, self.settings.hand_out, papers)
+        posted = [row for row in rows if row[_letter_sheets.COLUMNS.index("way")] == _letter_sheets.POST]
+        written = []
+        for name, some in (("letters.csv", rows), ("postage.csv", posted)):
+            _files.write(folder / name, _items.csv(_letter_sheets.COLUMNS, some, trial=trial, drill=drill))
+            written.append(folder / name)
+        return written
+
+    def _card(self, message: str, found: Sequence[LetterItem], run: Path) -> None:
+        shown = str(run.relative_to(self.surroundings.outbox))
+        card = _cards.Card(
+            channel="letter",
+            item=f"run-{message}",
+            message=message,
+            title=f"Letters: {found[0].payload.subject}",
+            family=f"The whole print run ({len(found)})",
+            trial=self.surroundings.trial,
+            drill=any(item.drill for item in found),
+            whole=True,
+            file=shown,
+            page=shown,
+            attachments=tuple(sorted({name for item in found for name in item.enclosed})),
+        )
+        _cards.write(self.surroundings.outbox, card)
+
+    def _take_away(self, message: str, folder: Path, *, whole: bool) -> None:
+        """Nothing is left to print; ``whole``: and nothing was printed before either."""
+        _files.remove(folder / "letters.csv", folder / "postage.csv")
+        _cards.remove(self.surroundings.outbox, "letter", f"run-{message}")
+        if whole:
+            for inner in ("pictures", "codes", "papers", "enclosures", "head"):
+                _files.remove(*(folder / inner).glob("*"), *(folder / inner).glob(f"*{_UNPRINTABLE}"))
+                _files.prune(folder / inner)
+            self._items.prune(message)
+
+    def _printed(self, message: str) -> frozenset[str]:
+        runs = _printer.closed(self._items.folder(message))
+        return frozenset(item for run in runs for item in run.items)
+
+    def _print(self, message: str, folder: Path, files: Sequence[Path], items: Sequence[str]) -> None:
+        now = self.surroundings.clock.now()
+        if not self.settings.printer or self.surroundings.trial:
+            return
+        if self._print_again is not None and now < self._print_again:
+            return
+        try:
+            both = self.settings.both_sides
+            _printer.close_and_print(folder, files, items, self.settings.printer, both_sides=both)
+        except _printer.PrinterFault as fault:
+            self._print_again = now + _AGAIN
+            _log.warning("the letters are not printed", message=message, says=str(fault))
+
+    def _sheet_file(self, message: str, item: str) -> Path:
+        return self._items.folder(message) / f"letter-{_files.stem(item)}.pdf"
+
+    def _logo_file(self) -> Path | None:
+        return self.surroundings.outbox.parent / self.settings.logo if self.settings.logo is not None else None
 
     def _write(self, outgoing: Outgoing, payload: PaperPayload) -> str:
-        outbox, trial = self.surroundings.outbox, self.surroundings.trial
-        enclosed = self._enclose(outgoing, payload)
-        inside = _markup.with_pictures(payload.html, outgoing.attachments)
-        whole = replace(payload, html=inside)
-        path = self._page(outgoing.message, outgoing.item)
-        item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, whole, enclosed)
-        body, language = self._sheet(item), payload.language
-        _files.write(
-            path,
-            _markup.page(payload.subject, body, sheet="letter", language=language, trial=trial, drill=outgoing.drill),
-        )
-        self._items.write(outgoing, whole, enclosed)
+        outbox, folder = self.surroundings.outbox, self._items.folder(outgoing.message)
+        self._lay_pictures(folder, payload, outgoing.attachments)
+        self._lay_papers(folder, outgoing)
+        enclosed = self._enclose(folder, outgoing, payload)
+        item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
+        path = self._sheet_file(outgoing.message, outgoing.item)
+        try:
+            content = self._one(item, folder)
+        except PressFault as fault:
+            if fault.sort != "picture":
+                raise
+            enclosed = self._set_aside(folder, outgoing, enclosed)
+            item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
+            content = self._one(item, folder)
+        _files.write(path, content)
+        self._items.write(outgoing, payload, enclosed)
         card = _cards.Card(
             channel="letter",
             item=outgoing.item,
@@ -141,7 +244,7 @@ class Letter:
             family=outgoing.family or payload.address[0],
             address=", ".join(payload.address[1:]),
             language=payload.language,
-            trial=trial,
+            trial=self.surroundings.trial,
             drill=outgoing.drill,
             file=str(path.relative_to(outbox)),
             page=str(path.relative_to(outbox)),
@@ -150,60 +253,108 @@ class Letter:
         _cards.write(outbox, card)
         return card.file
 
-    def _enclose(self, outgoing: Outgoing, payload: PaperPayload) -> tuple[str, ...]:
+    def _one(self, item: LetterItem, folder: Path) -> bytes:
+        return self._pdf([item], [_letter_sheets.sheet(item, folder, self.settings.hand_out)], folder)
+
+    def _pdf(self, items: Sequence[LetterItem], sheets: Sequence[Mapping[str, Any]], folder: Path) -> bytes:
+        own = self.surroundings
+        title = _tree.printable(items[0].payload.subject) or "Letter"
+        data: dict[str, Any] = {
+            "envelope": self.settings.envelope,
+            "title": f"{_markup.TRIAL}: {title}" if own.trial else title,
+            "school": own.school,
+            "contact": [line for line in (own.phone, own.website.removeprefix("https://").rstrip("/")) if line],
+            "trial": own.trial,
+            "both-sides": self.settings.both_sides,
+            "sheets": sheets,
+        }
+        logo = self._logo_file()
+        if logo is not None and logo.is_file():
+            name = f"head/logo{logo.suffix.lower()}"
+            _files.write(folder / name, logo.read_bytes())
+            data["logo"] = name
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._press.pdf("letters", folder, data, rare=_tree.rare(data))
+        except PressFault as fault:
+            if fault.sort != "glyph":
+                raise
+            raise PermanentFailure(
+                "This computer has no letter shapes for a language in this letter. Install the fonts of Noto "
+                "(on Debian: fonts-noto-core), or tell the family in another way."
+            ) from fault
+
+    def _lay_pictures(self, folder: Path, payload: PaperPayload, enclosures: Sequence[Enclosure]) -> None:
+        for one in enclosures:
+            digest, suffix = one.attachment.digest, _PICTURES.get(one.attachment.media_type)
+            if suffix and f"cid:{digest}" in payload.html and not self._unprintable(folder, digest).exists():
+                _files.write(folder / "pictures" / f"{digest}.{suffix}", one.content)
+        if payload.online:
+            code = io.BytesIO()
+            segno.make(payload.online, error="m").save(code, kind="svg", border=2)
+            _files.write(_letter_sheets.code_file(folder, payload.online), code.getvalue())
+
+    def _lay_papers(self, folder: Path, outgoing: Outgoing) -> None:
+        """A child's own papers are printed behind its letter, so that no hand can enclose another child's."""
+        own = [one for one in outgoing.attachments if _own(one)]
+        for number, one in enumerate(own, 1):
+            if not self._unprintable(folder, one.attachment.digest).exists():
+                _files.write(folder / "papers" / f"{_files.stem(outgoing.item)}-{number}.pdf", one.content)
+
+    def _enclose(self, folder: Path, outgoing: Outgoing, payload: PaperPayload) -> tuple[str, ...]:
         """Put what goes into the envelope beside the run, under a name that two different files never share."""
         names = []
         for one in _markup.files(payload.html, outgoing.attachments):
+            if _own(one) and not self._unprintable(folder, one.attachment.digest).exists():
+                continue
             stem, dot, suffix = one.attachment.name.rpartition(".")
             name = (
                 f"{_files.stem(stem or suffix)}-{one.attachment.digest[:8]}{dot}{_files.stem(suffix) if stem else ''}"
             )
-            _files.write(self._items.folder(outgoing.message) / "enclosures" / name, one.content)
+            _files.write(folder / "enclosures" / name, one.content)
             names.append(name)
         return tuple(names)
 
-    def _cover(self, found: Sequence[LetterItem]) -> str:
-        """For the screen only: what the person at the printer needs to know."""
-        posted = sum(item.payload.second_home for item in found)
-        large = sum(item.payload.large_print for item in found)
-        said = [f"{len(found)} letters, sorted by class." if len(found) > 1 else "1 letter."]
-        said += [f"Print on A4, one side, at 100 %. {FOLDING[self.settings.envelope]}"]
-        said += [f"{posted} to second homes: post these; no child carries them in a book bag."] if posted else []
-        said += [f"{large} in large print."] if large else []
-        enclosed = sorted({name for item in found for name in item.enclosed})
-        said += [f"Enclose, from the folder enclosures: {', '.join(enclosed)} (see postage.csv)."] if enclosed else []
-        return '<aside class="cover">' + "".join(f"<p>{escape(line)}</p>" for line in said) + "</aside>\n"
+    def _unprintable(self, folder: Path, digest: str) -> Path:
+        return folder / "pictures" / f".{digest}{_UNPRINTABLE}"
 
-    def _head(self) -> str:
-        own = self.surroundings
-        rest = [f"<bdi>{escape(line)}</bdi>" for line in (own.phone, own.website.removeprefix("https://")) if line]
-        return f"<b>{escape(own.school)}</b>" + "<br>".join(rest)
+    def _set_aside(self, folder: Path, outgoing: Outgoing, enclosed: tuple[str, ...]) -> tuple[str, ...]:
+        """Pictures that cannot be printed leave their description; papers that cannot are enclosed by hand."""
+        for one in outgoing.attachments:
+            digest = one.attachment.digest
+            files = [*folder.glob(f"pictures/{digest}.*"), *self._papers_of(folder, outgoing.item, digest)]
+            for file in files:
+                if not self._can_be_printed(file, folder):
+                    _files.write(self._unprintable(folder, digest), b"\n")
+                    _files.remove(file)
+                    _log.warning("a file cannot be printed", message=outgoing.message, file=digest[:10])
+        return self._enclose(folder, outgoing, outgoing.payload)
 
-    def _sheet(self, item: LetterItem) -> str:
-        payload = item.payload
-        lines = "<br>".join(escape(line) for line in payload.address)
-        size = " large" if payload.large_print else ""
-        mark = '<p class="practice">TRIAL — not to be posted</p>\n' if self.surroundings.trial else ""
-        words = f'lang="{escape(payload.language)}" dir="{_markup.direction(payload.language)}"'
-        return (
-            f'<article class="letter {self.settings.envelope}{size}">\n{mark}'
-            f'<address class="window">{lines}</address>\n<div class="letterhead">{self._head()}</div>\n'
-            f'<div class="words" {words}>{_markup.fragment(payload.html)}</div>\n</article>'
-        )
+    def _papers_of(self, folder: Path, item: str, digest: str) -> list[Path]:
+        return [
+            path
+            for path in folder.glob(f"papers/{_files.stem(item)}-*.pdf")
+            if hashlib.sha256(path.read_bytes()).hexdigest() == digest
+        ]
+
+    def _can_be_printed(self, file: Path, folder: Path) -> bool:
+        name = str(file.relative_to(folder))
+        papers = [{"file": name, "alt": "paper"}] if file.suffix == ".pdf" else []
+        words = [] if papers else [{"t": "p", "c": [{"t": "img", "c": [], "alt": "picture", "file": name}]}]
+        plain = PaperPayload("Trial", ("-",), "", "en")
+        probe = _letter_sheets.sheet(LetterItem("-", "en", False, plain), folder, self.settings.hand_out)
+        try:
+            self._pdf([LetterItem("-", "en", False, plain)], [probe | {"words": words, "papers": papers}], folder)
+        except PressFault as fault:
+            if fault.sort == "broken":
+                raise TemporaryFailure("The press broke down over a picture. It is tried again by itself.") from fault
+            return False
+        return True
 
 
-def _order(item: LetterItem) -> tuple[str, str, str]:
-    return item.payload.class_.casefold(), item.payload.address[0].casefold(), item.stem
+def _own(one: Enclosure) -> bool:
+    return bool(one.attachment.pupil_id) and one.attachment.media_type == "application/pdf"
 
 
-def _rows(found: Sequence[LetterItem]) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for number, item in enumerate(found, 1):
-        payload = item.payload
-        first, *rest = payload.address
-        postcode = rest.pop() if rest else ""
-        second, large = "yes" if payload.second_home else "", "yes" if payload.large_print else ""
-        rows.append(
-            (str(number), payload.class_, first, ", ".join(rest), postcode, second, large, "; ".join(item.enclosed))
-        )
-    return rows
+def _from_1(parts: Sequence[object]) -> range:
+    return range(1, len(parts) + 1)

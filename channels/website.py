@@ -51,6 +51,11 @@ class WebsiteSettings(BaseModel):
 
     targets: tuple[Target, ...] = Field(min_length=1, description="The folders that get every page.")
 
+    @property
+    def pages(self) -> str:
+        """The web address under which families find a page, with its closing slash."""
+        return self.targets[0].base_url
+
 
 class Website:
     medium: ClassVar[str] = PAGE

@@ -326,6 +326,8 @@ class School:
 
 
 def _renderer(config: Config) -> Renderer:
+    sites = ((name, getattr(one, "pages", "")) for name, one in config.channels.items())
+    site = next((found for found in sites if found[1]), ("", ""))
     school = SchoolFacts(
         name=config.school.name,
         phone=config.school.phone,
@@ -333,6 +335,8 @@ def _renderer(config: Config) -> Renderer:
         timezone=config.school.timezone,
         language=config.school.language,
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
+        pages=site[1],
+        pages_on=site[0],
     )
     return Renderer(school, overrides=config.templates, use=config.languages_used, reviewed=config.reviewed_languages)
 

@@ -92,7 +92,10 @@ class Acceptance:
             return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
         text = answers.accepted(submission, considered, world, state, now, [one.message for one in earlier])
         entry = Entry(
-            message=replace(message, doubts=tuple(dict.fromkeys(problem.id for problem in considered.doubts))),
+            message=replace(
+                _published(message, considered.plan),
+                doubts=tuple(dict.fromkeys(problem.id for problem in considered.doubts)),
+            ),
             state=state,
             plan=considered.plan,
             blobs={e.attachment.digest: (e.attachment.media_type, e.content) for e in submission.enclosures},
@@ -220,11 +223,17 @@ class Acceptance:
     ) -> bool:
         directory = self.world().directory
         version = directory.version if directory else 0
+        told = _published(message, planned)
         if occurrence is None:
-            released = await self.store.release(message.id, message, planned, now, directory_version=version)
+            released = await self.store.release(message.id, told, planned, now, directory_version=version)
         else:
-            release = Release(message, planned, version)
+            release = Release(told, planned, version)
             decision = Decision(occurrence, OccurrenceState.DONE, releases=(release,), message_id=message.id)
             (released,) = await self.store.decisions.decide([decision], message.mode, now)
         reached("released")
         return released
+
+
+def _published(message: Message, planned: Plan) -> Message:
+    """The message as it is kept: it knows where everybody can read it, and so can its letters say."""
+    return replace(message, public_on=tuple(item.channel for item in planned.public))

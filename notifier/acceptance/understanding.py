@@ -110,6 +110,7 @@ def consider(
         category=header.category,
         also=header.also,
         reply_to=header.reply_to,
+        reply_slip=header.reply_slip,
         replaces=header.replaces,
     )
     problems += _channels(message, world, header)

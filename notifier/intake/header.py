@@ -37,6 +37,15 @@ def names(value: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in re.split(r"[,;]", value) if part.strip())
 
 
+_SLIP = frozenset({"reply slip", "reply-slip", "tear-off slip"})
+"""What ``attach:`` may say besides files: the part of a paper letter that comes back."""
+
+
+def files(value: str) -> tuple[str, ...]:
+    """The files among what ``attach:`` names."""
+    return tuple(name for name in names(value) if name.casefold() not in _SLIP)
+
+
 class _Reader:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
@@ -94,7 +103,7 @@ class _Reader:
             return ""
 
     def attach(self) -> tuple[str, ...]:
-        wanted = names(self.text("attach"))
+        wanted = files(self.text("attach"))
         for name in wanted:
             if reaches_outside(name) or never_taken(name):
                 self.wrong(
@@ -104,6 +113,9 @@ class _Reader:
                     "Put the file next to it and write its plain name.",
                 )
         return tuple(dict.fromkeys(name for name in wanted if not reaches_outside(name) and not never_taken(name)))
+
+    def reply_slip(self) -> bool:
+        return any(name.casefold() in _SLIP for name in names(self.text("attach")))
 
     def moment(self, key: str, default: time, tz: ZoneInfo, *, later: bool) -> tuple[moments.Moment, datetime] | None:
         written = self.text(key)
@@ -226,6 +238,7 @@ def typed(entries: tuple[Entry, ...], now: datetime, tz: ZoneInfo) -> Typed:
         also=tuple(name.lower() for name in listed("also")),
         replaces=read.text("replaces"),
         reply_to=read.reply_to(),
+        reply_slip=read.reply_slip(),
         again=read.yes("again"),
         where={key: entry.where for key, entry in read.entries.items()},
     )

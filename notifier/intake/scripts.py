@@ -5,7 +5,7 @@ from collections.abc import Callable
 from notifier.intake.bundle import Bundle
 from notifier.intake.composing import Script
 from notifier.intake.documents import tables
-from notifier.intake.header import names as listed
+from notifier.intake.header import files as files_of
 from notifier.intake.names import is_document, never_taken, same, shown, split_language, stem, suffix
 from notifier.intake.parcels import Parcel
 from notifier.intake.understanding import read as draft_of
@@ -30,7 +30,7 @@ def wants(bundle: Bundle) -> Callable[[str], tuple[str, ...]]:
         beside: list[str] = []
         for draft in drafts:
             entries = understand(draft, name, bundle).entries if draft.leading else draft.entries
-            attached += [part for entry in entries if entry.key == "attach" for part in listed(entry.value)]
+            attached += [part for entry in entries if entry.key == "attach" for part in files_of(entry.value)]
             beside += draft.beside
         return tuple(dict.fromkeys((*files, *attached, *beside)))
 

@@ -5,7 +5,7 @@ from notifier.intake.composing import Moment, Script, compose, refused
 from notifier.intake.documents import tables
 from notifier.intake.documents.draft import Draft
 from notifier.intake.folder import IntakeFolder
-from notifier.intake.header import names as listed
+from notifier.intake.header import files as files_of
 from notifier.intake.names import is_document, same, shown, split_language, stem
 from notifier.intake.scripts import parts_of
 from notifier.intake.understanding import read as draft_of
@@ -37,7 +37,7 @@ def from_toml(
             used += [other for other, _ in translations.values()]
         mentioned = (
             *draft.beside,
-            *(part for entry in draft.entries if entry.key == "attach" for part in listed(entry.value)),
+            *(part for entry in draft.entries if entry.key == "attach" for part in files_of(entry.value)),
         )
         used += [other for wanted in mentioned if (other := bundle.find(wanted))]
         source = name if len(found) == 1 else f"{name}, message {table.number}"

@@ -121,6 +121,7 @@ class Header:
     also: tuple[str, ...] = ()
     replaces: str = ""
     reply_to: str = ""
+    reply_slip: bool = False
     again: bool = False
     where: Mapping[str, str] = field(default_factory=dict)
 
@@ -156,6 +157,7 @@ class Message:
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
     ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
     this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
+    ``public_on`` are the channels on which it also stands for everybody, once it is planned.
     """
 
     id: str
@@ -182,6 +184,8 @@ class Message:
     category: str = ""
     also: tuple[str, ...] = ()
     reply_to: str = ""
+    reply_slip: bool = False
+    public_on: tuple[str, ...] = ()
     replaces: str = ""
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()

@@ -58,10 +58,23 @@ class ShortPayload:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperPayload:
-    """A letter on paper. ``address`` lines as printed in the window, postcode last.
+class Slip:
+    """What a family fills in, cuts off and sends back; every word in the letter's language."""
 
-    ``second_home``: it is posted, never put into a child's book bag (H27).
+    title: str
+    cut: str
+    lines: tuple[tuple[str, str], ...]
+    """(what it is, what the school knows already), such as the child's name"""
+    choices: tuple[str, ...]
+    blanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPayload:
+    """A letter on paper. ``address`` lines as printed in the window, postcode last; ``html`` the words alone.
+
+    ``second_home``: it is posted, never put into a child's book bag (H27). ``online`` is the web
+    address of the public copy, with the words that say so; empty where there is none.
     """
 
     subject: str
@@ -71,6 +84,9 @@ class PaperPayload:
     class_: str = ""
     large_print: bool = False
     second_home: bool = False
+    online: str = ""
+    online_words: str = ""
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True)

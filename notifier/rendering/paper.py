@@ -5,13 +5,14 @@ from datetime import datetime
 from notifier.model.directory import Contact, Directory
 from notifier.model.homes import folded, postal_key
 from notifier.model.message import Message
-from notifier.model.payload import PaperPayload
+from notifier.model.payload import PaperPayload, Slip
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
-from notifier.rendering.catalogues import Catalogues
+from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.public import page_address
 from notifier.rendering.school import SchoolFacts
-from notifier.rendering.theme import Theme, inlined_fragment, phrases
+from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import (
     PLACES,
     Voice,
@@ -80,22 +81,47 @@ class Paper:
             "frame": {"language": frame.language, "dir": frame.direction},
             "personal": {name: ready(value) for name, value in values.items()},
             "flags": raised,
-            "large_print": large,
         }
         render = self._theme.strict if strict else self._theme.render
         html = render("paper/letter.html", context, content)
-        style = self._theme.render("paper/letter.css", {"large_print": large})
         found = people.pupils(delivery, directory) if delivery else ()
         plain = Voice(own, html=False)
         public = fixed_fields(self._school, message.event, plain) | neutral_fields(plain)
         return PaperPayload(
             subject=bodies.as_plain(words.subject, public, own),
             address=window(delivery, directory, address) if delivery else (),
-            html=inlined_fragment(html.strip(), style),
+            html=html.strip(),
             language=words.language,
             class_=next((pupil.class_ for pupil in found if pupil.class_), ""),
             large_print=large,
             second_home=delivery is not None and delivery.basis is not Basis.MAIN,
+            online=page_address(message, self._school, self._catalogues),
+            online_words=frame.say("You can also read this letter online:"),
+            slip=self._slip(message, delivery, directory, frame, bodies.as_plain(words.subject, public, own)),
+        )
+
+    def _slip(
+        self, message: Message, delivery: Delivery | None, directory: Directory, frame: Catalogue, subject: str
+    ) -> Slip | None:
+        """What to send back: about these children, and nothing that the school does not know already."""
+        if not message.reply_slip:
+            return None
+        say = Voice(frame, html=False)
+        found = people.children(delivery, directory) if delivery is not None else ()
+        about = [
+            say.say("%(name)s (%(class)s)", **{"name": say.name(child.name), "class": say.name(child.class_)})
+            if child.class_
+            else say.name(child.name)
+            for child in found
+        ]
+        heading = frame.say("Reply slip")
+        lines = [(frame.say("Child"), say.join(about) if about else "")]
+        return Slip(
+            title=f"{heading}: {say.name(subject)}",
+            cut=frame.say("Please cut here and send this part back to school."),
+            lines=tuple(lines),
+            choices=(frame.say("Yes"), frame.say("No")),
+            blanks=(frame.say("Your name"), frame.say("Signature"), frame.say("Date")),
         )
 
 

@@ -81,6 +81,18 @@ class Public:
         }
 
 
+def page_address(message: Message, school: SchoolFacts, catalogues: Catalogues) -> str:
+    """Where the public copy of a message stands; empty where there is none."""
+    published = message.send_at or message.accepted_at
+    if not school.pages or school.pages_on not in message.public_on or published is None:
+        return ""
+    first = bodies.written(min(message.bodies, key=lambda body: base(body.language) != base(school.language)))
+    own = catalogues.of(first.language)
+    plain = Voice(own, html=False)
+    title = bodies.as_plain(first.subject, fixed_fields(school, message.event, plain) | neutral_fields(plain), own)
+    return f"{school.pages}{slug(message, title, published.astimezone(school.timezone))}.html"
+
+
 def slug(message: Message, title: str, published: datetime) -> str:
     """Day, words and a few figures of the message's id: the same for the same message, safe as a file name."""
     letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()

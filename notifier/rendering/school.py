@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:
-    """``phone`` as people write it; ``language`` a BCP 47 tag, ``reply_to`` a mailbox that reads answers."""
+    """``phone`` as people write it; ``language`` a BCP 47 tag, ``reply_to`` a mailbox that reads answers.
+
+    ``pages`` is the web address, with its closing slash, under which the public copies stand that the
+    channel ``pages_on`` writes; empty where there are none.
+    """
 
     name: str
     phone: str
@@ -15,6 +19,8 @@ class SchoolFacts:
     timezone: ZoneInfo
     language: str = "en"
     reply_to: str = ""
+    pages: str = ""
+    pages_on: str = ""
 
     @property
     def host(self) -> str:

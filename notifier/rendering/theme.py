@@ -21,6 +21,7 @@ from notifier.resources import resource
 
 _FOLDERS = ("email/", "paper/", "public/")
 """What is a template here; other folders beside them hold data of others."""
+_SUFFIXES = (".html", ".txt", ".css")
 _OF_OTHERS = frozenset({"outward/sentences.toml"})
 """Files of the school's folder that are no templates: what may be read out to a parent (W4)."""
 
@@ -106,7 +107,9 @@ class Theme:
         return problems
 
     def _names(self) -> list[str]:
-        return self._built_in.list_templates(filter_func=lambda name: name.startswith(_FOLDERS))
+        return self._built_in.list_templates(
+            filter_func=lambda name: name.startswith(_FOLDERS) and name.endswith(_SUFFIXES)
+        )
 
     def _own_files(self) -> set[str]:
         if self._overrides is None or not self._overrides.is_dir():
@@ -147,10 +150,6 @@ class Theme:
 def inlined(html: str) -> str:
     """The HTML document with its style sheet in the elements; styles marked to be kept stay a sheet."""
     return _INLINER.inline(html)
-
-
-def inlined_fragment(html: str, css: str) -> str:
-    return _INLINER.inline_fragment(html, css)
 
 
 def _environment(loader: FileSystemLoader | ChoiceLoader) -> Environment:

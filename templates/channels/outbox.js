@@ -118,7 +118,7 @@
     const back = tool("‹ All items", () => { close(); });
     back.classList.add("back");
     tools.append(back);
-    if (one.page) {
+    if (one.page && !one.page.endsWith(".pdf")) {
       const wide = tool("Computer", () => { state.narrow = false; view(); }, !state.narrow);
       const narrow = tool("Phone", () => { state.narrow = true; view(); }, state.narrow);
       wide.classList.add("width");
@@ -170,7 +170,7 @@
       stage.append(phone(one));
     } else if (one.page) {
       const frame = make("iframe");
-      frame.setAttribute("sandbox", "");
+      if (!one.page.endsWith(".pdf")) frame.setAttribute("sandbox", "");  // a browser's PDF viewer runs in no sandbox
       frame.title = one.about;
       frame.src = one.page;
       stage.append(frame);

@@ -298,6 +298,8 @@ async def test_writing_the_same_again_changes_nothing(name: str, tmp_path: Path)
             channel.collate("m1")
         again = channels.REGISTRY[name](opened.settings(name, tmp_path), surroundings(tmp_path, trial=False))
         await again.send(outgoing(again, attempt_id="a3"))
+        await channel.close()
+        await again.close()
     assert before
     assert files(tmp_path) == before
     assert not [path for path in before if path.endswith(".tmp")]
@@ -315,6 +317,7 @@ async def test_what_is_collated_lists_its_items_by_the_names_they_were_given(nam
             channel.withdraw("m1", item)
         assert list(channel.items("m1")) == []
         assert channel.collate("m1") == []
+        await channel.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

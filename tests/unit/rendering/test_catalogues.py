@@ -15,7 +15,11 @@ _ASKED = re.compile(r"""(?:\b_|say)\(\s*"([^"]+)\"""")
 
 
 def asked_for() -> set[str]:
-    files = [*Path(__file__).parents[3].glob("notifier/rendering/*.py"), *resource("templates").rglob("*.*")]
+    files = [
+        *Path(__file__).parents[3].glob("notifier/rendering/*.py"),
+        *resource("templates").rglob("*.html"),
+        *resource("templates").rglob("*.txt"),
+    ]
     found = {phrase for path in files for phrase in _ASKED.findall(path.read_text(encoding="utf-8"))}
     assert len(found) > 20
     return found | {OFFER, OFFER_BY_PHONE}

@@ -83,7 +83,7 @@ def test_a_file_that_replaces_nothing_is_advice_with_the_nearest_name(tmp_path: 
 def test_templates_hold_no_python() -> None:
     files = [path for path in resource("templates").rglob("*") if path.is_file()]
     assert files
-    assert not [path for path in files if path.suffix not in {".html", ".css", ".txt", ".js", ".toml"}]
+    assert not [path for path in files if path.suffix not in {".html", ".css", ".txt", ".js", ".toml", ".typ", ".ttf"}]
 
 
 def test_a_medium_nobody_makes_is_a_fault() -> None:

@@ -1,0 +1,132 @@
+"""Sheets of paper as PDF: typst in a short-lived process of its own (LIBRARIES R11).
+
+What a sheet says goes in as data and is never read as a program. A process that
+breaks, hangs or grows takes only the sheet in hand with it.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from notifier.resources import resource
+
+TEMPLATES = ("blocks.typ",)
+MOST_SHEETS = 1000
+"""Sheets that one process makes before the next takes over: what a compiler keeps then goes with it."""
+LONGEST = 120.0
+"""Seconds for one job; a process that takes longer is ended."""
+
+
+class PressFault(Exception):
+    """The sheet could not be made. ``sort`` is ``glyph``, ``picture``, ``other`` or ``broken`` (the process died)."""
+
+    def __init__(self, sort: str, said: str) -> None:
+        super().__init__(f"the press made no sheet: {sort}, {said}")
+        self.sort = sort
+
+
+class Press:
+    """Used from threads; one job at a time. Nothing runs before the first job or long after the last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._sheets = 0
+
+    def pdf(self, template: str, root: Path, data: Mapping[str, Any], *, rare: bool = False) -> bytes:
+        """``template`` is a name in templates/paper; ``root`` holds the pictures that ``data`` names.
+
+        Blocks. Raises PressFault.
+        """
+        return self.make(template, root, data, rare=rare)[0]
+
+    def make(
+        self,
+        template: str,
+        root: Path,
+        data: Mapping[str, Any],
+        *,
+        rare: bool = False,
+        format: str = "pdf",
+        ppi: float | None = None,
+    ) -> Sequence[bytes]:
+        """One document, or with ``format`` ``png`` a picture of each page. Blocks. Raises PressFault."""
+        folder = resource("templates") / "paper"
+        job = {
+            "templates": [str(folder / name) for name in (*TEMPLATES, f"{template}.typ")],
+            "root": str(root),
+            "data": data,
+            "rare": rare,
+            "format": format,
+            "ppi": ppi,
+        }
+        line = json.dumps(job, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        with self._lock:
+            answer = self._answer(line)
+            self._sheets += len(data.get("sheets", ())) or 1
+            if self._sheets >= MOST_SHEETS:
+                self._end()
+        return answer
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _answer(self, line: bytes) -> list[bytes]:
+        for last in (False, True):
+            process, into, out = self._started()
+            watch = threading.Timer(LONGEST, process.kill)
+            watch.start()
+            try:
+                into.write(line)
+                into.flush()
+                head = out.readline()
+                told = json.loads(head) if head.endswith(b"\n") else None
+                if told is not None and "fault" in told:
+                    raise PressFault(told["fault"], told["said"])
+                found = [out.read(size) for size in told["sizes"]] if told is not None else []
+                if told is not None and [len(one) for one in found] == told["sizes"]:
+                    return found
+            except BrokenPipeError:
+                pass
+            finally:
+                watch.cancel()
+            self._end()
+            if process.returncode != 0 or last:  # 0: it had gone home for want of work, and another is fetched
+                raise PressFault("broken", f"the process ended with {process.returncode}")
+        raise AssertionError("unreachable")
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            worker = Path(__file__).with_name("_press_worker.py")
+            fonts = resource("templates") / "paper" / "fonts"
+            self._process = subprocess.Popen(  # noqa: S603 - our own file with our own interpreter
+                [sys.executable, "-I", str(worker), str(fonts)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        process = self._process
+        if process.stdin is None or process.stdout is None:
+            raise PressFault("broken", "the process has no pipes")
+        return process, process.stdin, process.stdout
+
+    def _end(self) -> None:
+        process, self._process, self._sheets = self._process, None, 0
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
