@@ -2,6 +2,8 @@
 
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
+    AuditLine,
+    AuditState,
     Enqueued,
     Entry,
     Left,
@@ -14,6 +16,8 @@ from notifier.queue.rows import (
 from notifier.queue.store import Store
 
 __all__ = [
+    "AuditLine",
+    "AuditState",
     "Enqueued",
     "Entry",
     "Left",

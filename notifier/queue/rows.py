@@ -218,6 +218,38 @@ class StoredTask:
     delivery_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """``whom`` are ids of pupils and adults; all else names no family."""
+
+    at: datetime
+    by: str
+    what: str
+    about: str
+    whom: tuple[str, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """``mark`` is the last one. ``broken_at``: the moment of the first line that does not fit.
+
+    ``lines_missing``: what is there fits, but is not all that was written. ``noted``: whether the mark that was
+    asked for is in the chain.
+    """
+
+    written: int
+    gone: int
+    mark: str
+    broken_at: datetime | None = None
+    lines_missing: bool = False
+    noted: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return self.broken_at is None and not self.lines_missing
+
+
 class Left(StrEnum):
     """What kind of work is left."""
 

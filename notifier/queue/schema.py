@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     false,
     text,
 )
@@ -257,5 +259,25 @@ audit = Table(
     Column("by", String, nullable=False),
     Column("what", String, nullable=False),
     Column("about", String, nullable=False),
+    Column("whom", String, nullable=False, server_default=""),
+    Column("mark", String, nullable=False, server_default=""),
 )
-"""Who did what to what, only ever added to."""
+"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks."""
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("written", Integer, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("gone", Integer, nullable=False, server_default="0"),
+    Column("gone_to", Integer, nullable=False, server_default="0"),
+    Column("begins", String, nullable=False, server_default=""),
+)
+"""One row: how many lines were ``written``, the last ``mark``; and how many are ``gone``, up to which id, the last
+of them with the mark with which the chain now ``begins``."""
+
+
+@event.listens_for(audit_seal, "after_create")
+def _seal_nothing_yet(target: Table, connection: Connection, **_: Any) -> None:
+    connection.execute(target.insert(), {"id": 1, "written": 0, "mark": ""})
