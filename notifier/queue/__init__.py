@@ -4,6 +4,7 @@ from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
     AuditLine,
     AuditState,
+    Doubtful,
     Enqueued,
     Entry,
     Left,
@@ -18,6 +19,7 @@ from notifier.queue.store import Store
 __all__ = [
     "AuditLine",
     "AuditState",
+    "Doubtful",
     "Enqueued",
     "Entry",
     "Left",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from notifier.model.message import Lane, Message, Mode
+from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Delivery, Plan, Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 
@@ -248,6 +248,16 @@ class AuditState:
     @property
     def whole(self) -> bool:
         return self.broken_at is None and not self.lines_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A message put back from a backup, with how many of its copies may have gone since; 0: it was only planned."""
+
+    message_id: str
+    kind: Kind
+    subject: str
+    copies: int
 
 
 class Left(StrEnum):

@@ -71,8 +71,10 @@ school = Table(
     Column("folder", String, nullable=False),
     Column("stamped_at", Moment, nullable=False),
     Column("settings", String, nullable=False, server_default=""),
+    Column("restored_at", Moment),
 )
-"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by."""
+"""One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by;
+``restored_at``: when it was last put back from a backup, so that what fell due before may have gone already."""
 
 node = Table(
     "node",

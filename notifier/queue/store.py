@@ -13,7 +13,6 @@ from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Offer, Plan, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import (
-    audit,
     claims,
     copies,
     directories,
@@ -27,12 +26,11 @@ from notifier.queue import (
     settling,
     tasks,
 )
+from notifier.queue.caring import Care
 from notifier.queue.engine import Database, Line
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
-    AuditLine,
-    AuditState,
     Cancelled,
     Claim,
     ClaimedLeg,
@@ -63,7 +61,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Store:
+class Store(Care):
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
@@ -384,15 +382,3 @@ class Store:
     async def account_news(self, channel: str, gone: bool, reason: str, now: datetime) -> None:
         """A channel's account does not serve us any more, or does again."""
         await self._database.write(tasks.write_account_news, channel, gone, reason, now)
-
-    async def audit(self, what: str, by: str, about: str, now: datetime, *, whom: Sequence[str] = ()) -> None:
-        """``about``: what anybody may read; ``whom``: ids of pupils and adults."""
-        await self._database.quietly(audit.write_audit, what, by, about, now, whom)
-
-    async def read_audit(self, since: datetime | None = None) -> list[AuditLine]:
-        """The oldest first."""
-        return await self._database.read(audit.read_audit, since)
-
-    async def check_audit(self, noted: str = "") -> AuditState:
-        """Whether every line is as it was written, and whether the mark that begins so is among them."""
-        return await self._database.read(audit.check_audit, noted)
