@@ -107,7 +107,6 @@ class Acceptance:
         reached("accepted")
         if enqueued.already:
             return await self._already(submission, enqueued.message_id)
-        await self.store.audit(state.value, message.author, message.id, now)
         self.log.info(state.value, message=message.id, kind=message.kind.value, source=submission.source)
         notes = tuple(
             Note(one.message.intake, one.message.source, answers.superseded(one.message, message)) for one in earlier
@@ -180,7 +179,7 @@ class Acceptance:
             return await self.store.set_waiting(message.id, message, now)
         return await self._release(message, now)
 
-    async def approve(self, stored: StoredMessage) -> Plan | None:
+    async def approve(self, stored: StoredMessage, by: str) -> Plan | None:
         """A held message goes, or waits for its moment; None where somebody else was quicker.
 
         Whether that person may approve is for the caller to have checked. What only a person can
@@ -195,9 +194,9 @@ class Acceptance:
         said_yes_to = dict.fromkeys((*stored.message.approved, *stored.message.doubts, *doubts))
         message = replace(stored.message, approved=tuple(said_yes_to))
         if message.send_at is not None and message.send_at > now:
-            done = await self.store.set_waiting(stored.id, message, now)
+            done = await self.store.set_waiting(stored.id, message, now, by=by)
         else:
-            done = await self._enqueue(message, planned, now)
+            done = await self._enqueue(message, planned, now, by=by)
         return planned if done else None
 
     async def _release(self, message: Message, now: datetime, occurrence: Occurrence | None = None) -> bool:
@@ -210,7 +209,7 @@ class Acceptance:
             return False  # it stays where it is, and goes when the files are mended
         if doubts:
             self.log.warning("held when due", message=message.id, problems=[problem.id for problem in doubts])
-            await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now)
+            await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now, doubt=True)
             return False
         return await self._enqueue(message, planned, now, occurrence)
 
@@ -219,13 +218,13 @@ class Acceptance:
         return await asyncio.to_thread(plan, message, world.directory or Directory(), world.policy, at)
 
     async def _enqueue(
-        self, message: Message, planned: Plan, now: datetime, occurrence: Occurrence | None = None
+        self, message: Message, planned: Plan, now: datetime, occurrence: Occurrence | None = None, *, by: str = ""
     ) -> bool:
         directory = self.world().directory
         version = directory.version if directory else 0
         told = _published(message, planned)
         if occurrence is None:
-            released = await self.store.release(message.id, told, planned, now, directory_version=version)
+            released = await self.store.release(message.id, told, planned, now, directory_version=version, by=by)
         else:
             release = Release(told, planned, version)
             decision = Decision(occurrence, OccurrenceState.DONE, releases=(release,), message_id=message.id)

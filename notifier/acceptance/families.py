@@ -92,7 +92,8 @@ class Families:
 
     async def _put(self, directory: Directory, now: datetime) -> bool:
         data = await asyncio.to_thread(room.encode, directory)
-        if not await self.store.put_directory(directory.version, data, now):
+        changes = room.arrangement_changes(self.current, directory)
+        if not await self.store.put_directory(directory.version, data, now, changes):
             await self._adopt()  # another process was quicker
             self._taken = None
             return False

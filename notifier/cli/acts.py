@@ -30,7 +30,6 @@ async def _found(school: School, message: str) -> StoredMessage:
 
 async def _told(school: School, stored: StoredMessage, what: str, by: Authority) -> None:
     """Put the news above the answer beside the file, where whoever dropped it looks."""
-    await school.store.audit(what, by.name, stored.id, school.clock.now())
     await school.drop.note(Note(stored.message.intake, stored.message.source, f"{what.upper()} by {by.name}.\n"))
 
 
@@ -84,7 +83,7 @@ def approve(
             by = who(school.config, as_, pin_stdin)
             _may_approve(stored, by, school.policy)
             await school.families.refresh(school.clock.now(), settled=True)
-            plan = await school.acceptance.approve(stored)
+            plan = await school.acceptance.approve(stored, by.name)
             if plan is None:
                 output.stop("Somebody else was quicker. See: notifier status")
             if worst(plan.problems) is Severity.ERROR:
@@ -172,7 +171,6 @@ def resolve(
             by = who(school.config, as_, pin_stdin)
             if not await school.store.resolve(id, sent, by.name, school.clock.now()):
                 output.stop(f"“{id}” is not waiting for this. See: notifier status MESSAGE")
-            await school.store.audit("resolved", by.name, id, school.clock.now())
             output.say("Noted: it arrived." if sent else "Noted: it goes again.")
             return Exit.DONE
 

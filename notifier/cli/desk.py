@@ -10,7 +10,8 @@ from notifier import calendar, directory, intake
 from notifier.acceptance.understanding import Considered
 from notifier.daemon import School
 from notifier.model.message import Kind, Submission
-from notifier.model.problem import Problem, Severity, error
+from notifier.model.problem import Problem, Severity, error, hold
+from notifier.queue import AuditState
 
 
 async def preview(
@@ -45,10 +46,27 @@ async def check(school: School) -> list[Problem]:
     if not school.config.node.sends_only:
         found += await _of_the_folder(school)
     found += school.renderer.check()
+    found += audit_problems(await school.store.check_audit())
     for channel in school.channels().values():
         found += await channel.check() if isinstance(channel, Checks) else []
         await channel.close()
     return found
+
+
+def audit_problems(state: AuditState) -> list[Problem]:
+    """Nothing where every line of the audit is as it was written."""
+    if state.whole:
+        return []
+    found = (
+        "lines are missing from it"
+        if state.broken_at is None
+        else f"it does not fit from {state.broken_at:%d.%m.%Y %H:%M}"
+    )
+    sentence = (
+        f"The record of who did what was changed outside this program: {found}. Ask who can write to the database, "
+        "and compare it with the latest backup."
+    )
+    return [hold("audit-broken", sentence, "audit")]
 
 
 async def _of_the_folder(school: School) -> list[Problem]:

@@ -5,11 +5,12 @@ taken = take_up(reading, before)         what is in force now
 accept(reading, before)                  a person has confirmed what disappears
 preview(reading, before)                 the folder as if accepted; nothing recorded
 differences(before, after)               in words, without any address
+arrangement_changes(before, after)       for the audit: what, by whom, about whom
 reviews(rows, today)                     orders whose last day is near or past
 save(encoded, state) / load(state)       a whole copy, by atomic rename
 """
 
-from notifier.directory.differences import differences
+from notifier.directory.differences import arrangement_changes, differences
 from notifier.directory.reading import Reading, read
 from notifier.directory.relationships import name_of
 from notifier.directory.reviews import reviews
@@ -21,6 +22,7 @@ __all__ = [
     "Reading",
     "TakeUp",
     "accept",
+    "arrangement_changes",
     "decode",
     "differences",
     "encode",

@@ -146,6 +146,37 @@ def _arrangement(old: Arrangement, new: Arrangement) -> Iterator[str]:
         yield f"{what} has new evidence." if new.evidence else f"{what} has no evidence any more."
 
 
+def arrangement_changes(before: Directory | None, after: Directory) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What became of arrangements: what, who recorded it in the register (or the files), and the ids it is about."""
+    before = before or Directory()
+    old_rows, new_rows = _by_key(before), _by_key(after)
+    found = []
+    for key, row in new_rows.items():
+        old = old_rows.get(key)
+        if old != row:
+            found.append((f"arrangement {_became(old, row)}: {row.sort}", row.recorded_by or FILES, _whom(row)))
+    gone = (row for key, row in old_rows.items() if key not in new_rows)
+    found += [(f"arrangement gone: {row.sort}", FILES, _whom(row)) for row in gone]
+    for what, pairs in (("set", after.flags - before.flags), ("cleared", before.flags - after.flags)):
+        found += [(f"court_order {what}", FILES, pair) for pair in sorted(pairs)]
+    return found
+
+
+FILES = "families' files"
+
+
+def _became(old: Arrangement | None, new: Arrangement) -> str:
+    if old is None:
+        return "added"
+    if new.recorded != old.recorded:
+        return "kept from the record" if new.recorded else "in the files again"
+    return "ended" if new.ended_on and not old.ended_on else "changed"
+
+
+def _whom(row: Arrangement) -> tuple[str, ...]:
+    return (row.contact_id, row.pupil_id) if row.pupil_id else (row.contact_id,)
+
+
 def _standing(before: Directory, after: Directory) -> Iterator[str]:
     for contact_id, pupil_id in sorted(after.flags - before.flags):
         yield f"court_order is now yes for {contact_id} and {pupil_id}."

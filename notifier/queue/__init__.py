@@ -2,6 +2,9 @@
 
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
+    AuditLine,
+    AuditState,
+    Doubtful,
     Enqueued,
     Entry,
     Left,
@@ -14,6 +17,9 @@ from notifier.queue.rows import (
 from notifier.queue.store import Store
 
 __all__ = [
+    "AuditLine",
+    "AuditState",
+    "Doubtful",
     "Enqueued",
     "Entry",
     "Left",

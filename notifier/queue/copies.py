@@ -7,10 +7,11 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from notifier.model.plan import Offer, Task
 from notifier.model.states import MessageState
 from notifier.queue import schema
+from notifier.queue.audit import write_audit
 from notifier.queue.encoding import ids_from, ids_text, message_from, steps_bytes, steps_from
 from notifier.queue.legs import finish, lock_messages
 from notifier.queue.messages import insert_deliveries
-from notifier.queue.tasks import close_task, write_audit
+from notifier.queue.tasks import close_task
 
 _MESSAGE, _DELIVERY, _WITHHELD, _TRACE = schema.message, schema.delivery, schema.withheld, schema.trace
 
@@ -40,7 +41,7 @@ def add(conn: Connection, message_id: str, offer: Offer, task: Task, by: str, no
     _no_longer_withheld(conn, message_id, offer)
     close_task(conn, task, message_id, by, now)
     finish(conn, [message_id], now)
-    write_audit(conn, "copy", by, message_id, now)
+    write_audit(conn, "copy sent", by, message_id, now, offer.delivery.contact_ids)
     return True
 
 

@@ -22,18 +22,20 @@ from notifier.model.message import Message
 from notifier.model.plan import Delivery, Plan
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
+from notifier.queue.audit import write_audit
 from notifier.queue.encoding import delivery_text, ids_text, message_text, steps_bytes
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import Starter, finish, lock_messages, progress
 from notifier.queue.prepared import Prepared
 from notifier.queue.rows import Cancelled, Enqueued, Entry
-from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task, write_audit
+from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task
 
 _MESSAGE, _DELIVERY, _LEG = schema.message, schema.delivery, schema.leg
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _STATES: BindParameter[Sequence[str]] = bindparam("states", expanding=True)
 _DUE: ColumnElement[str] = literal_column("'due'")
 WAITS = (MessageState.WAITING, MessageState.HELD)
+APPROVED = "approved"
 AT_ONCE = 1_000
 """Deliveries written together: the rows of a large school, all made first, would take more memory than its plan."""
 
@@ -114,6 +116,9 @@ def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
     _NEW_TRACE.one(conn, {"message_id": message.id, "value": steps_bytes(entry.plan.trace)})
     if entry.state is MessageState.ACCEPTED:
         _write_plan(conn, message, entry.plan, now)
+    write_audit(conn, entry.state.value, message.author, message.id, now)
+    for earlier in entry.supersedes:
+        write_audit(conn, "replaced", message.author, earlier, now)
     reached("accepting")
     return Enqueued(message.id)
 
@@ -186,9 +191,9 @@ def insert_deliveries(
 
 
 def release(
-    conn: Connection, message_id: str, message: Message, plan: Plan, now: datetime, directory_version: int
+    conn: Connection, message_id: str, message: Message, plan: Plan, now: datetime, directory_version: int, by: str
 ) -> bool:
-    """What waited or was held goes, exactly once: False if somebody else was first."""
+    """What waited or was held goes, exactly once: False if somebody else was first. ``by``: who said yes to it."""
     values = {**_value(message), "new_directory_version": directory_version}
     if not _turn(conn, _TURN_ACCEPTED, message_id, MessageState.ACCEPTED, now, WAITS, values):
         return False
@@ -197,13 +202,18 @@ def release(
     _NEW_TRACE.one(conn, {"message_id": message_id, "value": steps_bytes(plan.trace)})
     open_tasks(conn, plan.tasks, now, message_id)
     _write_plan(conn, message, plan, now)
+    if by:
+        write_audit(conn, APPROVED, by, message_id, now)
     reached("releasing")
     return True
 
 
-def set_waiting(conn: Connection, message_id: str, message: Message, now: datetime) -> bool:
+def set_waiting(conn: Connection, message_id: str, message: Message, now: datetime, by: str) -> bool:
     """A held message was approved for later, or a waiting one changed its moment."""
-    return _turn(conn, _TURN_VALUE, message_id, MessageState.WAITING, now, WAITS, _value(message))
+    done = _turn(conn, _TURN_VALUE, message_id, MessageState.WAITING, now, WAITS, _value(message))
+    if done and by:
+        write_audit(conn, APPROVED, by, message_id, now)
+    return done
 
 
 def _value(message: Message) -> dict[str, Any]:
@@ -215,13 +225,22 @@ def _value(message: Message) -> dict[str, Any]:
     }
 
 
-def turn_by(conn: Connection, message_id: str, to: MessageState, by: str, now: datetime, what: str) -> bool:
-    """A person (or expiry) puts a message into another state, where the table allows it."""
-    before = tuple(state for state in MessageState if may_follow(state, to))
-    if not _turn(conn, _TURN_BY, message_id, to, now, before, {"who": by}):
+def turn_by(
+    conn: Connection, message_id: str, to: MessageState, by: str, now: datetime, what: str, signed: str = ""
+) -> bool:
+    """A person (or expiry) puts a message into another state, where the table allows it.
+
+    ``signed``: who, for the audit, where ``by`` is a reason.
+    """
+    if not _turned(conn, message_id, to, by, now):
         return False
-    write_audit(conn, what, by, message_id, now)
+    write_audit(conn, what, signed or by, message_id, now)
     return True
+
+
+def _turned(conn: Connection, message_id: str, to: MessageState, by: str, now: datetime) -> bool:
+    before = tuple(state for state in MessageState if may_follow(state, to))
+    return _turn(conn, _TURN_BY, message_id, to, now, before, {"who": by})
 
 
 def _turn(
@@ -247,7 +266,7 @@ def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancell
     state = conn.execute(_STATE, {"which": message_id}).scalar_one_or_none()
     if state == MessageState.DONE.value and not to_ring:
         return None
-    if not turn_by(conn, message_id, MessageState.CANCELLED, by, now, "cancel"):
+    if not _turned(conn, message_id, MessageState.CANCELLED, by, now):
         return None
     conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "The message was cancelled.", "now": now})
     sent = {row.delivery_id for row in conn.execute(_SENT, {"which": message_id})} - to_ring
@@ -256,6 +275,7 @@ def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancell
     held = conn.execute(MOVE_HELD, {"which": message_id, "to": DeliveryState.CANCELLED.value}).rowcount
     conn.execute(_SPARE, {"which": message_id})
     drop_tasks(conn, to_ring, by, now)
+    write_audit(conn, "stopped", by, message_id, now)
     unsent = sum(state is DeliveryState.CANCELLED and id not in sent for id, state in moved.items())
     return Cancelled(unsent + held + len(to_ring), len(sent))
 

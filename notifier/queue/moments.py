@@ -97,7 +97,7 @@ def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int
         reached("expiring")
         state = MessageState(row.state)
         if state in WAITS:
-            turn_by(conn, row.id, MessageState.CANCELLED, EXPIRY, now, "expire")
+            turn_by(conn, row.id, MessageState.CANCELLED, EXPIRY, now, "expired")
             what = "A message expired before it went, and nobody got it. Send it anew if it is still wanted."
             open_tasks(conn, [Task(what, (row.id,), RULE)], now, row.id)
             continue

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     false,
     text,
 )
@@ -70,9 +72,11 @@ school = Table(
     Column("stamped_at", Moment, nullable=False),
     Column("settings", String, nullable=False, server_default=""),
     Column("looked_at", Moment),
+    Column("restored_at", Moment),
 )
 """One row: which school folder this database belongs to; ``settings``: a digest of what the leader decides by;
-``looked_at``: when somebody last saw to what falls due by the clock."""
+``looked_at``: when somebody last saw to what falls due by the clock; ``restored_at``: when it was last put back
+from a backup, so that what fell due before may have gone already."""
 
 node = Table(
     "node",
@@ -277,5 +281,25 @@ audit = Table(
     Column("by", String, nullable=False),
     Column("what", String, nullable=False),
     Column("about", String, nullable=False),
+    Column("whom", String, nullable=False, server_default=""),
+    Column("mark", String, nullable=False, server_default=""),
 )
-"""Who did what to what, only ever added to."""
+"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks."""
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("written", Integer, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("gone", Integer, nullable=False, server_default="0"),
+    Column("gone_to", Integer, nullable=False, server_default="0"),
+    Column("begins", String, nullable=False, server_default=""),
+)
+"""One row: how many lines were ``written``, the last ``mark``; and how many are ``gone``, up to which id, the last
+of them with the mark with which the chain now ``begins``."""
+
+
+@event.listens_for(audit_seal, "after_create")
+def _seal_nothing_yet(target: Table, connection: Connection, **_: Any) -> None:
+    connection.execute(target.insert(), {"id": 1, "written": 0, "mark": ""})

@@ -14,12 +14,13 @@ from notifier.model.message import Kind
 from notifier.model.plan import Delivery, legs_of
 from notifier.model.states import LEG_MOVES, DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
+from notifier.queue.audit import write_audit
 from notifier.queue.encoding import delivery_from, delivery_text
 from notifier.queue.legs import PARK, STOPPED, Starter, finish, lock_messages, progress
 from notifier.queue.messages import WITHDRAW_DUE
 from notifier.queue.prepared import Among, Prepared, moment, words
 from notifier.queue.rows import Settlement
-from notifier.queue.tasks import open_tasks, write_audit
+from notifier.queue.tasks import open_tasks
 
 log = logger("queue")
 
@@ -242,7 +243,7 @@ def requeue_held(conn: Connection, delivery_id: str, now: datetime, by: str) -> 
                 starter.add(delivery_id, row.message_id, Kind(owner.kind), owner.mode, plan, 0)
             starter.write()
         progress(conn, [delivery_id], now)
-    write_audit(conn, "let go", by, delivery_id, now)
+    write_audit(conn, "held copy let go", by, delivery_id, now)
     return True
 
 
@@ -266,5 +267,5 @@ def resolve(conn: Connection, id: str, sent: bool, by: str, now: datetime) -> bo
         if not sent and (owner.expired or MessageState(owner.state) in STOPPED):
             conn.execute(WITHDRAW_DUE, {"which": message_id, "why": "Its message is over.", "now": now})
     progress(conn, [row.delivery_id for row in rows], now)
-    write_audit(conn, "resolve: sent" if sent else "resolve: not sent", by, id, now)
+    write_audit(conn, "settled: sent" if sent else "settled: not sent", by, id, now)
     return True

@@ -26,6 +26,7 @@ from notifier.queue import (
     settling,
     tasks,
 )
+from notifier.queue.caring import Care
 from notifier.queue.decisions import Decisions
 from notifier.queue.engine import Database, Line
 from notifier.queue.opening import open_database
@@ -52,6 +53,8 @@ from notifier.queue.rows import (
 
 __all__ = ["Store", "StoreProblem"]
 
+PROGRAM = "the program"
+"""Who did it, for the audit, where no person did."""
 _ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
 """What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
@@ -59,7 +62,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Store:
+class Store(Care):
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
@@ -126,21 +129,25 @@ class Store:
         return await self._write(messages.enqueue, entry, now)
 
     async def release(
-        self, message_id: str, message: Message, plan: Plan, now: datetime, *, directory_version: int = 0
+        self, message_id: str, message: Message, plan: Plan, now: datetime, *, directory_version: int = 0, by: str = ""
     ) -> bool:
-        """What waited or was held goes with this plan, exactly once; False if somebody else was first."""
-        return await self._write(messages.release, message_id, message, plan, now, directory_version)
+        """What waited or was held goes with this plan, exactly once; False if somebody else was first.
 
-    async def set_waiting(self, message_id: str, message: Message, now: datetime) -> bool:
-        """Waiting or held: it waits for ``message.send_at``."""
-        return await self._write(messages.set_waiting, message_id, message, now)
+        ``by``: who said yes to it, where somebody did.
+        """
+        return await self._write(messages.release, message_id, message, plan, now, directory_version, by)
 
-    async def hold(self, message_id: str, by: str, now: datetime) -> bool:
-        """A waiting message waits for a person."""
-        return await self._write(messages.turn_by, message_id, MessageState.HELD, by, now, "hold")
+    async def set_waiting(self, message_id: str, message: Message, now: datetime, *, by: str = "") -> bool:
+        """Waiting or held: it waits for ``message.send_at``; ``by`` as in ``release``."""
+        return await self._write(messages.set_waiting, message_id, message, now, by)
+
+    async def hold(self, message_id: str, by: str, now: datetime, *, doubt: bool = False) -> bool:
+        """A waiting message waits for a person. ``doubt``: ``by`` is why, and may name somebody."""
+        signed = PROGRAM if doubt else by
+        return await self._write(messages.turn_by, message_id, MessageState.HELD, by, now, "held back", signed)
 
     async def refuse(self, message_id: str, now: datetime, by: str = "") -> bool:
-        return await self._write(messages.turn_by, message_id, MessageState.REFUSED, by, now, "refuse")
+        return await self._write(messages.turn_by, message_id, MessageState.REFUSED, by, now, "refused")
 
     async def cancel(self, message_id: str, by: str, now: datetime) -> Cancelled | None:
         """Waiting, held or accepted; None if there was nothing to stop."""
@@ -360,9 +367,11 @@ class Store:
         """False if there is no such open task. An unreached delivery's task ticked off confirms the delivery."""
         return await self._database.write(tasks.tick_off, id, by, now)
 
-    async def put_directory(self, version: int, data: bytes, now: datetime) -> bool:
-        """False if that version is there already."""
-        return await self._database.write(directories.put, version, data, now)
+    async def put_directory(
+        self, version: int, data: bytes, now: datetime, changes: Sequence[tuple[str, str, tuple[str, ...]]] = ()
+    ) -> bool:
+        """False if that version is there already. ``changes``: for the audit, what, by whom, about which people."""
+        return await self._database.write(directories.put, version, data, now, changes)
 
     async def directory_version(self) -> int:
         """0 where there is none."""
@@ -375,6 +384,3 @@ class Store:
     async def account_news(self, channel: str, gone: bool, reason: str, now: datetime) -> None:
         """A channel's account does not serve us any more, or does again."""
         await self._database.write(tasks.write_account_news, channel, gone, reason, now)
-
-    async def audit(self, what: str, by: str, about: str, now: datetime) -> None:
-        await self._database.write(tasks.write_audit, what, by, about, now)

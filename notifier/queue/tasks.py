@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, true, update
+from sqlalchemy import Connection, bindparam, select, true, update
 
 from notifier.model.plan import Delivery, Task
 from notifier.model.states import DeliveryState
 from notifier.queue import schema
+from notifier.queue.audit import write_audit
 from notifier.queue.encoding import ids_from, ids_text
 from notifier.queue.inserting import InsertNew
 from notifier.queue.rows import StoredTask
@@ -17,7 +18,6 @@ from notifier.queue.rows import StoredTask
 RULE = "DESIGN 3.6"
 
 _NEW = InsertNew(schema.task)
-_AUDIT = insert(schema.audit)
 _DONE = (
     update(schema.task)
     .where(schema.task.c.id == bindparam("task"), schema.task.c.done_at.is_(None))
@@ -126,8 +126,4 @@ GONE, BACK = "account gone", "account back"
 
 def write_account_news(conn: Connection, channel: str, gone: bool, reason: str, now: datetime) -> None:
     """An account went or came back. ``reason`` names no address."""
-    conn.execute(_AUDIT, {"at": now, "by": channel, "what": GONE if gone else BACK, "about": reason})
-
-
-def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime) -> None:
-    conn.execute(_AUDIT, {"at": now, "by": by, "what": what, "about": about})
+    write_audit(conn, GONE if gone else BACK, channel, reason, now)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from notifier.clock import FixedClock
 from notifier.model.message import Kind, Lane, Mode
@@ -815,3 +816,31 @@ async def test_when_the_clock_is_set_back_what_was_due_stays_due_and_what_waits_
     assert len(due) == 2
     assert retried.leg_id not in {leg.leg_id for leg in due}
     assert await store.next_moment(NOW - hour) == NOW - hour + MINUTE
+
+
+async def test_the_audit_stays_one_chain_when_two_processes_write_at_once(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    other = await another(store_url, tmp_path)
+    writes = [one.audit("look", name, str(n), NOW) for n in range(20) for name, one in (("a", store), ("b", other))]
+    await asyncio.gather(*writes)
+    state = await store.check_audit()
+    assert (state.whole, state.written) == (True, 40)
+    assert Counter(line.by for line in await other.read_audit()) == {"a": 20, "b": 20}
+    await other.close()
+
+
+async def test_the_database_lets_nobody_change_or_delete_a_line_of_the_audit(store: Store) -> None:
+    await store.audit("approved", "head", "m1", NOW)
+    for statement in ("UPDATE audit SET by = 'me'", "DELETE FROM audit"):
+        with pytest.raises(Exception, match="only ever added to"):
+            await store._database.write(Connection.exec_driver_sql, statement)
+    assert (await store.check_audit()).whole
+
+
+async def test_a_change_of_arrangements_is_recorded_with_the_directory_that_has_it(store: Store) -> None:
+    change = ("arrangement added: court-order", "office", ("C1", "P1"))
+    assert await store.put_directory(1, b"families", NOW, [change])
+    assert not await store.put_directory(1, b"others", NOW, [change])
+    (line,) = await store.read_audit()
+    assert (line.what, line.by, line.about, line.whom) == (*change[:2], "directory 1", ("C1", "P1"))

@@ -123,7 +123,7 @@ class Office:
         await desk.refresh()
         for stored in await desk.store.messages((MessageState.HELD,)):
             if self._random.random() < 0.8:
-                await desk.acceptance.approve(stored)
+                await desk.acceptance.approve(stored, "head")
                 self.say(f"{stored.id}: the head says yes")
             else:
                 await desk.store.cancel(stored.id, "head", desk.clock.now())

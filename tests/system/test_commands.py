@@ -19,6 +19,7 @@ READING = (
     ("unreached",),
     ("tasks",),
     ("tasks", "--all"),
+    ("audit",),
     ("families", "diff"),
     ("families", "show", "C001"),
     ("families", "show", "P001"),
@@ -72,6 +73,7 @@ async def test_every_reading_command_has_json_that_parses(begun: SchoolFolder) -
     assert keys["check"] == {"problems"}
     assert keys["unreached"] == {"unreached"}
     assert keys["tasks"] == {"tasks"}
+    assert {"lines", "whole", "seal", "seal_found"} <= keys["audit"]
     narrow = (await begun("explain", message, "--contact", "C001", "--json")).json
     assert narrow["steps"]
     assert {step["contact_id"] for step in narrow["steps"]} <= {"", "C001"}
@@ -450,3 +452,23 @@ async def test_a_flag_that_was_taken_out_is_told_until_a_person_accepts_it(begun
     assert "families accept" in (await begun("families", "diff")).out
     assert (await begun("families", "accept", "--as", "b-malik")).code == 0
     assert "families accept" not in (await begun("families", "diff")).out
+
+
+async def test_the_audit_shows_who_did_what_and_a_seal_that_vouches_for_it(begun: SchoolFolder) -> None:
+    message = message_of(begun)
+    said = await begun("audit")
+    assert said.code == 0, said.text
+    assert "accepted" in said.out
+    assert message in said.out
+    assert "C001" not in said.out
+    seal = (await begun("audit", "--json")).json["seal"]
+    assert (await begun("audit", "--seal", seal)).code == 0
+    assert (await begun("audit", "--seal", "0000-0000-0000-0000")).code == 1
+    sentence(await begun("audit", "--since", "yesterday"))
+    with sqlite3.connect(begun.path / "state" / "notifier.db") as connection:
+        connection.execute("DROP TRIGGER audit_unchanged")
+        connection.execute("UPDATE audit SET by = 'somebody'")
+    connection.close()
+    assert (await begun("audit")).code == 1
+    found = (await begun("check", "--json")).json["problems"]
+    assert "audit-broken" in [problem["id"] for problem in found]

@@ -145,11 +145,11 @@ async def test_an_emergency_from_the_office_waits_for_the_head(office: Office) -
     assert f"notifier approve {answer.message_id}" in answer.text
     stored = await office.store.message(answer.message_id)
     assert stored is not None
-    plan = await office.acceptance.approve(stored)
+    plan = await office.acceptance.approve(stored, "head")
     assert plan is not None
     assert await office.state(answer.message_id) is MessageState.ACCEPTED
     assert {leg.channel for leg in await office.store.legs(answer.message_id)} == {"text", "email", "website"}
-    assert await office.acceptance.approve(stored) is None
+    assert await office.acceptance.approve(stored, "head") is None
 
 
 async def test_an_approved_letter_for_later_waits_for_its_moment(office: Office) -> None:
@@ -160,7 +160,7 @@ async def test_an_approved_letter_for_later_waits_for_its_moment(office: Office)
     assert "“head injury”" in answer.text
     stored = await office.store.message(answer.message_id)
     assert stored is not None
-    assert await office.acceptance.approve(stored) is not None
+    assert await office.acceptance.approve(stored, "head") is not None
     assert await office.state(answer.message_id) is MessageState.WAITING
     office.clock.at = NOW + timedelta(days=1)
     assert await office.release_due() == 1  # the yes settled what only a person could doubt

@@ -312,7 +312,7 @@ class Denied(RuleBasedStateMachine):
     def the_head_says_yes(self) -> None:
         async def approve() -> None:
             for stored in await self.at.store.messages((MessageState.HELD,)):
-                await self.at.acceptance.approve(stored)
+                await self.at.acceptance.approve(stored, "head")
 
         self.run(approve())
 
