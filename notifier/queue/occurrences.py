@@ -61,7 +61,8 @@ def _decide(conn: Connection, decision: Decision, mode: Mode, now: datetime) -> 
 
 def _moved(conn: Connection, decision: Decision, now: datetime) -> list[bool]:
     released = [
-        release(conn, one.message.id, one.message, one.plan, now, one.directory_version) for one in decision.releases
+        release(conn, one.message.id, one.message, one.plan, now, one.directory_version, CLOCK)
+        for one in decision.releases
     ]
     return released + [turn_by(conn, id, MessageState.HELD, CLOCK, now, "hold") for id in decision.holds]
 
