@@ -35,6 +35,7 @@ from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
 from notifier.schedule import Duty, Rota
+from notifier.thrift import be_thrifty
 
 
 def channel_settings() -> dict[str, type]:
@@ -127,6 +128,7 @@ class School:
 
         ``aside``: an empty store in that folder instead, so that nothing is written into the school's.
         """
+        be_thrifty()
         if aside is not None:
             url = f"sqlite+aiosqlite:///{aside}/empty.db"
             store = await Store.open(url, root=aside, create=True, clock=clock)

@@ -10,6 +10,7 @@ from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.problem import Problem
 from notifier.queue import Store
+from notifier.thrift import give_back
 
 FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")
 
@@ -117,6 +118,7 @@ class Families:
                 self._remember(kept)
 
     def _remember(self, directory: Directory) -> None:
+        give_back()
         self.current = directory
         self._versions[directory.version] = directory
         for old in sorted(self._versions)[:-2]:

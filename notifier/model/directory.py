@@ -93,6 +93,16 @@ class Contact:
         return " ".join(part for part in (self.title, self.forename, self.surname) if part)
 
     @property
+    def email_key(self) -> str:
+        """The email address in the form in which it is compared; empty without one."""
+        return email_key(self.email)
+
+    @property
+    def postal_key(self) -> str:
+        """The postal address in the form in which it is compared; empty without one."""
+        return postal_key(self.address, self.postcode)
+
+    @property
     def called(self) -> str:
         """Forename and surname, folded: the same for one person under two ids."""
         return f"{folded(self.forename)}|{folded(self.surname)}"
@@ -203,29 +213,25 @@ class Directory:
         return _grouped(self.links, "contact_id")
 
     @cached_property
-    def keys_of(self) -> Mapping[str, tuple[str, str]]:
-        """Each contact's email and postal address in the form in which they are compared; empty without one."""
-        return {
-            id: (email_key(contact.email), postal_key(contact.address, contact.postcode))
-            for id, contact in self.contacts.items()
-        }
-
-    @cached_property
     def home_of(self) -> Mapping[str, str]:
         """The home of each contact."""
-        return homes((id, self.contacts[id].household, postal) for id, (_, postal) in self.keys_of.items())
+        return homes((id, contact.household, contact.postal_key) for id, contact in self.contacts.items())
 
     @cached_property
     def contacts_of_home(self) -> Mapping[str, tuple[str, ...]]:
+        """The contacts of each home in which there are several; who is not in here is alone in theirs."""
         return holders((home, contact_id) for contact_id, home in self.home_of.items())
 
     @cached_property
     def holders_of(self) -> Mapping[str, tuple[str, ...]]:
-        """Which contacts hold an address, by its folded form: email, number (E.164) or postal key."""
+        """Which contacts hold an address that several hold, by its folded form: email, number (E.164) or postal key.
+
+        Whoever has an address that is not in here has it alone.
+        """
         return holders(
             (key, id)
             for id, contact in self.contacts.items()
-            for key in {*self.keys_of[id], contact.mobile, contact.phone}
+            for key in (contact.email_key, contact.postal_key, contact.mobile, contact.phone)
         )
 
     @cached_property
@@ -255,7 +261,9 @@ class Directory:
     @cached_property
     def flagged_about(self) -> Mapping[str, frozenset[str]]:
         """The contacts with ``court_order = yes`` for a pupil."""
-        found = holders((pupil_id, contact_id) for contact_id, pupil_id in self.flags)
+        found: dict[str, set[str]] = {}
+        for contact_id, pupil_id in self.flags:
+            found.setdefault(pupil_id, set()).add(contact_id)
         return {pupil_id: frozenset(contact_ids) for pupil_id, contact_ids in found.items()}
 
     @cached_property

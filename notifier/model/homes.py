@@ -67,19 +67,15 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def holders(keys: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """Who holds each address, each once, from (address key, contact id) with the keys of one contact together.
+    """Who holds what several hold, from (key, contact id); what one alone holds is left out.
 
-    Tuples, and one for all addresses that a contact holds alone: a large school has
-    150,000 addresses, few of them with a second holder, and a set takes five times as much.
+    A large school has 150,000 addresses, and few of them have a second holder.
     """
+    first: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
-    alone: tuple[str, ...] = ()
     for key, contact_id in keys:
-        if not key:
-            continue
-        if alone != (contact_id,):
-            alone = (contact_id,)
-        before = found.setdefault(key, alone)
-        if contact_id not in before:
-            found[key] = (*before, contact_id)
+        if key and first.setdefault(key, contact_id) != contact_id:
+            before = found.get(key) or (first[key],)
+            if contact_id not in before:
+                found[key] = (*before, contact_id)
     return found

@@ -1,9 +1,9 @@
 """What routing makes of a message and a directory: a pure value (DESIGN 2, 3.3, 3.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, overload
 
 from notifier.model.policy import Rung
 from notifier.model.problem import Problem, Severity
@@ -127,16 +127,72 @@ class Task:
 
 
 class Step(NamedTuple):
-    """One entry of the trace: which step of DESIGN 3.5 decided what about whom, under which rule.
-
-    A plan for a large school has half a million of them: a tuple is the cheapest value that still has names.
-    """
+    """One entry of the trace: which step of DESIGN 3.5 decided what about whom, under which rule."""
 
     step: int
     rule: str
     says: str
     contact_id: str = ""
     pupil_id: str = ""
+
+
+class Trace(Sequence[Step]):
+    """The steps of a plan in order. A plan for a large school has half a million of them, which differ in little but
+    whom they are about: what they say is kept once, and a step is made when somebody looks at it."""
+
+    __slots__ = ("_about", "_said", "_saying", "_whom")
+
+    def __init__(self, steps: Iterable[Step] = ()) -> None:
+        self._said: list[tuple[int, str, str]] = []
+        self._saying: dict[tuple[int, str, str], tuple[int, str, str]] = {}
+        self._whom: list[str] = []
+        self._about: list[str] = []
+        for step in steps:
+            self.add(*step)
+
+    def add(self, step: int, rule: str, says: str, contact_id: str = "", pupil_id: str = "") -> None:
+        said = (step, rule, says)
+        kept = self._saying.get(said)
+        if kept is None:
+            kept = said
+            if len(self._saying) < SAYINGS:
+                self._saying[said] = said
+        self._said.append(kept)
+        self._whom.append(contact_id)
+        self._about.append(pupil_id)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    @overload
+    def __getitem__(self, place: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Step]: ...
+
+    def __getitem__(self, place: int | slice) -> Step | Sequence[Step]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        return Step(*self._said[place], self._whom[place], self._about[place])
+
+    def __iter__(self) -> Iterator[Step]:
+        for said, whom, about in zip(self._said, self._whom, self._about, strict=True):
+            yield Step(*said, whom, about)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Trace):
+            return NotImplemented
+        return (self._said, self._whom, self._about) == (other._said, other._whom, other._about)
+
+    def __hash__(self) -> int:
+        return hash((len(self), *self[:1]))
+
+    def __repr__(self) -> str:
+        return f"Trace({[*self]!r})"
+
+
+SAYINGS = 1_000
+"""So many different sayings are kept once; what comes after them is mostly about one family alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +202,7 @@ class Plan:
     withheld: tuple[Withheld, ...] = ()
     tasks: tuple[Task, ...] = ()
     problems: tuple[Problem, ...] = ()
-    trace: tuple[Step, ...] = ()
+    trace: Sequence[Step] = ()
     pupil_ids: tuple[str, ...] = ()
     """The audience at that moment."""
 

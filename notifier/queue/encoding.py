@@ -1,6 +1,8 @@
 """Model values to JSON and back. The adapters are built once: building one costs more than a thousand uses."""
 
 import zlib
+from collections.abc import Sequence
+from itertools import islice
 
 from pydantic import TypeAdapter
 
@@ -14,6 +16,8 @@ _IDS = TypeAdapter(tuple[str, ...])
 
 LANES = (Lane.EMERGENCY, Lane.NORMAL, Lane.BULK)
 """Highest first; a lane is stored as its place in here."""
+AT_ONCE = 2_000
+"""Steps turned into text together."""
 RANK = {lane: rank for rank, lane in enumerate(LANES)}
 
 
@@ -33,8 +37,17 @@ def delivery_from(value: str) -> Delivery:
     return _DELIVERY.validate_json(value)
 
 
-def steps_bytes(steps: tuple[Step, ...]) -> bytes:
-    return zlib.compress(_STEPS.dump_json(steps, exclude_defaults=True), 1)
+def steps_bytes(steps: Sequence[Step]) -> bytes:
+    """Some at a time: the whole trace of a large school as text takes as much as its plan."""
+    packed, squeeze = [], zlib.compressobj(1)
+    left = iter(steps)
+    before = b"["
+    while some := tuple(islice(left, AT_ONCE)):
+        packed.append(squeeze.compress(before + _STEPS.dump_json(some, exclude_defaults=True)[1:-1]))
+        before = b","
+    packed.append(squeeze.compress(b"]" if len(steps) else b"[]"))
+    packed.append(squeeze.flush())
+    return b"".join(packed)
 
 
 def steps_from(value: bytes) -> tuple[Step, ...]:

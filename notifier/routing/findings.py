@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 
-from notifier.model.plan import Basis, Step, Task
+from notifier.model.plan import Basis, Task, Trace
 from notifier.model.problem import Problem
 
 
@@ -38,7 +38,7 @@ class Findings:
 
     tasks: dict[Task, None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
+    steps: Trace = field(default_factory=Trace)
 
     def task(self, what: str, about: tuple[str, ...], rule: str) -> None:
         self.tasks[Task(what, about, rule)] = None
@@ -47,4 +47,4 @@ class Findings:
         self.problems[problem] = None
 
     def step(self, step: int, rule: str, says: str, contact_id: str = "", pupil_id: str = "") -> None:
-        self.steps.append(Step(step, rule, says, contact_id, pupil_id))
+        self.steps.add(step, rule, says, contact_id, pupil_id)

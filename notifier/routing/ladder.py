@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.model.directory import Contact, Directory, Sort
+from notifier.model.directory import Contact, Sort
 from notifier.model.message import Kind
 from notifier.model.plan import Address
 from notifier.model.policy import AddressKind, ChannelFacts, Rung
@@ -137,7 +137,7 @@ def _addresses(
     free: dict[str, Address] = {}
     shared: list[str] = []
     for contact in contacts:
-        for value, key in _values(standing.directory, contact, kind):
+        for value, key in _values(contact, kind):
             if _held(standing, key, contact, kind, barred):
                 shared.append(contact.id)
             elif key not in free:
@@ -158,17 +158,17 @@ def _numbers_to_ring(
     return tuple(sorted(found, key=lambda address: not address.value))
 
 
-def _values(directory: Directory, contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
+def _values(contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
     """(what is shown, what is compared) of one adult for one kind of address, best first."""
     match kind:
         case AddressKind.EMAIL:
-            pairs = [(contact.email, directory.keys_of[contact.id][0])]
+            pairs = [(contact.email, contact.email_key)]
         case AddressKind.MOBILE:
             pairs = [(contact.mobile, contact.mobile)]
         case AddressKind.PHONE:
             pairs = [(contact.mobile, contact.mobile), (contact.phone, contact.phone)]
         case AddressKind.POSTAL:
-            key = directory.keys_of[contact.id][1]
+            key = contact.postal_key
             pairs = [(", ".join((*contact.address, contact.postcode)), key)] if key else []
         case AddressKind.NONE:
             pairs = []
@@ -179,9 +179,9 @@ def _held(standing: Standing, key: str, contact: Contact, kind: AddressKind, bar
     """Whether a barred adult holds this address too; a letter also reaches whoever shares the home."""
     if not barred:
         return False
-    if not barred.isdisjoint(standing.directory.holders_of.get(key, ())):
+    if contact.id in barred or not barred.isdisjoint(standing.directory.holders_of.get(key, ())):
         return True
     if kind is not AddressKind.POSTAL:
         return False
     home = standing.directory.home_of[contact.id]
-    return not barred.isdisjoint(standing.directory.contacts_of_home[home])
+    return not barred.isdisjoint(standing.directory.contacts_of_home.get(home, ()))

@@ -5,7 +5,7 @@ A delivery lists only pupils that every adult named in it may hear about.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from notifier.model.directory import Directory, Link
 from notifier.model.plan import Basis
@@ -29,12 +29,12 @@ class Addressees:
         return f"{'+'.join(self.contact_ids)}/{'+'.join(self.pupil_ids)}"
 
 
-@dataclass
+@dataclass(slots=True)
 class Hearing:
     """What one adult may hear about: by pupil what let them in; ``denied`` are those an arrangement took away."""
 
     allowed: dict[str, Allowed]
-    denied: set[str] = field(default_factory=set)
+    denied: frozenset[str] = frozenset()
     organisation: bool = False
 
 
@@ -51,7 +51,7 @@ def hearings(standing: Standing, links: Sequence[Link]) -> tuple[dict[str, Heari
         else:
             refused[link.contact_id, link.pupil_id] = answer
             if answer.denied:
-                hearing.denied.add(link.pupil_id)
+                hearing.denied |= {link.pupil_id}
     return dict(heard), refused
 
 

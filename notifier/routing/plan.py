@@ -40,7 +40,7 @@ def _planned(standing: Standing) -> Plan:
     if not pupil_ids:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
-        return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=tuple(found.steps))
+        return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=found.steps)
     # A report's cover is the same for every child of it; each copy is about one.
     apart = message.kind is Kind.REPORT or message.to_single_children
     named = () if apart else names_in(message, directory)
@@ -67,7 +67,7 @@ def _planned(standing: Standing) -> Plan:
         withheld=_withheld(standing, links, heard, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),
-        trace=tuple(found.steps),
+        trace=found.steps,
         pupil_ids=pupil_ids,
     )
 

@@ -40,7 +40,7 @@ class Standing:
         self.found = Findings()
         # Plain dicts: a cache around a bound method would keep each of these alive until the collector comes round.
         self._barred: dict[str, Mapping[str, Refused]] = {}
-        self._homes: dict[str, frozenset[str]] = {}
+        self._homes: dict[str, tuple[str, ...]] = {}
         self._heard: dict[int, Allowed | Refused] = {}
         self.ladders: dict[bool, tuple[Rung, ...]] = {}
         """By whether paper comes first: the ladder of this message before addresses."""
@@ -52,7 +52,7 @@ class Standing:
             found = self._barred[pupil_id] = self._bars(pupil_id) or _NOBODY
         return found
 
-    def main_homes(self, pupil_id: str) -> frozenset[str]:
+    def main_homes(self, pupil_id: str) -> tuple[str, ...]:
         """The homes in which a pupil lives; where nobody recorded one, the first adult's with responsibility."""
         found = self._homes.get(pupil_id)
         if found is None:
@@ -141,16 +141,16 @@ class Standing:
 
     # Homes --------------------------------------------------------------------------------------------------
 
-    def _main_homes(self, pupil_id: str) -> frozenset[str]:
+    def _main_homes(self, pupil_id: str) -> tuple[str, ...]:
         links = self.directory.links_of_pupil.get(pupil_id, ())
         home_of = self.directory.home_of
-        living = frozenset(
+        living = {
             home_of[link.contact_id]
             for link in links
             if link.lives_with in (LivesWith.YES, LivesWith.SHARED) and link.contact_id in home_of
-        )
+        }
         if living:
-            return living
+            return tuple(living)
         barred = self.bars(pupil_id)
         able = [
             link
@@ -163,8 +163,8 @@ class Standing:
         if able:
             first = min(_rank(link) for link in able)
             self.found.task("Record with whom this child lives (lives_with in links.csv).", (pupil_id,), rules.HOME)
-            return frozenset(home_of[link.contact_id] for link in able if _rank(link) == first)
-        return frozenset()
+            return tuple({home_of[link.contact_id] for link in able if _rank(link) == first})
+        return ()
 
     def lives_apart(self, link: Link) -> bool:
         if self.directory.home_of[link.contact_id] not in self.main_homes(link.pupil_id):

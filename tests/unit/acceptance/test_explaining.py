@@ -79,7 +79,7 @@ def account(
         for channel, addresses in one.delivery.routes.items()
         if addresses
     )
-    return Account(about, MessageState.DONE, stored, made.withheld, made.trace, legs)
+    return Account(about, MessageState.DONE, stored, made.withheld, tuple(made.trace), legs)
 
 
 def named(id: str) -> str:

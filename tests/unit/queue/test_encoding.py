@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from notifier.model.message import Message
-from notifier.model.plan import Address, Delivery, Step
+from notifier.model.plan import Address, Delivery, Step, Trace
 from notifier.queue.encoding import (
+    AT_ONCE,
     delivery_from,
     delivery_text,
     ids_from,
@@ -59,3 +60,9 @@ def test_moments_are_kept_in_utc_and_sort_as_text(local: datetime, other: dateti
 def test_a_summer_evening_is_kept_an_hour_earlier() -> None:
     summer = datetime(2026, 7, 1, 9, 30, tzinfo=ZoneInfo("Europe/London"))
     assert Moment().process_bind_param(summer, sqlite.dialect()) == "2026-07-01T08:30:00.000000Z"
+
+
+def test_a_trace_of_any_length_survives() -> None:
+    for length in (0, 1, AT_ONCE, AT_ONCE + 1):
+        steps = [Step(4, "W3", "may hear (main)", f"C{number}", "") for number in range(length)]
+        assert list(steps_from(steps_bytes(Trace(steps)))) == steps

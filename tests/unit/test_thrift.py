@@ -1,0 +1,35 @@
+"""The C library's heap: one for all threads, and what lies free goes back."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from notifier.thrift import be_thrifty, give_back
+
+STATUS = Path("/proc/self/status")
+
+
+def resident() -> int:
+    found = re.search(r"^VmRSS:\s+(\d+) kB", STATUS.read_text("ascii"), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux says what a process takes")
+def test_what_a_thread_no_longer_uses_goes_back_to_the_system() -> None:
+    be_thrifty()
+    with ThreadPoolExecutor(1) as thread:
+        before = resident()
+        blocks = thread.submit(lambda: [bytes(3_000) for _ in range(20_000)]).result()
+        assert resident() - before > 40_000_000
+        del blocks
+        give_back()
+        assert resident() - before < 20_000_000
+
+
+def test_asking_for_thrift_twice_does_no_harm() -> None:
+    be_thrifty()
+    be_thrifty()
+    give_back()
