@@ -10,7 +10,7 @@ from channels.base import Channel, facts
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.dispatch import Dispatcher
-from notifier.dispatch.attempts import Recheck
+from notifier.dispatch.readying import Recheck
 from notifier.dispatch.tending import escalating
 from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind, Mode
