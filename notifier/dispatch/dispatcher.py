@@ -154,12 +154,11 @@ class Dispatcher:
             patient=patient,
         )
         tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)
-        still_wanted = partial(store.still_wanted, owner=self._owner)
         attempts = Attempts(
             self._node,
             clock,
             self._jitter,
-            Standings(still_wanted, store.directory_version, clock, lambda: office.bell.count),
+            Standings(partial(store.standing, owner=self._owner), clock, lambda: office.bell.count),
             self._messages,
             self._directories,
             self._packer,
