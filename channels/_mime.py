@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from channels._headers import Unfit, listed, mailbox, message_id, structured, unstructured
@@ -69,9 +69,9 @@ class Composer:
         markup = str(payload.html) if enclosures else ""
         pictures = [one for one in enclosures if f"cid:{one.attachment.digest}" in markup]
         files = [one for one in enclosures if one not in pictures]
-        body = self._alternative(payload, pictures, envelope.id)
+        body = self._alternative(payload, pictures)
         if files:
-            body = _multipart("mixed", f"{envelope.id}-m", [body, *(self._attachment(one) for one in files)])
+            body = _multipart("mixed", [body, *(self._attachment(one) for one in files)])
         return b"".join([self._head(envelope, payload, marks), *body])
 
     def _head(self, envelope: Envelope, payload: MailPayload, marks: Iterable[tuple[str, str]]) -> bytes:
@@ -89,11 +89,11 @@ class Composer:
             payload.language,
         )
 
-    def _alternative(self, payload: MailPayload, pictures: list[Enclosure], id: str) -> list[bytes]:
+    def _alternative(self, payload: MailPayload, pictures: list[Enclosure]) -> list[bytes]:
         html = self._text("html", payload.html)
         if pictures:
-            html = _multipart("related", f"{id}-r", [html, *(self._picture(one) for one in pictures)], "text/html")
-        return _multipart("alternative", f"{id}-a", [self._text("plain", payload.plain), html])
+            html = _multipart("related", [html, *(self._picture(one) for one in pictures)], "text/html")
+        return _multipart("alternative", [self._text("plain", payload.plain), html])
 
     def _text(self, subtype: str, words: Personal) -> list[bytes]:
         """What is fixed comes from the cache, with the head of the part; only a family's own words are encoded."""
@@ -205,14 +205,20 @@ def _media_type(enclosure: Enclosure) -> str:
     return declared
 
 
-def _multipart(subtype: str, mark: str, parts: list[list[bytes]], root: str = "") -> list[bytes]:
+def _multipart(subtype: str, parts: list[list[bytes]], root: str = "") -> list[bytes]:
     """In pieces, which are joined once: an attachment is large, and each join would copy it."""
-    # "=_" cannot stand in quoted-printable text, nor "_" in base64: no part can hold the boundary.
-    boundary = f"=_{mark}"
-    kind = f'; type="{root}"' if root else ""
-    head = f'Content-Type: multipart/{subtype}{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    line = b"--" + boundary.encode("ascii")
+    head, line = _boundary(subtype, root)
     pieces = [head]
     for part in parts:
         pieces += [line, b"\r\n", *part, b"\r\n"]
     return [*pieces, line, b"--\r\n"]
+
+
+@cache
+def _boundary(subtype: str, root: str) -> tuple[bytes, bytes]:
+    """The head of a multipart and the line between its parts, the same in every message: "=_" cannot stand in
+    quoted-printable text, nor "_" in base64, so no part can hold it, and each sort holds only others."""
+    boundary = f"=_{subtype}"
+    kind = f'; type="{root}"' if root else ""
+    head = f'Content-Type: multipart/{subtype}{kind};\r\n boundary="{boundary}"\r\n\r\n'
+    return head.encode("ascii"), b"--" + boundary.encode("ascii")

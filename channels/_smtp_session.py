@@ -155,7 +155,7 @@ class Session:
                     raise
                 break
             if reply.code not in good:
-                refusal = refusal or aiosmtplib.SMTPResponseException(*reply)
+                refusal = refusal or aiosmtplib.SMTPResponseException(reply.code, reply.text)
                 nobody = nobody or stage is Stage.RECIPIENT
                 if not reply.refuses:
                     self.close()
@@ -197,7 +197,7 @@ class Session:
         if reply.code != aiosmtplib.SMTPStatus.completed:
             if not reply.refuses:
                 self.close()
-            raise aiosmtplib.SMTPDataError(*reply)
+            raise aiosmtplib.SMTPDataError(reply.code, reply.text)
 
 
 def stuffed(content: bytes) -> bytes:

@@ -14,7 +14,11 @@ _LINE = re.compile(rb"(\d{3})(?:([ \t-])(.*))?")
 
 class Reply(NamedTuple):
     code: int
-    text: str
+    lines: tuple[bytes, ...]
+
+    @property
+    def text(self) -> str:
+        return b"\n".join(self.lines).decode("utf-8", "replace")
 
     @property
     def refuses(self) -> bool:
@@ -131,25 +135,26 @@ class Wire(asyncio.Protocol):
             self._wake()
 
     def data_received(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
         for line in lines:
             self._length += len(line)
             found = _LINE.fullmatch(line.rstrip()) if self._length <= LONGEST_REPLY else None
             if found is None or not self._owed:
                 return self._fail(_unreadable("It said what is no reply, or was not asked"))
-            self._begun.append((found[3] or b"").strip())
-            if found[2] != b"-":
-                self._replied(int(found[1]))
+            code, more, words = found.groups()
+            self._begun.append(words.strip() if words else b"")
+            if more != b"-":
+                self._replied(int(code))
+        if self._replies:
+            self._wake()
         if self._length + len(self._rest) > LONGEST_REPLY or (self._rest and not self._owed):
             self._fail(_unreadable("It said what does not end, or was not asked"))
 
     def _replied(self, code: int) -> None:
-        text = b"\n".join(self._begun).decode("utf-8", "replace")
+        self._replies.append(Reply(code, tuple(self._begun)))
         self._begun.clear()
         self._length = 0
         self._owed -= 1
-        self._replies.append(Reply(code, text))
-        self._wake()
 
     def eof_received(self) -> None:
         self._fail(aiosmtplib.SMTPServerDisconnected("The server hung up"))

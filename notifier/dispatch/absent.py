@@ -37,10 +37,10 @@ class Absent:
         pass
 
 
-def carry(owner: str) -> Callable[[ClaimedLeg, Account, Callable[[], Sequence[str]]], Awaitable[Settlement]]:
+def carry(owner: str) -> Callable[[ClaimedLeg, Account, Callable[[], Sequence[ClaimedLeg]]], Awaitable[Settlement]]:
     """Nothing is rendered or checked here: the next rung's own leg is."""
 
-    async def fail(leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]]) -> Settlement:
+    async def fail(leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[ClaimedLeg]]) -> Settlement:
         return Settlement(leg.leg_id, leg.attempt_id, owner, LegState.PERMANENT_FAILURE, REASON)
 
     return fail

@@ -17,14 +17,14 @@ from notifier.dispatch.breaker import pause
 from notifier.dispatch.cutoff import Cutoff
 from notifier.dispatch.node import Node
 from notifier.dispatch.outgoing import Messages, Packer
+from notifier.dispatch.readying import Readying
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.message import Message
-from notifier.model.plan import Address, Delivery, Hold, Send, Task, Verdict, Withhold
-from notifier.model.policy import Policy
+from notifier.model.plan import Address, Delivery, Hold, Task, Withhold
 from notifier.model.states import DeliveryState, LegState
 from notifier.queue.rows import ClaimedLeg, Settlement, Wanted
 
@@ -44,8 +44,6 @@ STOPS = {
     Wanted.EXPIRED: "The message was over before this could be sent.",
     Wanted.HELD: "The delivery was held before this was sent.",
 }
-
-Recheck = Callable[[Message, Delivery, Directory, Policy, datetime], Verdict]
 
 log = logger("dispatch")
 
@@ -86,12 +84,11 @@ class Attempts:
         node: Node,
         clock: Clock,
         jitter: Callable[[], float],
-        policy: Policy,
         standings: Standings,
         messages: Messages,
         directories: Callable[[int], Awaitable[Directory]],
         packer: Packer,
-        recheck: Recheck,
+        readying: Readying,
         expire: Callable[[], Awaitable[object]],
     ) -> None:
         self.owner = node.id
@@ -99,70 +96,49 @@ class Attempts:
         self._cutoff = Cutoff(node)
         self._clock = clock
         self._jitter = jitter
-        self._policy = policy
         self._standings = standings
         self._messages = messages
         self._directories = directories
         self._packer = packer
-        self._recheck = recheck
+        self._readying = readying
         self._expire = expire
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
     async def carry(
-        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[ClaimedLeg]] = tuple
     ) -> Settlement | Back:
         """How it ended, or that it did not go: too little is left of the lease, it may be another's by now, or the
         account does not serve us."""
         life = self._node.life()
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
-        standing = await self._standings.of(leg.leg_id, following)
+        standing = await self._standings.of(leg.leg_id, lambda: [one.leg_id for one in following()])
         if standing.wanted is not Wanted.SEND:
             return await self._stopped(leg, standing.wanted)
         message = await self._messages.of(leg.message_id)
         directory = await self._directories(standing.directory_version)
-        now = self._clock.now()
-        checked = leg.delivery
-        tasks: tuple[Task, ...] = ()
-        if not leg.public:
-            match self._recheck(message, leg.delivery, directory, self._policy, now):
-                case Withhold(rule, reason, tasks):
-                    return self._barred(leg, DeliveryState.WITHHELD, rule, reason, tasks)
-                case Hold(rule, reason, tasks):
-                    return self._barred(leg, DeliveryState.HELD, rule, reason, tasks)
-                case Send(checked, tasks):
-                    pass
-        kept = narrowed(leg.delivery, checked)
-        reduced = kept if kept != leg.delivery else None
-        address = address_of(leg, checked, by_person=account.channel.by_person)
-        if address is None:
+        ready = await self._readying.of(leg, account.channel, message, directory, self._clock.now(), following)
+        match ready.verdict:
+            case Withhold(rule, reason, tasks):
+                return self._barred(leg, DeliveryState.WITHHELD, rule, reason, tasks)
+            case Hold(rule, reason, tasks):
+                return self._barred(leg, DeliveryState.HELD, rule, reason, tasks)
+        if ready.outgoing is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
-            return replace(gone, delivery=reduced, tasks=tasks)
-        outgoing = await self._pack(leg, account, message, checked, address, directory)
-        outcome = await self._send(leg, account, outgoing, message, life)
+            return replace(gone, delivery=ready.reduced, tasks=ready.tasks)
+        outcome = await self._send(leg, account, ready.outgoing, message, life)
         if isinstance(outcome, Settlement):
             self._unserved.pop(leg.leg_id, None)
-        if isinstance(outcome, Back) or (reduced is None and not tasks):
+        if isinstance(outcome, Back) or (ready.reduced is None and not ready.tasks):
             return outcome
-        return replace(outcome, delivery=reduced, tasks=(*tasks, *outcome.tasks))
+        return replace(outcome, delivery=ready.reduced, tasks=(*ready.tasks, *outcome.tasks))
 
     async def pack(self, leg: ClaimedLeg, account: Account, delivery: Delivery, address: Address) -> Outgoing:
         """The leg as it goes out, or went out, by the directory in force. Checks nothing."""
         standing = await self._standings.of(leg.leg_id)
         message = await self._messages.of(leg.message_id)
         directory = await self._directories(standing.directory_version)
-        return await self._pack(leg, account, message, delivery, address, directory)
-
-    async def _pack(
-        self,
-        leg: ClaimedLeg,
-        account: Account,
-        message: Message,
-        delivery: Delivery,
-        address: Address,
-        directory: Directory,
-    ) -> Outgoing:
         return await self._packer.pack(
             account.channel,
             leg.leg_id,
@@ -241,7 +217,7 @@ class Attempts:
         return Back(again_at)
 
     async def give_up(
-        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[ClaimedLeg]] = tuple
     ) -> Settlement:
         """A leg that waited for a lost account as long as the table allows: its family is reached the next way."""
         return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, account.reason)
@@ -285,28 +261,3 @@ class Attempts:
     ) -> Settlement:
         why = f"{reason} ({rule})" if reason else rule
         return replace(settled(leg, self.owner, LegState.WITHDRAWN, why), delivery_state=state, tasks=tasks)
-
-
-def narrowed(planned: Delivery, checked: Delivery) -> Delivery:
-    """What the database keeps of a recheck: what fell away, but no corrected or further address.
-
-    Those are found anew at each recheck, so the record only ever becomes narrower.
-    """
-    if checked is planned:
-        return planned
-    routes = {}
-    for channel, addresses in planned.routes.items():
-        still = {address.contact_id for address in checked.routes.get(channel, ())}
-        if left := tuple(address for address in addresses if address.contact_id in still):
-            routes[channel] = left
-    return replace(checked, routes=routes)
-
-
-def address_of(leg: ClaimedLeg, delivery: Delivery, *, by_person: bool) -> Address | None:
-    """This leg's address in the delivery as it stands; None: it went, or may not be used any more.
-
-    What a person carries out is about the whole delivery, whoever comes first in it.
-    """
-    routes = delivery.routes.get(leg.channel, ())
-    found = next((one for one in routes if one.contact_id == leg.contact_id), None)
-    return found or (routes[0] if routes and by_person else None)

@@ -11,8 +11,8 @@ from typing import Protocol
 from channels.base import Channel, Collates
 from notifier.clock import Clock
 from notifier.dispatch import faults
-from notifier.dispatch.attempts import Recheck
 from notifier.dispatch.outgoing import Packer, stem
+from notifier.dispatch.readying import Recheck
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory

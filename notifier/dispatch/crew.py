@@ -25,8 +25,8 @@ LOOK = 0.1
 Claim = Callable[[int], Awaitable[Sequence[ClaimedLeg]]]
 """Claims at most so many legs for this crew; empty when nothing is due."""
 
-Following = Callable[[], Sequence[str]]
-"""The legs that go next, in whose name a question may be asked along."""
+Following = Callable[[], Sequence[ClaimedLeg]]
+"""The legs that go next, about which a question may be asked along, and which may be made ready along."""
 
 Carry = Callable[[ClaimedLeg, Account, Following], Awaitable[Settlement | Back]]
 """One try of one leg."""
@@ -72,7 +72,7 @@ class Crew:
         self._lane = lane
         self._claim_late = claim_late
         self._in_hand: asyncio.Queue[ClaimedLeg | None] = asyncio.Queue()
-        self._coming: dict[str, None] = {}
+        self._coming: dict[str, ClaimedLeg] = {}
         self._unbegun: list[ClaimedLeg] = []
         self._room = asyncio.Event()
         self._busy = 0
@@ -114,7 +114,7 @@ class Crew:
                 await self._rest(rung, news, shut)
                 continue
             for leg in legs:
-                self._coming[leg.leg_id] = None
+                self._coming[leg.leg_id] = leg
                 self._in_hand.put_nowait(leg)
             while not self._has_room() and not office.stopping.is_set():
                 self._room.clear()
@@ -259,8 +259,8 @@ class Crew:
         free_at = self._account.pace.free_at
         return free_at if self._account.pace.limited and free_at > leg.lease_until - MARGIN - LEAST else None
 
-    def _following(self) -> Sequence[str]:
-        return list(islice(self._coming, ALONG)) if self._account.channel.repeatable else ()
+    def _following(self) -> Sequence[ClaimedLeg]:
+        return list(islice(self._coming.values(), ALONG)) if self._account.channel.repeatable else ()
 
     async def _turn(self, leg: ClaimedLeg) -> bool:
         """Wait for what is more urgent and for the account's pace; False: stopped meanwhile, or the lease ran short."""

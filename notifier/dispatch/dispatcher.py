@@ -10,7 +10,7 @@ from channels.base import Channel
 from notifier.clock import Clock
 from notifier.dispatch import absent, faults
 from notifier.dispatch.accounts import Account
-from notifier.dispatch.attempts import Attempts, Recheck
+from notifier.dispatch.attempts import Attempts
 from notifier.dispatch.blobs import Blobs
 from notifier.dispatch.collating import Collator
 from notifier.dispatch.crew import LEASE, Crew, batch_size
@@ -19,6 +19,7 @@ from notifier.dispatch.node import Alone, Node
 from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
 from notifier.dispatch.pacing import one
+from notifier.dispatch.readying import Readying, Recheck
 from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
@@ -153,17 +154,15 @@ class Dispatcher:
             patient=patient,
         )
         tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)
-        still_wanted = partial(store.still_wanted, owner=self._owner)
         attempts = Attempts(
             self._node,
             clock,
             self._jitter,
-            self._policy,
-            Standings(still_wanted, store.directory_version, clock, lambda: office.bell.count),
+            Standings(partial(store.standing, owner=self._owner), clock, lambda: office.bell.count),
             self._messages,
             self._directories,
             self._packer,
-            self._recheck,
+            Readying(self._packer, self._policy, self._recheck),
             tender.expire,
         )
         crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]

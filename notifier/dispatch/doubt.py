@@ -8,8 +8,9 @@ from channels.base import CannotTell, ChannelError, LooksUp, NotFound, Outgoing,
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
-from notifier.dispatch.attempts import CRASHES, RULE, Attempts, Back, address_of, settled
+from notifier.dispatch.attempts import CRASHES, RULE, Attempts, Back, settled
 from notifier.dispatch.crew import LEASE
+from notifier.dispatch.readying import address_of
 from notifier.dispatch.retry import Failure, again
 from notifier.faultpoints import reached
 from notifier.logs import logger
@@ -58,7 +59,7 @@ class Doubts:
         self._clock = clock
 
     async def carry(
-        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[ClaimedLeg]] = tuple
     ) -> Settlement | Back:
         """How it ended, or that nothing was done: too little is left of the lease, or the account does not serve us.
 
@@ -92,7 +93,7 @@ class Doubts:
         return self._for_a_person(leg, reason)
 
     async def give_up(
-        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[str]] = tuple
+        self, leg: ClaimedLeg, account: Account, following: Callable[[], Sequence[ClaimedLeg]] = tuple
     ) -> Settlement:
         """It waited for a lost account as long as the table allows. A family in an emergency is told another way."""
         if account.channel.repeatable or leg.lane is Lane.EMERGENCY:

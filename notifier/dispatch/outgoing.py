@@ -89,7 +89,7 @@ class Packer:
             message=message.id,
             item=name,
             drill=message.drill,
-            family=family(delivery, directory) if delivery is not None else "",
+            family=family(delivery, directory) if delivery is not None and channel.writes_files else "",
         )
 
 

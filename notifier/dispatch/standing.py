@@ -10,8 +10,11 @@ from notifier.queue.rows import Wanted
 
 FRESH = timedelta(milliseconds=50)
 """How old an answer may be that was read along with another leg's: less than a send takes."""
-FEW = 50
-"""When no more answers than this are left, the next are read, so that nobody has to wait for them."""
+SOON_OLD = FRESH * 0.6
+FEW = 16
+"""When no more answers than this are left, or they will soon be old, the next are read: nobody has to wait for them."""
+MOST = 200
+"""Answers in one read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Standing:
     directory_version: int
 
 
-StillWanted = Callable[[Sequence[str], datetime], Awaitable[Mapping[str, Wanted]]]
+Ask = Callable[[Sequence[str], datetime], Awaitable[tuple[Mapping[str, Wanted], int]]]
+"""For each leg whether it should still go, and the version of the directory in force."""
 
 
 class Standings:
@@ -33,26 +37,26 @@ class Standings:
 
     def __init__(
         self,
-        still_wanted: StillWanted,
-        version: Callable[[], Awaitable[int]],
+        ask: Ask,
         clock: Clock,
         news: Callable[[], int],
     ) -> None:
-        self._still_wanted = still_wanted
-        self._version = version
+        self._ask = ask
         self._clock = clock
         self._news = news
         self._asked: dict[str, asyncio.Future[Standing]] = {}
         self._along: dict[str, Standing] = {}
+        self._used = 0
+        """Answers of the last read that were asked for."""
+        self._size = 4 * FEW
+        """Answers that the next read takes along: as many as will be asked for before they are old."""
         self._along_at: tuple[datetime, int] | None = None
         self._reading: asyncio.Task[None] | None = None
 
     async def of(self, leg_id: str, following: Callable[[], Sequence[str]] = tuple) -> Standing:
         """``following`` are legs that will go within a moment, which a read takes along."""
-        known = self._fresh(leg_id)
+        known = self._fresh(leg_id, following)
         if known is not None:
-            if len(self._along) == FEW and self._reading is None:
-                self._reading = asyncio.create_task(self._read(following))
             return known
         answer = self._asked.get(leg_id)
         if answer is None:
@@ -61,14 +65,24 @@ class Standings:
             self._reading = asyncio.create_task(self._read(following))
         return await asyncio.shield(answer)
 
-    def _fresh(self, leg_id: str) -> Standing | None:
+    def _fresh(self, leg_id: str, following: Callable[[], Sequence[str]]) -> Standing | None:
         if self._along_at is None:
             return None
         read_at, news = self._along_at
         age = self._clock.now() - read_at
         if news != self._news() or not timedelta() <= age <= FRESH:  # a clock may be set back
             return None
-        return self._along.pop(leg_id, None)
+        known = self._along.pop(leg_id, None)
+        if known is not None:
+            self._used += 1
+            if self._reading is None and (len(self._along) <= FEW or age > SOON_OLD):
+                self._reading = asyncio.create_task(self._read(following))
+        return known
+
+    def _next_size(self) -> int:
+        """Twice as many where they were used up before they were old, else a few more than were used."""
+        used_up = len(self._along) <= FEW
+        return min(MOST, 2 * self._size) if used_up else self._used + FEW
 
     async def _read(self, following: Callable[[], Sequence[str]]) -> None:
         await asyncio.sleep(0)  # whoever is ready at this moment asks along
@@ -78,8 +92,9 @@ class Standings:
             asked, self._asked = self._asked, {}
             now, news = self._clock.now(), self._news()
             try:
-                also = set(following()) - asked.keys()
-                wanted, version = await asyncio.gather(self._still_wanted([*asked, *also], now), self._version())
+                self._size = self._next_size()
+                also = dict.fromkeys(following()[: self._size])
+                wanted, version = await self._ask(list(asked | also), now)
             except Exception as error:
                 for answer in asked.values():
                     answer.set_exception(error)
@@ -87,5 +102,5 @@ class Standings:
             found = {leg_id: Standing(one, version) for leg_id, one in wanted.items()}
             for leg_id, answer in asked.items():
                 answer.set_result(found.pop(leg_id, Standing(Wanted.CANCELLED, version)))
-            self._along, self._along_at = found, (now, news)
+            self._along, self._along_at, self._used = found, (now, news), 0
         self._reading = None

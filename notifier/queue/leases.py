@@ -9,7 +9,7 @@ from notifier.faultpoints import reached
 from notifier.model import ladder
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
-from notifier.queue.claims import claimed, is_in, whole
+from notifier.queue.claims import claimed, directory_version, is_in, whole
 from notifier.queue.legs import progress
 from notifier.queue.nodes import forsaken
 from notifier.queue.prepared import Among, Prepared, moment, words
@@ -149,3 +149,10 @@ def still_wanted(
             stop = Wanted.EXPIRED
         wanted[row.id] = stop or Wanted.SEND
     return wanted
+
+
+def standing(
+    conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None = None
+) -> tuple[dict[str, Wanted], int]:
+    """``still_wanted``, and the version of the directory in force at the same moment."""
+    return still_wanted(conn, leg_ids, now, owner), directory_version(conn)

@@ -296,11 +296,14 @@ class Store(Care):
         """
         return self._woken(await self._database.write(leases.take_over, owner, now, all_leases, silent_for))
 
-    async def still_wanted(
+    async def standing(
         self, leg_ids: Sequence[str], now: datetime, *, owner: str | None = None
-    ) -> dict[str, Wanted]:
-        """Read just before each send. A leg that is nobody's any more, or not ``owner``'s, counts as CANCELLED."""
-        return await self._database.read(leases.still_wanted, leg_ids, now, owner)
+    ) -> tuple[dict[str, Wanted], int]:
+        """Read just before each send, with the version of the directory in force.
+
+        A leg that is nobody's any more, or not ``owner``'s, counts as CANCELLED.
+        """
+        return await self._database.read(leases.standing, leg_ids, now, owner)
 
     async def give_back(
         self, leg_ids: Sequence[str], owner: str, now: datetime, *, until: datetime | None = None

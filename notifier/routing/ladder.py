@@ -95,8 +95,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
             (contact_id, *pupil_ids),
             rules.SHARED_ADDRESS,
         )
-    only_person = all(_facts(standing, channel).by_person for rung in kept for channel in rung)
-    blocked = bool(left_out) and only_person and standing.kind is not Kind.EMERGENCY
+    blocked = bool(left_out) and standing.kind is not Kind.EMERGENCY and _only_person(standing, kept)
     used = [channel for rung in kept for channel in rung]
     cited = [
         *([rules.TEXT] if standing.policy.text.channel in used else []),
@@ -106,14 +105,19 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     return Ways(tuple(kept), routes, blocked, tuple(cited))
 
 
+def _only_person(standing: Standing, ladder: Sequence[Rung]) -> bool:
+    return all(_facts(standing, channel).by_person for rung in ladder for channel in rung)
+
+
 def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[str]) -> bool:
     """Whether this adult's wish for a format (paper, large print, interpreter; W5) holds for one of these pupils."""
-    return any(
+    rows = standing.directory.arrangements_of.get(contact_id)
+    return rows is not None and any(
         row.sort is sort
         and (row.pupil_id is None or row.pupil_id in pupil_ids)
         and row.covers(standing.kind)
         and in_force(row, standing.day)
-        for row in standing.directory.arrangements_of.get(contact_id, ())
+        for row in rows
     )
 
 

@@ -45,12 +45,15 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
         if link.contact_id in directory.contacts
     }
     hears = {pair for pair, link in links.items() if isinstance(standing.hears(link), Allowed)}
-    pupil_ids = tuple(p for p in present if any((c, p) in hears for c in delivery.contact_ids))
-    contact_ids = tuple(c for c in delivery.contact_ids if pupil_ids and all((c, p) in hears for p in pupil_ids))
+    told = {pupil_id for contact_id, pupil_id in hears if contact_id in delivery.contact_ids}
+    pupil_ids = tuple([p for p in present if p in told])
+    contact_ids = tuple([c for c in delivery.contact_ids if pupil_ids and all((c, p) in hears for p in pupil_ids)])
     contact_ids = _one_home(directory, delivery, contact_ids)
     for contact_id in delivery.contact_ids:
-        still = tuple(p for p in pupil_ids if (contact_id, p) in hears)
-        if still and contact_id not in contact_ids:
+        if contact_id in contact_ids:
+            continue
+        still = tuple([p for p in pupil_ids if (contact_id, p) in hears])
+        if still:
             standing.found.task(
                 "This adult fell out of a joint copy, but may still hear about this child. Send them their own.",
                 (contact_id, *still),
@@ -89,13 +92,16 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
 
 def _with(delivery: Delivery, **found: Any) -> Delivery:
     """The delivery with what was found; the very same one where nothing has changed, as nearly always."""
-    if all(getattr(delivery, name) == value for name, value in found.items()):
-        return delivery
-    return replace(delivery, **found)
+    for name, value in found.items():
+        if getattr(delivery, name) != value:
+            return replace(delivery, **found)
+    return delivery
 
 
 def _one_home(directory: Directory, delivery: Delivery, contact_ids: tuple[str, ...]) -> tuple[str, ...]:
     """Those who still live together: in the home the delivery was planned for, else in that of the first adult."""
+    if len(contact_ids) < 2:
+        return contact_ids
     at_home = tuple(one for one in contact_ids if directory.home_of[one] == delivery.household)
     first = (at_home or contact_ids)[:1]
     return tuple(one for one in contact_ids if directory.home_of[one] == directory.home_of[first[0]])

@@ -248,9 +248,11 @@ class Standing:
     def _wanted(self, link: Link) -> Refused | None:
         """Step 5: advertising, such as the PTA's (W32), only with consent; no newsletter for who unsubscribed, whatever
         pupil and scope say."""
-        rows = self.directory.arrangements_of.get(link.contact_id, ())
-        if self.kind is Kind.NEWSLETTER and any(
-            row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows
+        rows = self.directory.arrangements_of.get(link.contact_id)
+        if (
+            rows
+            and self.kind is Kind.NEWSLETTER
+            and any(row.sort is Sort.UNSUBSCRIBE and in_force(row, self.day) for row in rows)
         ):
             return refused(rules.UNSUBSCRIBED, denied=True)
         if self.message.marketing and not self._rows(Sort.MARKETING_CONSENT, link):

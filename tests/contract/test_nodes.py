@@ -99,8 +99,8 @@ async def test_a_node_that_wakes_settles_returns_and_sends_nothing_that_another_
     again = await store.claim_unknown("a", LEASE, NOW)
     assert again is not None
     await alive(store, "frozen")  # it wakes, and is counted again
-    assert await store.still_wanted([leg.leg_id], NOW, owner="frozen") == {leg.leg_id: Wanted.CANCELLED}
-    assert await store.still_wanted([leg.leg_id], NOW, owner="a") == {leg.leg_id: Wanted.SEND}
+    assert (await store.standing([leg.leg_id], NOW, owner="frozen"))[0] == {leg.leg_id: Wanted.CANCELLED}
+    assert (await store.standing([leg.leg_id], NOW, owner="a"))[0] == {leg.leg_id: Wanted.SEND}
     assert await store.settle([outcome(leg, LegState.SENT, owner="frozen")], NOW) == [False]
     await store.give_back([leg.leg_id], "frozen", NOW)
     assert await store.settle([outcome(again, LegState.SENT, owner="a")], NOW) == [True]

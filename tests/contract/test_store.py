@@ -445,7 +445,7 @@ async def test_a_lease_that_ran_out_is_taken_over_and_its_owner_is_too_late(stor
     (leg,) = await claim(store, owner="slow")
     assert len(await store.take_over("node", NOW + LEASE)) == 1
     assert await store.settle([outcome(leg, LegState.SENT, owner="slow")], NOW + LEASE) == [False]
-    assert (await store.still_wanted([leg.leg_id], NOW))[leg.leg_id] is Wanted.CANCELLED
+    assert (await store.standing([leg.leg_id], NOW))[0][leg.leg_id] is Wanted.CANCELLED
 
 
 async def test_only_a_leg_that_was_alone_is_counted_against_and_then_comes_alone(store: Store) -> None:
@@ -537,7 +537,7 @@ async def test_cancelling_stops_what_has_not_gone_and_counts_both(store: Store) 
     first, second = await claim(store, limit=2)
     await store.settle([outcome(first, LegState.SENT)], NOW)
     assert await store.cancel("m1", "head", NOW) == Cancelled(unsent=2, already_sent=2)
-    assert await store.still_wanted([second.leg_id], NOW) == {second.leg_id: Wanted.CANCELLED}
+    assert (await store.standing([second.leg_id], NOW))[0] == {second.leg_id: Wanted.CANCELLED}
     assert await claim(store) == []
     await store.settle([outcome(second, LegState.WITHDRAWN)], NOW)
     assert await delivery_states(store) == [DeliveryState.HANDED_OVER, *[DeliveryState.CANCELLED] * 3]
@@ -583,7 +583,7 @@ async def test_cancelling_and_claiming_at_once_never_lets_a_leg_slip(
     assert late == []
     assert cancelled is not None
     assert cancelled.unsent + len(claimed) == 60
-    wanted = await store.still_wanted([leg.leg_id for leg in claimed], NOW)
+    wanted = (await store.standing([leg.leg_id for leg in claimed], NOW))[0]
     assert set(wanted.values()) <= {Wanted.CANCELLED}
 
 
@@ -613,7 +613,7 @@ async def test_at_expiry_what_is_unsent_expires_and_nothing_new_begins(store: St
     await store.settle([outcome(first, LegState.SENT)], NOW)
     assert await store.expire(NOW) == 0
     assert await store.next_moment(NOW) == NOW + MINUTE
-    assert await store.still_wanted([second.leg_id], NOW + MINUTE) == {second.leg_id: Wanted.EXPIRED}
+    assert (await store.standing([second.leg_id], NOW + MINUTE))[0] == {second.leg_id: Wanted.EXPIRED}
     assert await store.expire(NOW + MINUTE) == 2
     assert await store.expire(NOW + MINUTE) == 0
     assert await claim(store) == []
@@ -687,11 +687,11 @@ async def test_a_confirmation_calls_off_the_rungs_above_it(store: Store) -> None
 async def test_still_wanted_knows_held_messages_and_strangers(store: Store) -> None:
     await store.enqueue(entry(), NOW)
     (leg,) = await claim(store)
-    assert await store.still_wanted([leg.leg_id, "nobody's"], NOW) == {
+    assert (await store.standing([leg.leg_id, "nobody's"], NOW))[0] == {
         leg.leg_id: Wanted.SEND, "nobody's": Wanted.CANCELLED,
     }  # fmt: skip
     await store.hold_delivery("m1.0", "A person asked.", NOW)
-    assert await store.still_wanted([leg.leg_id], NOW) == {leg.leg_id: Wanted.HELD}
+    assert (await store.standing([leg.leg_id], NOW))[0] == {leg.leg_id: Wanted.HELD}
 
 
 # sheets, tasks, directory, numbers

@@ -13,7 +13,7 @@ from notifier.model.message import Kind, Message
 from notifier.model.plan import Delivery, Send, Verdict
 from notifier.model.policy import Policy, QuietHours, TextPolicy
 from notifier.model.states import LegState
-from notifier.queue import leases, lookup, messages, moments, settling
+from notifier.queue import claims, leases, lookup, messages, moments, settling
 from notifier.queue.rows import Enqueued, Entry, Settlement, Wanted
 from tests.simulation.program import LINES
 from tests.simulation.providers import Email
@@ -78,8 +78,8 @@ def who_failed_counts_as_reached(year: Year) -> None:
 def nobody_asks_whether_it_is_still_wanted(year: Year) -> None:
     """And cancelling stops nothing that was begun."""
 
-    def wanted(conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None) -> dict[str, Wanted]:
-        return dict.fromkeys(leg_ids, Wanted.SEND)
+    def wanted(conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None) -> object:
+        return dict.fromkeys(leg_ids, Wanted.SEND), claims.directory_version(conn)
 
     def over(conn: Connection, now: datetime, escalating: object) -> int:
         return 0
@@ -87,7 +87,7 @@ def nobody_asks_whether_it_is_still_wanted(year: Year) -> None:
     def cancelled(conn: Connection, message_id: str, by: str, now: datetime) -> object:
         return year.watch.stopped.setdefault(message_id, year.time.micros)
 
-    database(year, {leases.still_wanted: wanted, moments.expire: over, messages.cancel: cancelled})
+    database(year, {leases.standing: wanted, moments.expire: over, messages.cancel: cancelled})
 
 
 def one_file_is_two_messages(year: Year) -> None:

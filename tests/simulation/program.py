@@ -11,7 +11,7 @@ from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.daemon import rota
 from notifier.dispatch import Dispatcher
-from notifier.dispatch.attempts import Recheck
+from notifier.dispatch.readying import Recheck
 from notifier.dispatch.tending import escalating
 from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind, Mode

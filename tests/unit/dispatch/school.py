@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 from channels.base import CannotTell, Channel, NotFound, Outgoing, Sent, facts
 from notifier.clock import FixedClock
-from notifier.dispatch.attempts import Recheck
 from notifier.dispatch.dispatcher import Dispatcher
 from notifier.dispatch.node import Node
+from notifier.dispatch.readying import Recheck
 from notifier.model.directory import Contact, Directory, Link, LivesWith, Pupil, Responsibility
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
 from notifier.model.plan import Address, Basis, Delivery, Plan, PublicItem, Send, Verdict

@@ -23,15 +23,12 @@ class Database:
         self.open = asyncio.Event()
         self.open.set()
 
-    async def still_wanted(self, leg_ids: Sequence[str], now: datetime) -> dict[str, Wanted]:
+    async def standing(self, leg_ids: Sequence[str], now: datetime) -> tuple[dict[str, Wanted], int]:
         self.reads.append(set(leg_ids))
         await self.open.wait()
         if self.broken:
             raise OSError("disk")
-        return {leg_id: self.wanted.get(leg_id, Wanted.SEND) for leg_id in leg_ids}
-
-    async def directory_version(self) -> int:
-        return self.version
+        return {leg_id: self.wanted.get(leg_id, Wanted.SEND) for leg_id in leg_ids}, self.version
 
 
 @pytest.fixture
@@ -46,7 +43,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def standings(database: Database, clock: FixedClock) -> Standings:
-    return Standings(database.still_wanted, database.directory_version, clock, lambda: database.news)
+    return Standings(database.standing, clock, lambda: database.news)
 
 
 async def test_who_asks_at_the_same_moment_shares_a_read(standings: Standings, database: Database) -> None:
