@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from notifier.acceptance.missing import Missing
 from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
 from notifier.acceptance.waiting import Waiting
+from notifier.calendar.quiet import opens
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -160,6 +162,10 @@ class School:
             newsletters={one.name: one for one in self.config.newsletters},
             families=self.families.problems,
         )
+
+    def peace(self, now: datetime) -> datetime | None:
+        """Until when families are left in peace, but for an emergency; None: not now."""
+        return opens(now, self.policy.quiet_hours, self.policy.timezone, self.calendar)
 
     # The daemon ---------------------------------------------------------------------------------------------
 
@@ -307,6 +313,7 @@ class School:
                 alone=not self.store.shared,
                 nodes=node.nodes,
                 node=node,
+                peace=self.peace,
             )
         finally:
             for channel in built.values():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from notifier.acceptance import answers
+from notifier.acceptance.diary import with_diary
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
 from notifier.calendar import slots
@@ -88,6 +89,8 @@ class Acceptance:
             state = MessageState.HELD
         elif considered.send_at is not None and considered.send_at > now:
             state = MessageState.WAITING
+        else:
+            message = await asyncio.to_thread(with_diary, message, world, now)
         if message.replaces and not any(one.id == message.replaces for one in earlier):
             return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
         text = answers.accepted(submission, considered, world, state, now, [one.message for one in earlier])
@@ -196,12 +199,14 @@ class Acceptance:
         if message.send_at is not None and message.send_at > now:
             done = await self.store.set_waiting(stored.id, message, now, by=by)
         else:
+            message = await asyncio.to_thread(with_diary, message, self.world(), now)
             done = await self._enqueue(message, planned, now, by=by)
         return planned if done else None
 
     async def _release(self, message: Message, now: datetime, occurrence: Occurrence | None = None) -> bool:
         if message.expires_at is not None and message.expires_at <= now:
             return False  # expiry ends it
+        message = await asyncio.to_thread(with_diary, message, self.world(), now)
         planned = await self._planned(message, now)
         errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
         doubts = [*errors, *(problem for problem in planned.doubts if problem.id not in message.approved)]

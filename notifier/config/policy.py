@@ -219,7 +219,7 @@ def build(
         text=TextPolicy(
             settings.text.channel, frozenset(settings.text.allowed), frozenset(settings.text.essential_roles)
         ),
-        quiet_hours=QuietHours(settings.quiet_hours.opens, settings.quiet_hours.closes),
+        quiet_hours=QuietHours(**settings.quiet_hours.model_dump()),
         in_person_only=frozenset(folded(name) for name in settings.in_person_only),
         watch_words=settings.watch_words,
         marketing_words=settings.marketing_words,

@@ -71,6 +71,9 @@ class QuietHoursTable(Table):
 
     opens: TimeOfDay = Field(description="Not before this local time.")
     closes: TimeOfDay = Field(description="Not after this local time.")
+    weekends: bool = Field(False, description="Whether Saturdays and Sundays are quiet all day.")
+    holidays: bool = Field(False, description="Whether holidays, bank holidays and days closed are quiet all day.")
+    everything: bool = Field(False, description="Whether emails and paper wait too; an emergency never waits.")
 
 
 class ApprovalTable(Table):

@@ -149,6 +149,20 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class DiaryDate:
+    """A coming event in a newsletter, and whom it concerns: everybody, or these pupils. ``public``: anybody may know.
+
+    ``for_whom`` is as the school says it, empty where that goes without saying or would name a child.
+    """
+
+    event: Event
+    everybody: bool = False
+    pupil_ids: frozenset[str] = frozenset()
+    for_whom: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """An understood message: its audience resolved against the directory, its moments fixed.
 
@@ -158,6 +172,7 @@ class Message:
     ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
     this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
     ``public_on`` are the channels on which it also stands for everybody, once it is planned.
+    ``diary``: the coming events as they stood when it went.
     """
 
     id: str
@@ -190,6 +205,7 @@ class Message:
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     drill: bool = False
+    diary: tuple[DiaryDate, ...] = ()
 
     @property
     def lane(self) -> Lane:

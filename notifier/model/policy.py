@@ -92,10 +92,16 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """What rings somebody's telephone and is no emergency leaves between these local times (SCHOOL 29)."""
+    """What rings somebody's telephone and is no emergency leaves between these local times (SCHOOL 29).
+
+    ``weekends``, ``holidays``: these are quiet all day. ``everything``: emails and paper wait too.
+    """
 
     opens: time = time(8)
     closes: time = time(20)
+    weekends: bool = False
+    holidays: bool = False
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

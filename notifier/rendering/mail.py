@@ -17,6 +17,7 @@ from notifier.model.plan import Address, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.diary import Diaries
 from notifier.rendering.fixed import Fixed
 from notifier.rendering.parts import Parts, block, place
 from notifier.rendering.school import SchoolFacts
@@ -62,6 +63,7 @@ class Mail:
         self._theme = theme
         self._catalogues = catalogues
         self._fixed: Fixed[Letterform] = Fixed()
+        self._diaries = Diaries()
 
     def render(
         self,
@@ -77,11 +79,19 @@ class Mail:
         offered = offer(message, delivery, self._catalogues) if delivery else None
         raised = flags(delivery, offered)
         known = people.family(delivery, directory) if delivery else None
+        about = delivery.pupil_ids if delivery else None
+        dates = [self._diaries.of(message, about, voice) for voice in (form.markup, form.text)]
+        if all(dates):
+            raised |= {"diary"}
         contact = directory.contacts.get(address.contact_id) if address else None
+        html, plain = (
+            self._values(known, offered, voice, parts.names) | {"diary": listed}
+            for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
+        )
         return MailPayload(
             subject=self._subject(form, delivery, directory),
-            html=form.html.fill(self._values(known, offered, form.markup, form.html.names), raised),
-            plain=form.plain.fill(self._values(known, offered, form.text, form.plain.names), raised),
+            html=form.html.fill(html, raised),
+            plain=form.plain.fill(plain, raised),
             language=form.language,
             to_name=contact.name if contact else "",
             from_name=self._school.name,
