@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import phonenumbers
 
@@ -78,6 +79,49 @@ def body(title: str, school: str, found: Sequence[CallItem], *, whole: bool = Tr
         number = words.index(payload.words) + 1 if together and len(words) > 1 else 0
         parts.append(_family(item, number, None if together else payload.words))
     return "\n".join(parts)
+
+
+def printed(title: str, school: str, found: Sequence[CallItem], *, trial: bool) -> dict[str, Any]:
+    """The same as the press wants it: words that are the same for many stand together at the top."""
+    words = list(dict.fromkeys(item.payload.words for item in found))
+    together = len(words) <= TOO_MANY_WORDS
+    labels = ["Say"] if len(words) == 1 else [f"Words {number}" for number in range(1, len(words) + 1)]
+    heaps: list[dict[str, Any]] = []
+    for item in found:
+        payload = item.payload
+        heading = "Nobody to ring: find another way" if not _reachable(payload) else _class(payload)
+        if not heaps or heaps[-1]["title"] != heading:
+            heaps.append({"title": heading, "families": []})
+        number = words.index(payload.words) + 1
+        also = [f"Say words {number}."] if together and len(words) > 1 else []
+        heaps[-1]["families"].append(
+            {
+                "pupils": [{"name": name, "class": class_} for name, class_ in payload.pupils]
+                or [{"name": "This family", "class": ""}],
+                "why": [line for line in (payload.reason, *also, *payload.notes) if line],
+                "say": [] if together else payload.words.splitlines(),
+                "rings": [_printed_ring(ring) for ring in payload.rings],
+            }
+        )
+    return {
+        "title": f"{_markup.TRIAL}: {title}" if trial else title,
+        "school": school,
+        "trial": trial,
+        "count": "1 family to ring" if len(found) == 1 else f"{len(found)} families to ring",
+        "together": [[label, said.splitlines()] for label, said in zip(labels, words, strict=True)] if together else [],
+        "heaps": heaps,
+    }
+
+
+def _printed_ring(ring: Ring) -> dict[str, Any]:
+    foreign = ring.language and ring.language[:2] != "en"
+    return {
+        "name": ring.name,
+        "relationship": ring.relationship,
+        "language": _markup.english_name(ring.language) if foreign else "",
+        "number": spoken(ring.number) if ring.number else "no number",
+        "check": ring.check_first,
+    }
 
 
 def _class(payload: CallPayload) -> str:

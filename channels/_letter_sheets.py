@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from channels import _tree
+from channels import _codes, _files, _pictures, _tree
 from channels._items import Item
 from notifier.model.payload import PaperPayload
 
@@ -15,6 +15,8 @@ COLUMNS = (
     *("number", "class", "way", "addressee", "address", "postcode", "second home", "large print"),
     *("pages", "enclose"),
 )
+SIZE, SMALLER = 11.5, 10.5
+"""Points; a letter that is a few lines too long for its sheets is set smaller, but never large print."""
 BOOK_BAG, POST = "book bag", "post"
 NO_CLASS = "No class"
 
@@ -33,26 +35,25 @@ def order(item: LetterItem, hand_out: str) -> tuple[bool, str, str, str]:
 def sheet(item: LetterItem, folder: Path, hand_out: str) -> dict[str, Any]:
     """One letter with its own papers behind it. ``folder`` is the message's, where its pictures lie."""
     payload = item.payload
-    pictures = {f"cid:{path.stem}": f"pictures/{path.name}" for path in folder.glob("pictures/[!.]*.*")}
     made: dict[str, Any] = {
         "sort": "letter",
         "lang": payload.language.split("-")[0].lower() or "en",
         "large": payload.large_print,
+        "size": SIZE,
         "address": [_tree.printable(line) for line in payload.address],
         "post": payload.second_home,
-        "words": _tree.tree(payload.html, pictures),
+        "words": _tree.tree(payload.html, _pictures.lying(folder)),
         "papers": [
             {"file": f"papers/{path.name}", "alt": "The paper that comes with this letter"}
-            for path in sorted(folder.glob(f"papers/{item.stem}-*.pdf"))
+            for path in sorted(folder.glob(f"papers/{_files.stem(item.stem)}-*.pdf"))
         ],
     }
     if payload.online:
-        file = f"codes/{_code(payload.online)}.svg"
         made["qr"] = {
-            "file": file,
+            "file": _codes.file_name(payload.online),
             "alt": payload.online,
             "words": payload.online_words,
-            "shown": payload.online.removeprefix("https://").removeprefix("http://"),
+            "shown": _codes.shown(payload.online),
         }
     if payload.slip is not None:
         made["slip"] = {
@@ -65,28 +66,20 @@ def sheet(item: LetterItem, folder: Path, hand_out: str) -> dict[str, Any]:
     return made
 
 
-def _code(address: str) -> str:
-    return address.rstrip("/").rpartition("/")[2].removesuffix(".html")
-
-
-def code_file(folder: Path, address: str) -> Path:
-    return folder / "codes" / f"{_code(address)}.svg"
-
-
-def run(found: Sequence[LetterItem], folder: Path, hand_out: str) -> Iterator[dict[str, Any]]:
-    """The sheets in order; where there are several heaps, a separator lies before each."""
+def run(found: Sequence[LetterItem], hand_out: str) -> Iterator[dict[str, Any]]:
+    """The letters' files in order; where there are several heaps, a separator lies before each."""
     heaps = [(key, list(items)) for key, items in groupby(found, lambda item: _heap(item, hand_out))]
     for (posted, class_), items in heaps:
         if len(heaps) > 1:
             count = "1 letter" if len(items) == 1 else f"{len(items)} letters"
-            yield {
-                "sort": "separator",
-                "title": class_ or NO_CLASS,
-                "way": "Post, not book bag" if posted else "Book bags",
-                "count": count,
-            }
+            way = "Post, not book bag" if posted else "Book bags"
+            yield {"sheet": {"sort": "separator", "title": class_ or NO_CLASS, "way": way, "count": count}}
         for item in items:
-            yield sheet(item, folder, hand_out)
+            yield {"file": file_name(item.stem)}
+
+
+def file_name(item: str) -> str:
+    return f"letter-{_files.stem(item)}.pdf"
 
 
 def _heap(item: LetterItem, hand_out: str) -> tuple[bool, str]:

@@ -56,19 +56,26 @@ class Press:
         ppi: float | None = None,
     ) -> Sequence[bytes]:
         """One document, or with ``format`` ``png`` a picture of each page. Blocks. Raises PressFault."""
+        return self._jobs(template, root, data, {"rare": rare, "format": format, "ppi": ppi}, 1)
+
+    def gather(
+        self, template: str, root: Path, data: Mapping[str, Any], run: Sequence[Mapping[str, Any]], *, both_sides: bool
+    ) -> bytes:
+        """One document for the printer. A part of ``run`` has a ``file`` in ``root``, or a ``sheet`` to be set."""
+        made = self._jobs(template, root, data, {"run": run, "both_sides": both_sides, "rare": False}, len(run))
+        return made[0]
+
+    def _jobs(
+        self, template: str, root: Path, data: Mapping[str, Any], more: Mapping[str, Any], sheets: int
+    ) -> list[bytes]:
         folder = resource("templates") / "paper"
-        job = {
-            "templates": [str(folder / name) for name in (*TEMPLATES, f"{template}.typ")],
-            "root": str(root),
-            "data": data,
-            "rare": rare,
-            "format": format,
-            "ppi": ppi,
-        }
+        root.mkdir(parents=True, exist_ok=True)
+        templates = [str(folder / name) for name in (*TEMPLATES, f"{template}.typ")]
+        job = {"templates": templates, "root": str(root), "data": data, **more}
         line = json.dumps(job, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with self._lock:
             answer = self._answer(line)
-            self._sheets += len(data.get("sheets", ())) or 1
+            self._sheets += sheets
             if self._sheets >= MOST_SHEETS:
                 self._end()
         return answer

@@ -8,6 +8,7 @@ or ``other``) and ``said`` without a word of the data. Ends when nothing has com
 while, so that what a compiler keeps is given back.
 """
 
+import io
 import json
 import resource
 import select
@@ -57,11 +58,12 @@ def pages_of(path: Path) -> int:
 def made(job: dict[str, Any], compilers: Compilers, sources: dict[tuple[str, ...], bytes]) -> list[bytes]:
     """Raises ValueError for papers that cannot be read, and typst.TypstError."""
     root = Path(job["root"])
+    if "run" in job:
+        return [gathered(job, compilers, sources)]
     foreign = False  # a sheet that holds another program's pages cannot promise what PDF/UA promises
-    for sheet in job["data"].get("sheets", ()):
-        for paper in sheet.get("papers", ()):
-            paper["pages"] = pages_of(root / paper["file"])
-            foreign = True
+    for paper in job["data"].get("sheet", {}).get("papers", ()):
+        paper["pages"] = pages_of(root / paper["file"])
+        foreign = True
     names = tuple(job["templates"])
     if names not in sources:
         sources[names] = b"\n".join(Path(name).read_bytes() for name in names)
@@ -76,6 +78,28 @@ def made(job: dict[str, Any], compilers: Compilers, sources: dict[tuple[str, ...
         timestamp=FIXED,
     )
     return found if isinstance(found, list) else [found or b""]
+
+
+def gathered(job: dict[str, Any], compilers: Compilers, sources: dict[tuple[str, ...], bytes]) -> bytes:
+    """Many sheets as one document for the printer: files that are there already, and sheets set for it."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    writer.metadata = {"/Title": job["data"]["title"]}
+    for part in job["run"]:
+        if "file" in part:
+            content = (Path(job["root"]) / part["file"]).read_bytes()
+        else:
+            alone = {name: value for name, value in job.items() if name != "run"}
+            content = made(alone | {"data": job["data"] | {"sheet": part["sheet"]}}, compilers, sources)[0]
+        reader = PdfReader(io.BytesIO(content))
+        for page in reader.pages:
+            writer.add_page(page)
+        if job["both_sides"] and len(reader.pages) % 2:
+            writer.add_blank_page()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def fault_of(error: Exception) -> tuple[str, str]:

@@ -99,6 +99,19 @@ def printable(text: str) -> str:
 _PICTOGRAMS = ((0xFE00, 0xFE0F), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FFFF))
 
 
+def printed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Every word in there made printable."""
+    return {name: _printed(value) for name, value in data.items()}
+
+
+def _printed(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return printed(value)
+    return [_printed(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def _unprintable(letter: str) -> bool:
     if letter < "\u0300":
         return False

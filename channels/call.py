@@ -1,7 +1,8 @@
 """The call sheet: the families whom a person rings, as a page to print and a list for a spreadsheet.
 
 call-sheets/MESSAGE/items/ITEM.json    one family, written when its delivery comes to this rung
-call-sheets/MESSAGE/call-sheet.html    rebuilt from the items
+call-sheets/MESSAGE/call-sheet.html    rebuilt from the items, to ring from a screen or a telephone
+call-sheets/MESSAGE/call-sheet.pdf     the same to print, with boxes to tick
 call-sheets/MESSAGE/call-sheet.csv
 """
 
@@ -12,13 +13,16 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from channels import _call_sheet, _cards, _files, _items, _markup
+from channels import _call_sheet, _cards, _files, _items, _markup, _tree
+from channels._press import Press, PressFault
 from channels.base import Outgoing, Sent, Surroundings
 from channels.outbox import base
+from notifier.logs import logger
 from notifier.model.payload import CALL_ITEM, CallPayload
 from notifier.model.policy import AddressKind
 
 SHEETS = "call-sheets"
+_log = logger("channels.call")
 
 
 class CallSettings(BaseModel):
@@ -42,6 +46,7 @@ class Call:
         self.parallelism = 4
         self.per_minute: float | None = None
         self._items = _items.Items(base(surroundings) / SHEETS, CallPayload, trial=surroundings.trial)
+        self._press = Press()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, CallPayload):
@@ -50,16 +55,16 @@ class Call:
             return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        await asyncio.to_thread(self._press.close)
 
     def collate(self, message: str) -> list[Path]:
         """Rebuild the sheet from its items. Families with nobody to ring come first, then class by class."""
         folder = self._items.folder(message)
-        page, table = folder / "call-sheet.html", folder / "call-sheet.csv"
+        page, table, sheet = (folder / f"call-sheet.{suffix}" for suffix in ("html", "csv", "pdf"))
         with _files.writing():
             found = self._items.read(message)
             if not found:
-                _files.remove(page, table)
+                _files.remove(page, table, sheet)
                 _cards.remove(self.surroundings.outbox, "call", f"sheet-{message}")
                 self._items.prune(message)
                 return []
@@ -71,7 +76,23 @@ class Call:
             _files.write(page, _markup.page(title, body, sheet="call-sheet", trial=trial, drill=drill))
             _files.write(table, _items.csv(_call_sheet.COLUMNS, _call_sheet.rows(found), trial=trial, drill=drill))
             self._sheet_card(message, title, page, len(found), drill)
-        return [page, table]
+            # Last, and nothing waits for it: in an emergency page and table are there already.
+            printed = self._print(folder, title, found, drill)
+        return [page, table, sheet] if printed else [page, table]
+
+    def _print(self, folder: Path, title: str, found: Sequence[_call_sheet.CallItem], drill: bool) -> bool:
+        shown = f"DRILL: {title}" if drill else title
+        data = _tree.printed(_call_sheet.printed(shown, self.surroundings.school, found, trial=self.surroundings.trial))
+        sheet = folder / "call-sheet.pdf"
+        try:
+            _files.write(sheet, self._press.pdf("calls", folder, data, rare=_tree.rare(data)))
+        except PressFault as fault:
+            _log.warning("the call sheet is a page and a table only", fault=fault.sort)
+            _files.remove(sheet)  # one of an earlier moment would lack families
+            return False
+        finally:
+            self._press.close()
+        return True
 
     def items(self, message: str) -> Sequence[str]:
         return self._items.stems(message)

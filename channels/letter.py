@@ -13,16 +13,15 @@ letters/MESSAGE/printed/NNN/         a run that was given to the printer, and is
 
 import asyncio
 import hashlib
-import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import segno
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels import _cards, _files, _items, _letter_sheets, _markup, _printer, _tree
+from channels import _cards, _codes, _files, _items, _letter_sheets, _markup, _pictures, _printer, _tree
 from channels._letter_sheets import LetterItem
 from channels._press import Press, PressFault
 from channels.base import Outgoing, PermanentFailure, Sent, Surroundings, TemporaryFailure
@@ -36,8 +35,7 @@ from notifier.model.problem import Problem, advice
 LETTERS = "letters"
 PART = 500
 """Letters in one file of a print run: a longer one comes in parts, so that memory does not grow with the school."""
-_PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
-_UNPRINTABLE = ".unprintable"
+_COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
 _AGAIN = timedelta(minutes=10)
 """How long a printer that took nothing is left alone."""
 _log = logger("channels.letter")
@@ -150,7 +148,7 @@ class Letter:
                 return []
             runs = []
             for name, part in zip(names, parts, strict=True):
-                _files.write(folder / name, self._pdf(part, list(_letter_sheets.run(part, folder, hand_out)), folder))
+                _files.write(folder / name, self._gathered(part, folder))
                 runs.append(folder / name)
             self._press.close()  # what the run took is given back
             tables = self._tables(folder, found)
@@ -192,7 +190,7 @@ class Letter:
         _cards.remove(self.surroundings.outbox, "letter", f"run-{message}")
         if whole:
             for inner in ("pictures", "codes", "papers", "enclosures", "head"):
-                _files.remove(*(folder / inner).glob("*"), *(folder / inner).glob(f"*{_UNPRINTABLE}"))
+                _files.remove(*(folder / inner).iterdir() if (folder / inner).is_dir() else ())
                 _files.prune(folder / inner)
             self._items.prune(message)
 
@@ -214,14 +212,16 @@ class Letter:
             _log.warning("the letters are not printed", message=message, says=str(fault))
 
     def _sheet_file(self, message: str, item: str) -> Path:
-        return self._items.folder(message) / f"letter-{_files.stem(item)}.pdf"
+        return self._items.folder(message) / _letter_sheets.file_name(item)
 
     def _logo_file(self) -> Path | None:
         return self.surroundings.outbox.parent / self.settings.logo if self.settings.logo is not None else None
 
     def _write(self, outgoing: Outgoing, payload: PaperPayload) -> str:
         outbox, folder = self.surroundings.outbox, self._items.folder(outgoing.message)
-        self._lay_pictures(folder, payload, outgoing.attachments)
+        _pictures.lay(folder, payload.html, outgoing.attachments)
+        if payload.online:
+            _codes.write(folder, payload.online)
         self._lay_papers(folder, outgoing)
         enclosed = self._enclose(folder, outgoing, payload)
         item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
@@ -254,26 +254,25 @@ class Letter:
         return card.file
 
     def _one(self, item: LetterItem, folder: Path) -> bytes:
-        return self._pdf([item], [_letter_sheets.sheet(item, folder, self.settings.hand_out)], folder)
+        sheet = _letter_sheets.sheet(item, folder, self.settings.hand_out)
+        content = self._pdf(item, sheet, folder)
+        if not item.payload.large_print and (pages := _pages(content)) > 1:
+            smaller = self._pdf(item, sheet | {"size": _letter_sheets.SMALLER}, folder)
+            if _pages(smaller) < pages:  # no sheet is printed for a few lines
+                return smaller
+        return content
 
-    def _pdf(self, items: Sequence[LetterItem], sheets: Sequence[Mapping[str, Any]], folder: Path) -> bytes:
-        own = self.surroundings
-        title = _tree.printable(items[0].payload.subject) or "Letter"
-        data: dict[str, Any] = {
-            "envelope": self.settings.envelope,
-            "title": f"{_markup.TRIAL}: {title}" if own.trial else title,
-            "school": own.school,
-            "contact": [line for line in (own.phone, own.website.removeprefix("https://").rstrip("/")) if line],
-            "trial": own.trial,
-            "both-sides": self.settings.both_sides,
-            "sheets": sheets,
-        }
-        logo = self._logo_file()
-        if logo is not None and logo.is_file():
-            name = f"head/logo{logo.suffix.lower()}"
-            _files.write(folder / name, logo.read_bytes())
-            data["logo"] = name
-        folder.mkdir(parents=True, exist_ok=True)
+    def _gathered(self, found: Sequence[LetterItem], folder: Path) -> bytes:
+        for item in found:
+            path = folder / _letter_sheets.file_name(item.stem)
+            if not path.exists():  # somebody tidied up
+                _files.write(path, self._one(item, folder))
+        run = list(_letter_sheets.run(found, self.settings.hand_out))
+        data = self._data(found[0], folder)
+        return self._press.gather("letters", folder, data, run, both_sides=self.settings.both_sides)
+
+    def _pdf(self, item: LetterItem, sheet: Mapping[str, Any], folder: Path) -> bytes:
+        data = self._data(item, folder) | {"sheet": sheet}
         try:
             return self._press.pdf("letters", folder, data, rare=_tree.rare(data))
         except PressFault as fault:
@@ -284,28 +283,36 @@ class Letter:
                 "(on Debian: fonts-noto-core), or tell the family in another way."
             ) from fault
 
-    def _lay_pictures(self, folder: Path, payload: PaperPayload, enclosures: Sequence[Enclosure]) -> None:
-        for one in enclosures:
-            digest, suffix = one.attachment.digest, _PICTURES.get(one.attachment.media_type)
-            if suffix and f"cid:{digest}" in payload.html and not self._unprintable(folder, digest).exists():
-                _files.write(folder / "pictures" / f"{digest}.{suffix}", one.content)
-        if payload.online:
-            code = io.BytesIO()
-            segno.make(payload.online, error="m").save(code, kind="svg", border=2)
-            _files.write(_letter_sheets.code_file(folder, payload.online), code.getvalue())
+    def _data(self, item: LetterItem, folder: Path) -> dict[str, Any]:
+        """What all sheets of a message share."""
+        own = self.surroundings
+        title = _tree.printable(item.payload.subject) or "Letter"
+        data: dict[str, Any] = {
+            "envelope": self.settings.envelope,
+            "title": f"{_markup.TRIAL}: {title}" if own.trial else title,
+            "school": own.school,
+            "contact": [line for line in (own.phone, _codes.shown(own.website)) if line],
+            "trial": own.trial,
+        }
+        logo = self._logo_file()
+        if logo is not None and logo.is_file():
+            name = f"head/logo{logo.suffix.lower()}"
+            _files.write(folder / name, logo.read_bytes())
+            data["logo"] = name
+        return data
 
     def _lay_papers(self, folder: Path, outgoing: Outgoing) -> None:
         """A child's own papers are printed behind its letter, so that no hand can enclose another child's."""
         own = [one for one in outgoing.attachments if _own(one)]
         for number, one in enumerate(own, 1):
-            if not self._unprintable(folder, one.attachment.digest).exists():
+            if not _pictures.unprintable(folder, one.attachment.digest).exists():
                 _files.write(folder / "papers" / f"{_files.stem(outgoing.item)}-{number}.pdf", one.content)
 
     def _enclose(self, folder: Path, outgoing: Outgoing, payload: PaperPayload) -> tuple[str, ...]:
         """Put what goes into the envelope beside the run, under a name that two different files never share."""
         names = []
         for one in _markup.files(payload.html, outgoing.attachments):
-            if _own(one) and not self._unprintable(folder, one.attachment.digest).exists():
+            if _own(one) and not _pictures.unprintable(folder, one.attachment.digest).exists():
                 continue
             stem, dot, suffix = one.attachment.name.rpartition(".")
             name = (
@@ -315,9 +322,6 @@ class Letter:
             names.append(name)
         return tuple(names)
 
-    def _unprintable(self, folder: Path, digest: str) -> Path:
-        return folder / "pictures" / f".{digest}{_UNPRINTABLE}"
-
     def _set_aside(self, folder: Path, outgoing: Outgoing, enclosed: tuple[str, ...]) -> tuple[str, ...]:
         """Pictures that cannot be printed leave their description; papers that cannot are enclosed by hand."""
         for one in outgoing.attachments:
@@ -325,7 +329,7 @@ class Letter:
             files = [*folder.glob(f"pictures/{digest}.*"), *self._papers_of(folder, outgoing.item, digest)]
             for file in files:
                 if not self._can_be_printed(file, folder):
-                    _files.write(self._unprintable(folder, digest), b"\n")
+                    _files.write(_pictures.unprintable(folder, digest), b"\n")
                     _files.remove(file)
                     _log.warning("a file cannot be printed", message=outgoing.message, file=digest[:10])
         return self._enclose(folder, outgoing, outgoing.payload)
@@ -344,7 +348,7 @@ class Letter:
         plain = PaperPayload("Trial", ("-",), "", "en")
         probe = _letter_sheets.sheet(LetterItem("-", "en", False, plain), folder, self.settings.hand_out)
         try:
-            self._pdf([LetterItem("-", "en", False, plain)], [probe | {"words": words, "papers": papers}], folder)
+            self._pdf(LetterItem("-", "en", False, plain), probe | {"words": words, "papers": papers}, folder)
         except PressFault as fault:
             if fault.sort == "broken":
                 raise TemporaryFailure("The press broke down over a picture. It is tried again by itself.") from fault
@@ -358,3 +362,9 @@ def _own(one: Enclosure) -> bool:
 
 def _from_1(parts: Sequence[object]) -> range:
     return range(1, len(parts) + 1)
+
+
+def _pages(content: bytes) -> int:
+    """How many pages a document of our own press has."""
+    found = _COUNT.search(content)
+    return int(found[1]) if found else 1

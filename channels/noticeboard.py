@@ -1,27 +1,39 @@
-"""A poster for the noticeboard: one A4 page for each message, to print and put up (W23, H6).
+"""Posters for the noticeboard: one sheet for each message as PDF, and a list of what hangs until when (W23, H6).
 
-noticeboard/SLUG-xxxxxxxx.html
+noticeboard/SLUG-xxxxxxxx.pdf
+noticeboard/posters.csv          what goes up and what comes down, rebuilt with every poster
+noticeboard/items/ITEM.json      one poster, from which the list is made
+
+A poster stands where everybody passes, so rendering gives it public words alone (DESIGN 3.4).
 """
 
 import asyncio
 import hashlib
-from html import escape
-from typing import ClassVar
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 from babel.dates import format_date
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from channels import _cards, _files, _markup
-from channels.base import Outgoing, Sent, Surroundings
+from channels import _cards, _codes, _files, _items, _markup, _pictures, _tree
+from channels._press import Press, PressFault
+from channels.base import Outgoing, PermanentFailure, Sent, Surroundings
 from channels.outbox import base
 from notifier.model.payload import POSTER, PagePayload
 from notifier.model.policy import AddressKind
 
+POSTERS = "noticeboard"
+COLUMNS = ("poster", "title", "put up from", "take down after", "what to do")
+
 
 class NoticeboardSettings(BaseModel):
-    """``[channels.noticeboard]`` has no settings."""
+    """``[channels.noticeboard]``"""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paper: Literal["a4", "a3"] = Field(default="a4", description='How large a poster is: "a4" or "a3".')
 
 
 class Noticeboard:
@@ -35,9 +47,12 @@ class Noticeboard:
     Settings: ClassVar[type[BaseModel]] = NoticeboardSettings
 
     def __init__(self, settings: NoticeboardSettings, surroundings: Surroundings) -> None:
+        self.settings = settings
         self.surroundings = surroundings
         self.parallelism = 1
         self.per_minute: float | None = None
+        self._press = Press()
+        self._items = _items.Items(base(surroundings), PagePayload, trial=surroundings.trial)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, PagePayload):
@@ -46,17 +61,21 @@ class Noticeboard:
             return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        await asyncio.to_thread(self._press.close)
 
     def _write(self, outgoing: Outgoing, payload: PagePayload) -> str:
-        outbox, trial = self.surroundings.outbox, self.surroundings.trial
-        mark = hashlib.sha256(outgoing.item.encode("utf-8", "replace")).hexdigest()[:8]
-        path = base(self.surroundings) / "noticeboard" / f"{_files.stem(payload.slug)}-{mark}.html"
-        body = self._poster(payload, _markup.with_pictures(payload.html, outgoing.attachments))
-        content = _markup.page(
-            payload.title, body, sheet="poster", language=payload.language, trial=trial, drill=outgoing.drill
-        )
+        outbox, folder = self.surroundings.outbox, base(self.surroundings) / POSTERS
+        path = folder / _name(outgoing.item, payload)
+        pictures = _pictures.lay(folder, payload.html, outgoing.attachments)
+        try:
+            content = self._pdf(payload, folder, pictures)
+        except PressFault as fault:
+            if fault.sort != "picture":
+                raise
+            content = self._pdf(payload, folder, {})  # better a poster without its pictures than none
         _files.write(path, content)
+        self._items.write(_as_poster(outgoing), payload)
+        self._list(folder)
         card = _cards.Card(
             channel="noticeboard",
             item=outgoing.item,
@@ -64,7 +83,7 @@ class Noticeboard:
             title=payload.title,
             family="Everybody",
             language=payload.language,
-            trial=trial,
+            trial=self.surroundings.trial,
             drill=outgoing.drill,
             public=True,
             file=str(path.relative_to(outbox)),
@@ -73,14 +92,59 @@ class Noticeboard:
         _cards.write(outbox, card)
         return card.file
 
-    def _poster(self, payload: PagePayload, html: str) -> str:
-        """Headline, words, and at the foot who says it and when it comes down."""
-        day = payload.take_down
-        down = f"Take down after {format_date(day, 'd MMMM y', locale='en_GB')}" if day else ""
-        places = [self.surroundings.school, self.surroundings.phone, self.surroundings.website]
-        told = " · ".join(f"<bdi>{escape(place)}</bdi>" for place in places if place)
-        return (
-            f'<article class="poster">\n<h1>{escape(payload.title)}</h1>\n<div class="words">'
-            f'{_markup.fragment(html)}</div>\n<footer><p>{told}</p><p class="down" lang="en">{escape(down)}</p>'
-            "</footer>\n</article>"
-        )
+    def _pdf(self, payload: PagePayload, folder: Path, pictures: dict[str, str]) -> bytes:
+        """Headline, words, and at the foot who says it, since when it hangs and when it comes down."""
+        own = self.surroundings
+        data: dict[str, Any] = {
+            "paper": self.settings.paper,
+            "title": f"{_markup.TRIAL}: {payload.title}" if own.trial else payload.title,
+            "headline": payload.title,
+            "lang": payload.language.split("-")[0].lower() or "en",
+            "words": _tree.tree(payload.html, pictures),
+            "school": own.school,
+            "contact": [line for line in (own.phone, _codes.shown(own.website)) if line],
+            "up": _day(payload.published.date()),
+            "down": f"Take down after {_day(payload.take_down)}." if payload.take_down else "",
+            "trial": own.trial,
+        }
+        if payload.online:
+            file = _codes.write(folder, payload.online)
+            data["qr"] = {"file": file, "alt": payload.online, "words": payload.online_words}
+        data = _tree.printed(data)
+        try:
+            return self._press.pdf("poster", folder, data, rare=_tree.rare(data))
+        except PressFault as fault:
+            if fault.sort != "glyph":
+                raise
+            raise PermanentFailure(
+                "This computer has no letter shapes for a language on this poster. Install the fonts of Noto "
+                "(on Debian: fonts-noto-core)."
+            ) from fault
+
+    def _list(self, folder: Path) -> None:
+        """What hangs where everybody sees it: what is past its day is to be taken down (H39)."""
+        today = self.surroundings.clock.now().date()
+        rows = []
+        found = sorted(self._items.read(POSTERS), key=lambda item: (item.payload.published, item.stem), reverse=True)
+        for item in found:
+            up, down = item.payload.published.date(), item.payload.take_down
+            past = down is not None and down < today
+            todo = "take down" if past else "put up" if up <= today else f"put up on {_day(up)}"
+            dates = (up.isoformat(), down.isoformat() if down else "")
+            rows.append((_name(item.stem, item.payload), item.payload.title, *dates, todo))
+        drill = any(item.drill for item in found)
+        _files.write(folder / "posters.csv", _items.csv(COLUMNS, rows, trial=self.surroundings.trial, drill=drill))
+
+
+def _name(item: str, payload: PagePayload) -> str:
+    mark = hashlib.sha256(item.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{_files.stem(payload.slug)}-{mark}.pdf"
+
+
+def _as_poster(outgoing: Outgoing) -> Outgoing:
+    """All posters make one list, whatever their message."""
+    return replace(outgoing, message=POSTERS)
+
+
+def _day(day: date) -> str:
+    return format_date(day, "d MMMM y", locale="en_GB")

@@ -91,7 +91,10 @@ class PaperPayload:
 
 @dataclass(frozen=True, slots=True)
 class PagePayload:
-    """A public page or poster: nothing that names a child. ``slug`` is safe as a file name."""
+    """A public page or poster: nothing that names a child. ``slug`` is safe as a file name.
+
+    ``online`` is the web address of the public copy, with the words that say so; empty where there is none.
+    """
 
     slug: str
     title: str
@@ -101,6 +104,8 @@ class PagePayload:
     published: datetime
     take_down: date | None = None
     kind: str = ""
+    online: str = ""
+    online_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

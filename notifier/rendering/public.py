@@ -63,6 +63,8 @@ class Public:
             published=published,
             take_down=_taken_down(message, zone),
             kind=message.kind.value,
+            online=page_address(message, self._school, self._catalogues),
+            online_words=frame.catalogue.say("Read it online"),
         )
 
     def _section(self, message: Message, body: Body) -> dict[str, object]:

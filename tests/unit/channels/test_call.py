@@ -10,6 +10,7 @@ import pytest
 from channels.base import Outgoing, Surroundings, TemporaryFailure
 from channels.call import Call, CallSettings
 from notifier.model.payload import CallPayload, Ring
+from tests import pdf
 
 Makes = Callable[..., Outgoing]
 MOTHER = Ring("C1", "Mrs Amara Okafor", "mother", "+447700900123")
@@ -37,7 +38,7 @@ async def test_families_stand_by_class_and_those_with_nobody_to_ring_first(call:
     await call.send(outgoing(family("Ada", "Oak", MOTHER), item="i3"))
     await call.send(outgoing(family("Yan", "Oak"), item="i4"))
     await call.send(outgoing(family("Uma", "Ash", Ring("C9", "Mr Khan", "father", "")), item="i5"))
-    page, table = call.collate("m1")
+    page, table, _ = call.collate("m1")
     assert [row["pupils"] for row in rows(table)] == ["Uma", "Yan", "Ben", "Ben", "Ada", "Zed"]
     html = page.read_text(encoding="utf-8")
     places = [html.index(word) for word in ("Nobody to ring", "Uma", "Yan", ">Elm<", "Ben", ">Oak</h2>", "Ada", "Zed")]
@@ -52,7 +53,7 @@ async def test_families_stand_by_class_and_those_with_nobody_to_ring_first(call:
 
 async def test_the_table_is_safe_for_a_spreadsheet(call: Call, outgoing: Makes) -> None:
     await call.send(outgoing(family("=cmd()", "Oak", Ring("C1", "+Eve", "", "+33123456789"), words="@now")))
-    _, table = call.collate("m1")
+    _, table, _ = call.collate("m1")
     (row,) = rows(table)
     assert table.read_bytes().startswith(b"\xef\xbb\xbf")
     assert (row["pupils"], row["name"], row["words to say"]) == ("'=cmd()", "'+Eve", "'@now")
@@ -83,7 +84,7 @@ async def test_the_sheet_is_made_wholly_from_the_items(call: Call, outgoing: Mak
     assert sorted(call.items("m1")) == ["i0", "i1", "i2"]
     call.withdraw("m1", "i1")
     call.withdraw("m1", "i1")
-    _, table = call.collate("m1")
+    _, table, _ = call.collate("m1")
     assert [row["pupils"] for row in rows(table)] == ["P0", "P2"]
     for item in call.items("m1"):
         call.withdraw("m1", item)
@@ -94,7 +95,7 @@ async def test_the_sheet_is_made_wholly_from_the_items(call: Call, outgoing: Mak
 
 async def test_an_item_that_cannot_be_read_spoils_no_other(call: Call, outgoing: Makes) -> None:
     await call.send(outgoing(family("Ada", "Oak", MOTHER)))
-    _, table = call.collate("m1")
+    _, table, _ = call.collate("m1")
     (table.parent / "items" / "broken.json").write_text("{", encoding="utf-8")
     (table.parent / "items" / ".half.tmp").write_text("{", encoding="utf-8")
     call.collate("m1")
@@ -111,7 +112,7 @@ async def test_messages_do_not_mix(call: Call, outgoing: Makes) -> None:
 async def test_trial_and_drill_are_marked_everywhere(trial: Surroundings, outgoing: Makes) -> None:
     call = Call(CallSettings(), trial)
     await call.send(outgoing(family("Ada", "Oak", MOTHER), drill=True))
-    page, table = call.collate("m1")
+    page, table, _ = call.collate("m1")
     assert page.is_relative_to(trial.outbox / "trial" / "call-sheets")
     assert "TRIAL" in page.read_text(encoding="utf-8")
     assert "DRILL" in page.read_text(encoding="utf-8")
@@ -123,3 +124,31 @@ async def test_a_disk_that_takes_no_file_is_temporary(tmp_path: Path, trial: Sur
     trial.outbox.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(TemporaryFailure, match="could not be written"):
         await Call(CallSettings(), trial).send(outgoing(family("Ada", "Oak", MOTHER)))
+
+
+async def test_the_sheet_to_print_has_two_boxes_for_each_number_and_the_words_to_say(
+    call: Call, outgoing: Makes
+) -> None:
+    await call.send(outgoing(family("Ben", "Elm", MOTHER, AUNT), item="i1"))
+    await call.send(outgoing(family("Yan", "Oak", words="#let x = 1 Closed 🎄"), item="i2"))
+    *_, sheet = call.collate("m1")
+    words = pdf.words(sheet.read_bytes())
+    assert "2 families to ring" in words
+    assert "Mrs Amara Okafor mother 07700 900123" in words
+    assert "Check before ringing" in words
+    assert "#let x = 1 Closed" in words
+    assert words.index("Nobody to ring: find another way") < words.index("Elm")
+    assert "Ben (Elm)" in words
+    again = sheet.read_bytes()
+    call.collate("m1")
+    assert sheet.read_bytes() == again
+
+
+async def test_a_sheet_that_cannot_be_printed_is_still_a_page_and_a_table(
+    call: Call, outgoing: Makes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await call.send(outgoing(family("Ben", "Elm", MOTHER), item="i1"))
+    monkeypatch.setattr("channels._press.LONGEST", 0.0)
+    page, table = call.collate("m1")
+    assert "Ben" in page.read_text(encoding="utf-8")
+    assert rows(table)

@@ -324,7 +324,7 @@ async def test_printing_on_both_sides_begins_each_letter_on_a_new_sheet(live: Su
             await letter.send(outgoing(paper(item), item=item))
         run, *_ = letter.collate("m1")
         pages = pdf.words(run.read_bytes()).split("\n")
-        assert [bool(page) for page in pages] == [True, False, True]
+        assert [bool(page) for page in pages] == [True, False] * 2
 
 
 @pytest.fixture
@@ -427,3 +427,32 @@ async def test_the_letter_stands_on_the_sheet_as_agreed(language: str, letter: L
     if os.environ.get("NOTIFIER_WRITE_GOLDEN"):
         golden.write_text(said, encoding="utf-8")
     assert said == golden.read_text(encoding="utf-8")
+
+
+async def test_a_few_lines_too_many_are_set_smaller_and_cost_no_second_sheet(letter: Letter, outgoing: Makes) -> None:
+    def lines(count: int) -> PaperPayload:
+        return PaperPayload("Trip", LINES, "".join(f"<p>Line {n}</p>" for n in range(count)), "en")
+
+    counts = []
+    for number in (20, 26, 50):
+        content = await sheet(letter, outgoing(lines(number), item=f"i{number}"))
+        size = next(run.size for run in pdf.runs(content) if run.text == "Line 1")
+        counts.append((len(pdf.reader(content).pages), size))
+    assert counts == [(1, 11.5), (1, 10.5), (2, 11.5)]
+
+
+async def test_a_letter_whose_file_somebody_deleted_is_in_the_run_all_the_same(letter: Letter, outgoing: Makes) -> None:
+    reference = (await letter.send(outgoing(paper("Mrs Zidane")))).reference
+    (letter.surroundings.outbox / reference).unlink()
+    run, *_ = letter.collate("m1")
+    assert "Mrs Zidane" in pdf.words(run.read_bytes())
+
+
+async def test_the_same_run_is_made_of_the_same_bytes(letter: Letter, outgoing: Makes) -> None:
+    for item in ("i1", "i2"):
+        await letter.send(outgoing(paper(item, item), item=item))
+    run, *_ = letter.collate("m1")
+    before = run.read_bytes()
+    run.unlink()
+    letter.collate("m1")
+    assert run.read_bytes() == before

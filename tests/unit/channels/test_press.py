@@ -20,10 +20,18 @@ def press() -> Iterator[Press]:
 
 
 def data(html: str = "<p>Hello</p>", **more: Any) -> dict[str, Any]:
-    sheet = {"sort": "letter", "lang": "en", "large": False, "address": ["A", "E7 8AA"], "post": False, "papers": []}
+    sheet = {
+        "sort": "letter",
+        "lang": "en",
+        "large": False,
+        "address": ["A", "E7 8AA"],
+        "post": False,
+        "papers": [],
+        "size": 11.5,
+    }
     sheet |= {"words": tree(html, {})}
-    own = {"envelope": "dl_uk", "title": "Trip", "school": "Oak", "contact": [], "trial": False, "both-sides": False}
-    return {**own, "sheets": [sheet | more]}
+    own = {"envelope": "dl_uk", "title": "Trip", "school": "Oak", "contact": [], "trial": False}
+    return {**own, "sheet": sheet | more}
 
 
 def process_of(press: Press) -> int:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,7 +10,6 @@ import pytest
 from pydantic import ValidationError
 
 from channels.base import Outgoing, Surroundings
-from channels.noticeboard import Noticeboard, NoticeboardSettings
 from channels.website import Target, Website, WebsiteSettings
 from notifier.clock import FixedClock
 from notifier.model.message import Attachment, Enclosure
@@ -123,16 +121,6 @@ async def test_in_trial_the_real_folders_are_not_touched(site: Website, trial: S
     here = trial.outbox / "trial" / "website"
     assert {one.name for one in here.iterdir()} == {"news.html", "index.html", "feed.xml"}
     assert all("TRIAL" in one.read_text(encoding="utf-8") for one in here.iterdir())
-
-
-async def test_a_poster_says_who_and_until_when(live: Surroundings, outgoing: Makes) -> None:
-    board = Noticeboard(NoticeboardSettings(), live)
-    sent = await board.send(outgoing(page(take_down=date(2026, 9, 30))))
-    html = (live.outbox / sent.reference).read_text(encoding="utf-8")
-    assert "Take down after 30 September 2026" in html
-    assert "020 7946 0000" in html
-    other = await board.send(replace(outgoing(page()), item="i2"))
-    assert other.reference != sent.reference
 
 
 def test_bad_settings_are_refused() -> None:

@@ -1,0 +1,122 @@
+"""Posters and the list of what hangs."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.base import Outgoing, Surroundings
+from channels.noticeboard import Noticeboard, NoticeboardSettings
+from notifier.clock import FixedClock
+from notifier.model.payload import PagePayload
+from tests import pdf
+from tests.unit.channels.test_letter import PNG, enclosure
+
+Makes = Callable[..., Outgoing]
+FETE = PagePayload(
+    "2026-09-07-summer-fete-abc123",
+    "Summer fête",
+    '<section lang="en" dir="ltr"><p class="event"><strong>Saturday 19 September</strong></p><p>Come!</p></section>'
+    '<section lang="ur" dir="rtl" class="translation"><h2>میلہ</h2><p>ضرور آئیں</p></section>',
+    "Come!",
+    "en",
+    datetime(2026, 9, 7, 8, tzinfo=UTC),
+    date(2026, 9, 19),
+    "letter",
+)
+
+
+@asynccontextmanager
+async def made(surroundings: Surroundings, **settings: str) -> AsyncIterator[Noticeboard]:
+    board = Noticeboard(NoticeboardSettings.model_validate(settings), surroundings)
+    try:
+        yield board
+    finally:
+        await board.close()
+
+
+async def poster(board: Noticeboard, outgoing: Outgoing) -> bytes:
+    return (board.surroundings.outbox / (await board.send(outgoing)).reference).read_bytes()
+
+
+def listed(live: Surroundings) -> list[dict[str, str]]:
+    table = (live.outbox / "noticeboard/posters.csv").read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(table)))
+
+
+@pytest.mark.parametrize(("paper", "width", "height"), [("a4", 210, 297), ("a3", 297, 420)])
+async def test_a_poster_is_one_sheet_that_says_what_who_and_until_when(
+    paper: str, width: int, height: int, live: Surroundings, outgoing: Makes
+) -> None:
+    async with made(live, paper=paper) as board:
+        content = await poster(board, outgoing(FETE))
+    (sheet,) = pdf.reader(content).pages
+    assert (round(float(sheet.mediabox.width) / pdf.MM), round(float(sheet.mediabox.height) / pdf.MM)) == (
+        width,
+        height,
+    )
+    words = pdf.words(content)
+    assert "Summer fête" in words
+    assert "Up from 7 September 2026. Take down after 19 September 2026." in words
+    assert "020 7946 0000" in words
+
+
+async def test_few_words_are_large_and_many_still_fit_one_sheet(live: Surroundings, outgoing: Makes) -> None:
+    sizes = []
+    async with made(live) as board:
+        for item, count in (("i1", 1), ("i2", 14)):
+            long = PagePayload("x", "Fair", "<p>Bring a coat and a packed lunch.</p>" * count, "", "en", FETE.published)
+            content = await poster(board, outgoing(long, item=item))
+            assert len(pdf.reader(content).pages) == 1
+            sizes.append(max(run.size for run in pdf.runs(content) if run.text.startswith("Bring")))
+    assert sizes[0] >= 30
+    assert 12 <= sizes[1] < sizes[0]
+
+
+async def test_a_poster_with_a_public_copy_has_a_code_to_it(live: Surroundings, outgoing: Makes) -> None:
+    online = replace(FETE, online="https://oaklane.example.org/news/fete.html", online_words="Read it online")
+    async with made(live) as board:
+        assert "Read it online" in pdf.words(await poster(board, outgoing(online)))
+    assert (live.outbox / "noticeboard/codes/fete.svg").is_file()
+
+
+async def test_a_picture_that_cannot_be_printed_costs_no_poster(live: Surroundings, outgoing: Makes) -> None:
+    for content, count in ((PNG, 1), (PNG[:-30] + b"x" * 30, 0)):
+        picture = enclosure("a.png", content, "image/png")
+        payload = replace(FETE, html=f'<p><img alt="A tent" src="cid:{picture.attachment.digest}"></p>')
+        async with made(live) as board:
+            sheet = await poster(board, outgoing(payload, attachments=(picture,)))
+        assert len(pdf.reader(sheet).pages[0].images) == count
+
+
+async def test_two_messages_of_one_name_have_two_posters(live: Surroundings, outgoing: Makes) -> None:
+    async with made(live) as board:
+        first = await board.send(outgoing(FETE))
+        assert (await board.send(outgoing(FETE, item="i2"))).reference != first.reference
+        assert (await board.send(outgoing(FETE))).reference == first.reference
+
+
+async def test_the_list_says_what_goes_up_and_what_comes_down(
+    live: Surroundings, outgoing: Makes, clock: FixedClock
+) -> None:
+    later = replace(FETE, slug="later", published=FETE.published + timedelta(days=7), take_down=None)
+    async with made(live) as board:
+        await board.send(outgoing(FETE))
+        await board.send(outgoing(later, item="i2", message="m2"))
+        assert [row["what to do"] for row in listed(live)] == ["put up on 14 September 2026", "put up"]
+        clock.at += timedelta(days=20)
+        await board.send(outgoing(later, item="i2", message="m2"))
+    rows = listed(live)
+    assert [row["what to do"] for row in rows] == ["put up", "take down"]
+    assert rows[1]["take down after"] == "2026-09-19"
+    assert all((live.outbox / "noticeboard" / Path(row["poster"])).is_file() for row in rows)
+
+
+async def test_a_trial_poster_is_not_to_be_put_up(trial: Surroundings, outgoing: Makes) -> None:
+    async with made(trial) as board:
+        assert "TRIAL: not to be put up" in pdf.words(await poster(board, outgoing(FETE)))
