@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure
+from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Receives, Sent, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
@@ -44,6 +44,11 @@ STOPS = {
     Wanted.EXPIRED: "The message was over before this could be sent.",
     Wanted.HELD: "The delivery was held before this was sent.",
 }
+
+Refused = Callable[[str, str], Awaitable[datetime | None]]
+"""Since when whoever has an address wants nothing more by a channel; None: nobody said so."""
+
+NO_MORE = "This family answered that it wants no more this way. Reach them another way."
 
 log = logger("dispatch")
 
@@ -90,6 +95,7 @@ class Attempts:
         packer: Packer,
         readying: Readying,
         expire: Callable[[], Awaitable[object]],
+        refused: Refused,
     ) -> None:
         self.owner = node.id
         self._node = node
@@ -102,6 +108,7 @@ class Attempts:
         self._packer = packer
         self._readying = readying
         self._expire = expire
+        self._refused = refused
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
@@ -127,6 +134,9 @@ class Attempts:
         if ready.outgoing is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=ready.reduced, tasks=ready.tasks)
+        if isinstance(account.channel, Receives) and await self._refused(leg.channel, ready.outgoing.address):
+            barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
+            return replace(barred, delivery=ready.reduced, tasks=ready.tasks)
         outcome = await self._send(leg, account, ready.outgoing, message, life)
         if isinstance(outcome, Settlement):
             self._unserved.pop(leg.leg_id, None)

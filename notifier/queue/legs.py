@@ -26,7 +26,7 @@ from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, Messag
 from notifier.queue import schema
 from notifier.queue.encoding import RANK, delivery_from
 from notifier.queue.prepared import Among, Prepared, words
-from notifier.queue.tasks import open_tasks, unreached_task
+from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
@@ -96,6 +96,8 @@ _REOPEN = Prepared(
 )
 _LOCK = Prepared(select(_MESSAGE.c.id).where(_THESE_MESSAGES).order_by(_MESSAGE.c.id).with_for_update())
 
+RECEIPT = "receipt"
+"""Who did it, where a receipt spared a person the call."""
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
 STOPS = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.WITHHELD})
@@ -195,6 +197,8 @@ def _progress(
         if move.state is DeliveryState.UNREACHED:
             task = unreached_task(_delivery(conn, row.id), public=bool(row.public))
             open_tasks(conn, (task,), now, row.message_id, row.id)
+        elif before is DeliveryState.UNREACHED and move.state is DeliveryState.CONFIRMED:
+            drop_tasks(conn, (row.id,), RECEIPT, now)
     for state, those in steps.items():
         _MOVE.run(conn, {"ids": those, "to": state.value})
     if climbs:
