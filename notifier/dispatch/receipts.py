@@ -15,7 +15,7 @@ from notifier.model.ladder import leg_of_attempt, message_of_leg
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.model.states import LegState
-from notifier.queue.rows import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.store import Store, StoreProblem
 
 AT_ONCE = 100

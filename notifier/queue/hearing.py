@@ -6,7 +6,7 @@ from datetime import datetime
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.queue import receipts
-from notifier.queue.rows import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.transactions import Transactions
 
 

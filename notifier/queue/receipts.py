@@ -24,8 +24,8 @@ from notifier.queue import schema
 from notifier.queue.audit import write_audit
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import lock_messages, progress
+from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.outlook import ACTIVE
-from notifier.queue.rows import Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.tasks import open_tasks
 
 KEPT = timedelta(days=30)

@@ -12,8 +12,9 @@ from notifier.model.message import Kind, Lane, Mode
 from notifier.model.plan import Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import Store
+from notifier.queue.news import Heard, LegNews, Refusing
 from notifier.queue.receipts import KEPT
-from notifier.queue.rows import ClaimedLeg, Heard, LegNews, Refusing
+from notifier.queue.rows import ClaimedLeg
 from tests.unit.queue.plans import LEASE, MINUTE, NOW, delivery, entry, many, outcome, plan
 
 URGENT = (("text",), ("voice",), ("call",))
