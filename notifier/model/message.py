@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.model.calendar import Event
+from notifier.model.notice import EVERYBODY, Offset, Selection
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 
@@ -76,6 +77,7 @@ class Attachment:
     """A file that goes with the message. ``digest`` is the sha256 of its bytes in hex.
 
     ``pupil_id`` is set on a report: it belongs to that one child, and goes only with a delivery about that child.
+    ``electronic``: of no use on paper, such as an entry for the calendar on a telephone.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Attachment:
     digest: str
     size: int
     pupil_id: str = ""
+    electronic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class Submission:
     ``key`` makes it one message however often it is met (DESIGN 3.2): intake,
     name, bytes and the local day it was claimed. ``source`` is the file name
     shown to people. ``recovered``: it was claimed before a crash, and whether it was
-    accepted and answered then is not known.
+    accepted and answered then is not known. ``occurrence`` and ``selection`` as in a message, and ``event`` itself
+    where it is not for ``header.event`` to name it: what goes by the clock comes with all three.
     """
 
     key: str
@@ -144,6 +148,9 @@ class Submission:
     problems: tuple[Problem, ...] = ()
     newsletter: str = ""
     recovered: bool = False
+    occurrence: str = ""
+    selection: Selection = EVERYBODY
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,9 @@ class Message:
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
-    ``doubts`` those for which it was held when it came in.
+    ``doubts`` those for which it was held when it came in. ``remind``: when before its event it is followed by a
+    reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
+    itself, empty for what somebody wrote; ``selection`` narrows its recipients.
     """
 
     id: str
@@ -182,6 +191,9 @@ class Message:
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     drill: bool = False
+    remind: tuple[Offset, ...] | None = None
+    occurrence: str = ""
+    selection: Selection = EVERYBODY
 
     @property
     def lane(self) -> Lane:
