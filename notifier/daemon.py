@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from notifier import directory
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.families import Families
 from notifier.acceptance.missing import Missing
+from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
+from notifier.acceptance.waiting import Waiting
 from notifier.calendar.current import CurrentCalendar
+from notifier.calendar.quiet import opens
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -53,6 +57,21 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
     }
 
 
+def rota(
+    store: Store,
+    world: Callable[[], World],
+    acceptance: Acceptance,
+    mode: Mode,
+    clock: Clock,
+    notices: Sequence[Duty] = (),
+) -> Rota:
+    """Everything that falls due by the clock."""
+    newsletters = Newsletters(store, world, acceptance)
+    duties: tuple[Duty, ...] = (*notices, Waiting(store, world, acceptance), newsletters)
+    missing = Missing(store, world, acceptance.make_id)
+    return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
+
+
 @dataclass(frozen=True, slots=True)
 class Idle:
     """What ``run --until-idle`` did, and what is left."""
@@ -76,8 +95,9 @@ class School:
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
-        missing = Missing(store, self.world, self.acceptance.make_id)
-        self.rota = Rota(store, self._duties(), missing.record, config.school.mode, clock)
+        words = Prepared(config.templates, config.school.language)
+        self.notices = noticing.duties(store, self.world, self.acceptance, words, clock)
+        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock, self.notices)
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -114,14 +134,6 @@ class School:
             index=self._index,
             make_folders=self._make_folders,
         )
-
-    def _duties(self) -> tuple[Duty, ...]:
-        """Everything that falls due by the clock."""
-        words = Prepared(self.config.templates, self.config.school.language)
-        correcting, self.announcing, reminding = noticing.duties(
-            self.store, self.world, self.acceptance, words, self.clock
-        )
-        return (correcting, self.announcing, reminding)
 
     @classmethod
     @asynccontextmanager
@@ -170,6 +182,10 @@ class School:
             notices=self.config.notices,
         )
 
+    def peace(self, now: datetime) -> datetime | None:
+        """Until when families are left in peace, but for an emergency; None: not now."""
+        return opens(now, self.policy.quiet_hours, self.policy.timezone, self.calendar)
+
     # The daemon ---------------------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -197,7 +213,6 @@ class School:
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
                 await self.rota.look()
-                await self.acceptance.release_due()
             await dispatcher.drain()
             if node.leads():
                 await self._index()
@@ -241,7 +256,7 @@ class School:
     async def _first(self) -> None:
         """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
         if await self.store.decisions.looked() is None and sample_events(self.config.calendar):
-            await self.announcing.leave_out_past(self.clock.now())
+            await self.notices[1].leave_out_past(self.clock.now())
 
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
@@ -322,6 +337,7 @@ class School:
                 alone=not self.store.shared,
                 nodes=node.nodes,
                 node=node,
+                peace=self.peace,
             )
         finally:
             for channel in built.values():

@@ -160,8 +160,6 @@ class Leader:
                 alarm.rang.clear()
                 with self._going_on("what falls due"):
                     upcoming = (await self.rota.look()).next
-                    if await self.acceptance.release_due():
-                        self.store.wake.set()
                 with self._going_on("the outbox page"):
                     await self._index()
                 with self._going_on("the alarm"):

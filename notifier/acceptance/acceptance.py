@@ -4,12 +4,14 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from notifier.acceptance import answers
+from notifier.acceptance.diary import with_diary
 from notifier.acceptance.selecting import Selecting
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
+from notifier.calendar import slots
 from notifier.calendar.notices import over
 from notifier.clock import Clock
 from notifier.faultpoints import reached
@@ -17,11 +19,13 @@ from notifier.logs import logger
 from notifier.model.answer import Answer, Note, Outcome
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message, Submission
+from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Plan, Task
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
 from notifier.model.states import MessageState
 from notifier.queue import Entry, Store, StoredMessage, StoreProblem
+from notifier.queue.rows import Decision, Release
 from notifier.routing import plan, rules
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another on the telephone
@@ -33,6 +37,9 @@ def new_id(kind: Kind) -> str:
 
 
 EVENT_MOVED = "event-moved"
+AHEAD = timedelta(days=60)
+"""How far ahead a slot may have gone already, by a clock that was ahead."""
+
 OF_THE_FILES = frozenset({rules.FILES_DOUBTFUL, rules.FILES_MISSING})
 
 
@@ -70,7 +77,8 @@ class Acceptance:
         if known is not None:
             return await self._already(submission, known)
         # A whole school takes seconds, in which an emergency must find its way out.
-        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id)
+        taken = await self._taken(submission.newsletter, world, now)
+        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id, taken=taken)
         message = considered.message
         if considered.severity is Severity.ERROR or message is None:
             if message is not None and considered.plan.tasks:
@@ -80,6 +88,8 @@ class Acceptance:
             self.log.info("refused", source=submission.source, problems=[p.id for p in considered.problems])
             return Answer(Outcome.REFUSED, answers.refused(submission, considered))
         earlier = await self._earlier(submission, message)
+        if not considered.doubts and (considered.send_at is None or considered.send_at <= now):
+            message = await asyncio.to_thread(with_diary, message, world, now)
         if message.replaces and not any(one.id == message.replaces for one in earlier):
             return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
         entry = _entry(submission, considered, message, world, now, earlier)
@@ -114,6 +124,15 @@ class Acceptance:
             return considered, None
         return considered, _entry(submission, considered, message, world, now, [])
 
+    async def _taken(self, name: str, world: World, now: datetime) -> set[date]:
+        """Days of this newsletter's rhythm that have had their issue, though the clock says they are to come."""
+        newsletter = world.newsletters.get(name)
+        if newsletter is None:
+            return set()
+        ahead = slots(newsletter, world.calendar, now, now + AHEAD, world.policy.timezone)
+        decided = await self.store.decisions.decided([slot.key for slot in ahead], world.mode)
+        return {slot.day for slot in ahead if decided.get(slot.key) not in (None, OccurrenceState.MISSED)}
+
     async def _already(self, submission: Submission, message_id: str) -> Answer:
         """It is known. Where a crash came between acceptance and answer, the answer that is still owed."""
         stored = await self.store.message(message_id) if submission.recovered else None
@@ -143,13 +162,9 @@ class Acceptance:
         head = Authority(Role.HEAD)
         return consider(submission, self.world(), now, self.make_id, as_=head, at=at)
 
-    async def release_due(self) -> int:
-        """Plan anew and enqueue every waiting message whose moment has come; a doubt holds it. How many went."""
-        now = self.clock.now()
-        released = 0
-        for stored in await self.store.due_messages(now):
-            released += await self._release(stored.message, now)
-        return released
+    async def release(self, message: Message, occurrence: Occurrence, now: datetime) -> bool:
+        """Plan anew and enqueue a waiting message whose moment has come, exactly once; a doubt holds it."""
+        return await self._release(message, now, occurrence)
 
     async def resume(self) -> int:
         """Once the families' files are in order again: let go what they alone had stopped. How much went on.
@@ -190,10 +205,11 @@ class Acceptance:
         if message.send_at is not None and message.send_at > now:
             done = await self.store.set_waiting(stored.id, message, now)
         else:
+            message = await asyncio.to_thread(with_diary, message, self.world(), now)
             done = await self._enqueue(message, planned, now)
         return planned if done else None
 
-    async def _release(self, message: Message, now: datetime) -> bool:
+    async def _release(self, message: Message, now: datetime, occurrence: Occurrence | None = None) -> bool:
         if message.expires_at is not None and message.expires_at <= now:
             return False  # expiry ends it
         if self._as_of_today(message) != message:
@@ -206,6 +222,7 @@ class Acceptance:
             )
             await self.store.open_tasks([Task(what, (message.id,), "W35")], now, message.id)
             return False
+        message = await asyncio.to_thread(with_diary, message, self.world(), now)
         planned = await self._planned(message, now)
         errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
         doubts = [*errors, *(problem for problem in planned.doubts if problem.id not in message.approved)]
@@ -215,7 +232,7 @@ class Acceptance:
             self.log.warning("held when due", message=message.id, problems=[problem.id for problem in doubts])
             await self.store.hold(message.id, "; ".join(problem.sentence for problem in doubts), now)
             return False
-        return await self._enqueue(message, planned, now)
+        return await self._enqueue(message, planned, now, occurrence)
 
     def _as_of_today(self, message: Message) -> Message:
         """With its event as the calendar has it now; one that is gone from there stays as it was."""
@@ -233,10 +250,17 @@ class Acceptance:
         planned = await asyncio.to_thread(plan, message, directory, world.policy, at)
         return await self._selecting.narrow(message, planned, directory, world.policy, at)
 
-    async def _enqueue(self, message: Message, planned: Plan, now: datetime) -> bool:
+    async def _enqueue(
+        self, message: Message, planned: Plan, now: datetime, occurrence: Occurrence | None = None
+    ) -> bool:
         directory = self.world().directory
         version = directory.version if directory else 0
-        released = await self.store.release(message.id, message, planned, now, directory_version=version)
+        if occurrence is None:
+            released = await self.store.release(message.id, message, planned, now, directory_version=version)
+        else:
+            release = Release(message, planned, version)
+            decision = Decision(occurrence, OccurrenceState.DONE, releases=(release,), message_id=message.id)
+            (released,) = await self.store.decisions.decide([decision], message.mode, now)
         reached("released")
         return released
 

@@ -11,8 +11,10 @@ from babel.dates import format_datetime
 
 from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
+from notifier.calendar.quiet import covers, opens
 from notifier.model.message import Kind, Message, Mode, Submission
 from notifier.model.plan import Plan
+from notifier.model.policy import Policy
 from notifier.model.problem import Problem, Severity, worst
 from notifier.model.states import MessageState
 from notifier.routing.audience import spoken
@@ -37,7 +39,7 @@ def accepted(
     lines = [_headline(message, state), ""]
     if message.mode is Mode.TRIAL:
         lines += ["TRIAL: nothing leaves the school. See outbox/index.html for what families would get.", ""]
-    lines += [f"When: {_when(message, state, world, now)}"]
+    lines += [f"When: {_when(message, state, plan, world, now)}"]
     if message.expires_at is not None:
         lines += [f"Until: {spoken_moment(message.expires_at, world)}. After that nothing more goes out."]
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", ""]
@@ -128,16 +130,31 @@ def _headline(message: Message, state: MessageState) -> str:
     return f"{said}: “{message.subject}” ({message.kind.value}, {message.id})"
 
 
-def _when(message: Message, state: MessageState, world: World, now: datetime) -> str:
+def _when(message: Message, state: MessageState, plan: Plan, world: World, now: datetime) -> str:
     if message.send_at is not None and message.send_at > now:
         return f"{spoken_moment(message.send_at, world)}. Who gets it is worked out again at that moment."
     if state is MessageState.HELD:
         return "as soon as somebody says yes"
-    hours = world.policy.quiet_hours
-    local = now.astimezone(world.policy.timezone).time()
-    if message.kind is not Kind.EMERGENCY and not hours.opens <= local <= hours.closes:
+    until = opens(now, world.policy.quiet_hours, world.policy.timezone, world.calendar)
+    if message.kind is Kind.EMERGENCY or until is None:
+        return "now"
+    waits = _waiting_ways(plan, world.policy)
+    if not waits:
         return "now. It is early or late for families; to wait, put a line such as “send: 2026-12-01 08:30” at the top."
-    return "now"
+    quiet = f"{' and '.join(waits)} {'waits' if len(waits) == 1 else 'wait'} until {spoken_moment(until, world)}"
+    if message.mode is Mode.TRIAL:
+        return f"now, as this is a trial. In earnest, quiet hours would count: the {quiet}."
+    return f"now; these are quiet hours, so the {quiet}."
+
+
+def _waiting_ways(plan: Plan, policy: Policy) -> list[str]:
+    """The channels of this plan's first steps that leave families in peace in quiet hours."""
+    ways = {way: None for delivery in plan.deliveries for way in (delivery.ladder[0] if delivery.ladder else ())}
+    return [
+        way
+        for way in ways
+        if not (facts := policy.channels[way]).by_person and covers(policy.quiet_hours, facts.address)
+    ]
 
 
 def _except(message: Message) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from notifier.acceptance.preview import rung_json
 from notifier.model.directory import Directory
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
-from notifier.model.policy import Copies, KindPolicy, Per, Policy, Rung
+from notifier.model.policy import Copies, KindPolicy, Per, Policy, QuietHours, Rung
 from notifier.model.problem import Problem, advice
 from notifier.routing import plan
 
@@ -93,10 +93,7 @@ def _for_all(policy: Policy) -> Iterator[Part]:
     quiet = policy.quiet_hours
     yield Part(
         "At what time",
-        (
-            f"What makes a telephone ring, and is no emergency, comes between {quiet.opens:%H:%M} and "
-            f"{quiet.closes:%H:%M}. Email and paper may come at any time.",
-        ),
+        (_at_what_time(quiet),),
         ("29",),
     )
     if policy.in_person_only:
@@ -117,6 +114,14 @@ def _for_all(policy: Policy) -> Iterator[Part]:
         ),
         ("W34", "W41", "W43"),
     )
+
+
+def _at_what_time(quiet: QuietHours) -> str:
+    off = [name for name, is_quiet in (("weekends", quiet.weekends), ("holidays", quiet.holidays)) if is_quiet]
+    what = "What is no emergency" if quiet.everything else "What makes a telephone ring, and is no emergency,"
+    said = f"{what} comes between {quiet.opens:%H:%M} and {quiet.closes:%H:%M}"
+    said += f", and not {'at ' if off[0] == 'weekends' else 'in '}{' or in '.join(off)}." if off else "."
+    return said if quiet.everything else f"{said} Email and paper may come at any time."
 
 
 def _category(name: str) -> str:
@@ -237,7 +242,13 @@ def matrix_json(policy: Policy) -> dict[str, Any]:
         },
         "not_set_up": sorted(name for name, facts in policy.channels.items() if not facts.configured),
         "text_allowed": sorted(policy.text.allowed),
-        "quiet_hours": {"opens": f"{quiet.opens:%H:%M}", "closes": f"{quiet.closes:%H:%M}"},
+        "quiet_hours": {
+            "opens": f"{quiet.opens:%H:%M}",
+            "closes": f"{quiet.closes:%H:%M}",
+            "weekends": quiet.weekends,
+            "holidays": quiet.holidays,
+            "everything": quiet.everything,
+        },
         "in_person_only": sorted(policy.in_person_only),
         "lead_time": dict(policy.lead_time),
         "review_by": policy.review_by.isoformat() if policy.review_by else None,

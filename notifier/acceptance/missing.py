@@ -23,10 +23,15 @@ class Missing:
         self._world = world
         self._make_id = make_id
 
-    async def record(self, missed: Sequence[Occurrence], now: datetime) -> int:
-        """Each with its task, and one email to the office about all of them. A message that waited is held: it still
-        goes if a person says so. How many were new."""
+    async def record(self, occurrences: Sequence[Occurrence], now: datetime) -> int:
+        """Each with its task, and one email to the office about all of them; those of which nobody need hear, without.
+        A message that waited is held: it still goes if a person says so. How many were new."""
         world = self._world()
+        untold = [Decision(one, OccurrenceState.MISSED) for one in occurrences if not one.told]
+        told = self._told([one for one in occurrences if one.told], world, now)
+        return sum(await self._store.decisions.decide([*untold, *told], world.mode, now))
+
+    def _told(self, missed: Sequence[Occurrence], world: World, now: datetime) -> list[Decision]:
         zone = world.policy.timezone
         lines = [f"{one.at.astimezone(zone):%A %-d %B, %H:%M}: {one.title}" for one in missed]
         shown = lines[:LISTED] + ([f"And {len(lines) - LISTED} more."] if len(lines) > LISTED else [])
@@ -45,7 +50,7 @@ class Missing:
             world,
             now,
         )
-        decisions = [
+        return [
             Decision(
                 occurrence=one,
                 state=OccurrenceState.MISSED,
@@ -58,7 +63,6 @@ class Missing:
             )
             for one, line in zip(missed, lines, strict=True)
         ]
-        return sum(await self._store.decisions.decide(decisions, world.mode, now))
 
 
 def _about(one: Occurrence) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """A submission becomes a message, with every problem found on the way."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from notifier.acceptance.attaching import MEDIA_TYPE, diary_entry
 from notifier.acceptance.authority import permitted, within
-from notifier.acceptance.diary import MEDIA_TYPE, diary_entry
 from notifier.acceptance.events import event_of, facts_missing, reminders, short_notice
 from notifier.acceptance.moments import moments
 from notifier.acceptance.world import World
@@ -48,10 +48,12 @@ def consider(
     *,
     as_: Authority | None = None,
     at: datetime | None = None,
+    taken: Collection[date] = (),
 ) -> Considered:
     """Understand and plan a submission. ``at`` is the moment to plan for (``preview --on``), else the moment it goes.
 
-    ``as_`` replaces the submission's own authority (a preview plans as the head would).
+    ``as_`` replaces the submission's own authority (a preview plans as the head would). ``taken``: days of its
+    newsletter's rhythm that are over.
     """
     problems = list(submission.problems)
     directory = world.directory
@@ -70,7 +72,7 @@ def consider(
     event = submission.event or event_of(header, world, now, problems)
     remind = reminders(header, event, problems)
     newsletter = world.newsletters.get(submission.newsletter)
-    when = moments(kind, header, event, newsletter, world.calendar, world.policy.timezone, now)
+    when = moments(kind, header, event, newsletter, world.calendar, world.policy.timezone, now, taken)
     if newsletter is not None and when.send_at is None:
         problems.append(
             error(
@@ -101,6 +103,8 @@ def consider(
         accepted_at=now,
         send_at=when.send_at,
         expires_at=when.expires_at,
+        slot=when.slot,
+        own_expiry=header.expires is not None,
         event=event,
         essential=header.essential,
         important=header.important,

@@ -3,7 +3,6 @@
 from notifier.calendar.days import (
     Day,
     is_school_day,
-    next_occurrence,
     school_days_after,
     school_days_before,
     school_days_between,
@@ -11,16 +10,18 @@ from notifier.calendar.days import (
     sort_of,
 )
 from notifier.calendar.files import load, read
+from notifier.calendar.newsletters import next_slot, slots
 
 __all__ = [
     "Day",
     "is_school_day",
     "load",
-    "next_occurrence",
+    "next_slot",
     "read",
     "school_days_after",
     "school_days_before",
     "school_days_between",
     "school_year",
+    "slots",
     "sort_of",
 ]

@@ -1,23 +1,19 @@
-"""School days and the moments of newsletters: pure, every date an argument (W20, W35; DESIGN 3.8).
+"""School days: pure, every date an argument (W20, W35; DESIGN 3.8).
 
 A school day is a weekday in a term that is neither an INSET day nor closed nor a bank
 holiday of the school's nation; what no term covers is never a school day. A half-term is
 the gap between two terms, or days named closed inside one.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from notifier.calendar.bank import bank_holiday
-from notifier.model.calendar import Newsletter, Occurrence, SchoolCalendar
+from notifier.model.calendar import SchoolCalendar
 
 WEEKEND = 5
 AUGUST = 8
 DAY = timedelta(days=1)
-FAR = timedelta(days=3 * 366)
-"""No newsletter is looked for beyond this."""
-
 
 HALF_TERM = timedelta(days=12)
 """A gap between two terms of at most a week and its weekends is a half-term, a longer one a holiday."""
@@ -120,32 +116,4 @@ def school_days_after(day: date, count: int, calendar: SchoolCalendar) -> date |
                 return at
             left -= 1
         at += DAY
-    return None
-
-
-def local(day: date, newsletter: Newsletter, tz: ZoneInfo) -> datetime:
-    """The newsletter's time on this day, in UTC: the hour on the school's clock stays the same all year.
-
-    A time that the change of clocks skips is read as if the clocks had not yet changed.
-    """
-    return datetime.combine(day, newsletter.at, tz).astimezone(UTC)
-
-
-def next_occurrence(
-    newsletter: Newsletter, calendar: SchoolCalendar, after: datetime, tz: ZoneInfo
-) -> Occurrence | None:
-    """The first moment strictly after ``after`` (aware) at which this newsletter goes; ``at`` is in UTC.
-
-    With ``term_only`` its day must be a school day (W20); None when the calendar holds
-    no such day, so that terms nobody has entered never let one slip out.
-    """
-    at = after.astimezone(tz).date()
-    last = max((term.until for term in calendar.terms), default=at) if newsletter.term_only else at + FAR
-    day = at + timedelta(days=(newsletter.day - at.weekday()) % 7)
-    while day <= last:
-        if not newsletter.term_only or is_school_day(day, calendar):
-            moment = local(day, newsletter, tz)
-            if moment > after:
-                return Occurrence(newsletter.name, moment)
-        day += timedelta(days=7)
     return None

@@ -30,7 +30,8 @@ class Rhythm:
 
     @property
     def hour(self) -> time:
-        return min(max(self.at, self.opens), self.closes)
+        """The hour at which they leave. Hours that run over midnight, or all day, leave it as it is."""
+        return self.at if self.opens >= self.closes or self.opens <= self.at < self.closes else self.opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,6 @@ class Planner:
         if self.rhythm.post is Post.FIRST:
             return working_days_after(collected, 2, self.days, saturdays=True)
         return working_days_after(collected, 4, self.days)
-
-    def next_open(self, moment: datetime) -> datetime:
-        """The first moment not before this one that lies within quiet hours."""
-        local = moment.astimezone(self.rhythm.zone)
-        if self.rhythm.opens <= local.time() <= self.rhythm.closes:
-            return moment
-        day = local.date() if local.time() < self.rhythm.opens else local.date() + DAY
-        return self._at(day, self.rhythm.opens)
 
     def _moment(self, day: date, begins: datetime, offset: Offset) -> datetime:
         if offset.unit is Unit.SCHOOL_DAY:

@@ -10,14 +10,13 @@ import typer
 from notifier import directory
 from notifier.acceptance.preview import problem_json
 from notifier.calendar import load, read, school_year
-from notifier.calendar.agenda import Scheduled, agenda
 from notifier.cli import months, opening, output
 from notifier.clock import SystemClock
 from notifier.config.school_year import terms_toml
 from notifier.model.answer import Exit
 from notifier.model.calendar import SchoolCalendar
-from notifier.model.states import MessageState
-from notifier.routing.audience import spoken
+from notifier.model.message import Kind
+from notifier.model.occurrence import Occurrence
 from notifier.routing.safeguards import named_in
 
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 calendar_app = typer.Typer(help="What is scheduled; terms, days off and events.")
 
 SPAN = timedelta(weeks=4)
-MOST = 10_000
-"""Waiting messages looked at."""
+_FOR_FAMILIES = frozenset(kind.value for kind in Kind)
 SOME = 25
 """Changes shown; the rest are counted."""
 
@@ -57,15 +55,8 @@ def _scheduled(first: date | None, last: date | None, json: bool) -> None:
             if until < (first or now.date()):
                 output.stop("--until comes before the first day. Put the dates right.")
             begin = max(now, datetime.combine(first, time(0), zone)) if first else now
-            waiting = await school.store.messages([MessageState.WAITING], limit=MOST)
-            found = agenda(
-                [(one.message, tuple(spoken(term) for term in one.message.audience)) for one in waiting],
-                school.config.newsletters,
-                school.calendar,
-                zone,
-                begin,
-                datetime.combine(until, time(23, 59, 59), zone),
-            )
+            ahead = await school.rota.ahead(begin, datetime.combine(until, time(23, 59, 59), zone))
+            found = [one for one in ahead if one.kind in _FOR_FAMILIES]
             if json:
                 output.as_json([_scheduled_json(one, zone) for one in found])
             elif not found:
@@ -77,10 +68,10 @@ def _scheduled(first: date | None, last: date | None, json: bool) -> None:
     output.leave(opening.within(work))
 
 
-def _scheduled_json(one: Scheduled, zone: ZoneInfo) -> dict[str, object]:
+def _scheduled_json(one: Occurrence, zone: ZoneInfo) -> dict[str, object]:
     return {
         "at": one.at.astimezone(zone).isoformat(),
-        "kind": one.kind.value,
+        "kind": one.kind,
         "title": one.title,
         "audience": list(one.audience),
         "event_id": one.event_id,
@@ -90,7 +81,7 @@ def _scheduled_json(one: Scheduled, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def _row(one: Scheduled, zone: ZoneInfo) -> tuple[str, str, str, str]:
+def _row(one: Occurrence, zone: ZoneInfo) -> tuple[str, str, str, str]:
     what = ": ".join(dict.fromkeys(part for part in (one.newsletter, one.title) if part))
     why = one.reason
     if one.lead_school_days is not None:

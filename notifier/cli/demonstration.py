@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-from notifier.calendar import next_occurrence
+from notifier.calendar import next_slot
 from notifier.cli import output
 from notifier.clock import FixedClock, SystemClock
 from notifier.config import load
@@ -41,7 +41,7 @@ async def show(folder: Path) -> None:
     config = load(folder / "config.toml", channel_settings(), os.environ)
     async with School.opened(config, SystemClock(), create=True) as opened:
         newsletter = config.newsletters[0]
-        occurrence = next_occurrence(newsletter, opened.calendar, opened.clock.now(), config.school.timezone)
+        occurrence = next_slot(newsletter, opened.calendar, opened.clock.now(), config.school.timezone)
     if occurrence is None:
         output.stop("The example's calendar is over. Install a newer version.")
     clock = FixedClock(occurrence.at - EARLY)

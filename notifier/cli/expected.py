@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.base import Limited
+from notifier.calendar.quiet import covers
 from notifier.daemon import School
 from notifier.dispatch.accounts import SOON
 from notifier.dispatch.forecast import Forecast, Limits, forecast, said
+from notifier.model.message import Mode
 from notifier.queue.rows import Lost, Waiting
 
 
@@ -46,4 +48,15 @@ async def expected(school: School) -> Expected:
         sent = await school.store.sent_since(name, now - timedelta(days=1), mode) if cap else []
         limits[name] = Limits(channel.per_minute, cap, sent, lost.get(name))
         await channel.close()
-    return Expected(now, forecast(waiting, limits, now), tuple(waiting), lost)
+    return Expected(now, forecast(waiting, limits, now, _quiet(school, now)), tuple(waiting), lost)
+
+
+def _quiet(school: School, now: datetime) -> dict[str, datetime]:
+    """The channels that wait for the end of quiet hours, and until when; trial waits for nothing."""
+    until = school.peace(now)
+    if until is None or school.config.school.mode is Mode.TRIAL:
+        return {}
+    hours = school.policy.quiet_hours
+    return {
+        one.name: until for one in school.policy.channels.values() if not one.by_person and covers(hours, one.address)
+    }

@@ -136,12 +136,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, timedelta):
-        return f"{int(value.total_seconds() // 60)} min"
+        return _length(value)
     if isinstance(value, (Path, Offset)):
         return str(value)
     if isinstance(value, (tuple, list, frozenset)):
         return [plain(item) for item in value]
     return value
+
+
+def _length(value: timedelta) -> str:
+    """In the largest unit that leaves nothing over."""
+    seconds = int(value.total_seconds())
+    for unit, name in ((86400, "day"), (3600, "hour")):
+        if seconds and seconds % unit == 0:
+            return f"{seconds // unit} {name}{'' if seconds == unit else 's'}"
+    return f"{seconds // 60} min"
 
 
 def _summary(model: type[BaseModel]) -> str:

@@ -159,6 +159,9 @@ def _newsletter(entry: NewsletterTable) -> Newsletter:
         to=", ".join(entry.to),
         term_only=entry.term_only,
         upcoming_days=entry.upcoming_days,
+        day_off=entry.day_off,
+        remind_days=entry.remind_days,
+        remind_at=entry.remind_at if entry.remind else None,
     )
 
 

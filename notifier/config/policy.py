@@ -218,7 +218,7 @@ def build(
         text=TextPolicy(
             settings.text.channel, frozenset(settings.text.allowed), frozenset(settings.text.essential_roles)
         ),
-        quiet_hours=QuietHours(settings.quiet_hours.opens, settings.quiet_hours.closes),
+        quiet_hours=QuietHours(**settings.quiet_hours.model_dump()),
         in_person_only=frozenset(folded(name) for name in settings.in_person_only),
         watch_words=settings.watch_words,
         marketing_words=settings.marketing_words,
@@ -248,6 +248,7 @@ def _kind(table: KindTable) -> KindPolicy:
         escalate_after=table.escalate_after,
         rules=table.rules,
         public_if_important=table.also_if_important,
+        catch_up=table.catch_up,
     )
 
 

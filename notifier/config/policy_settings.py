@@ -1,5 +1,6 @@
 """The settings of the policy: what a profile holds and what [policy] may override (DESIGN 3.4)."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -29,6 +30,10 @@ class KindTable(Table):
     )
     escalate_after: Length | None = Field(
         None, description="After how long without a confirmation the next rung starts.", examples=["10 min"]
+    )
+    catch_up: Length = Field(
+        timedelta(days=2),
+        description="How late one that waited for its moment may still go by itself, after the computer was off.",
     )
     rules: tuple[str, ...] = Field((), description="The rules this carries out, shown by 'explain'.")
 
@@ -66,6 +71,9 @@ class QuietHoursTable(Table):
 
     opens: TimeOfDay = Field(description="Not before this local time.")
     closes: TimeOfDay = Field(description="Not after this local time.")
+    weekends: bool = Field(False, description="Whether Saturdays and Sundays are quiet all day.")
+    holidays: bool = Field(False, description="Whether holidays, bank holidays and days closed are quiet all day.")
+    everything: bool = Field(False, description="Whether emails and paper wait too; an emergency never waits.")
 
 
 class ApprovalTable(Table):

@@ -23,7 +23,7 @@ from notifier.config.fields import (
     WebAddress,
     Website,
 )
-from notifier.model.calendar import Nation
+from notifier.model.calendar import DayOff, Nation
 from notifier.model.message import Kind, Mode
 from notifier.model.notice import Offset, Post
 from notifier.model.staff import Role
@@ -101,7 +101,17 @@ class NewsletterTable(Table):
     at: SendTime = Field(description="The time at which it goes; not between 01:00 and 02:59.", examples=["15:30"])
     to: Names = Field(("whole school",), min_length=1, description="Who gets it.")
     term_only: bool = Field(True, description="Only on school days: not in holidays, on INSET days or when closed.")
+    day_off: DayOff = Field(
+        DayOff.SKIP,
+        description="What happens when its day is an INSET day, a holiday or closed: skip it, or go on the school day "
+        "before or after.",
+    )
     upcoming_days: int = Field(14, ge=0, le=366, description="How many days its list of coming events looks ahead.")
+    remind_days: int = Field(
+        1, ge=0, le=10, description="School days before, on which its author is reminded if no issue waits yet."
+    )
+    remind_at: TimeOfDay = Field(time(9), description="The time of that reminder.")
+    remind: bool = Field(True, description="Whether its author is reminded, and the head told if there is no issue.")
 
 
 class CategoryTable(Table):

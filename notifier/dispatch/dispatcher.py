@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from channels.base import Channel
+from notifier.calendar.quiet import opens
 from notifier.clock import Clock
 from notifier.dispatch import absent, faults
 from notifier.dispatch.accounts import Account
@@ -63,7 +64,9 @@ class Dispatcher:
         nodes: Callable[[], int] = one,
         node: Node | None = None,
         recheck: Recheck = by_the_rules,
+        peace: Callable[[datetime], datetime | None] | None = None,
     ) -> None:
+        """``peace``: until when families are left in peace, None: not now; without it, by the hours alone."""
         self._store = store
         self._channels = channels
         self._policy = policy
@@ -73,6 +76,7 @@ class Dispatcher:
         self._mode = mode
         self._alone = alone
         self._recheck = recheck
+        self._peace = peace or partial(opens, hours=policy.quiet_hours, timezone=policy.timezone)
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
@@ -150,6 +154,7 @@ class Dispatcher:
             recorder,
             store.give_back,
             lambda leg: collator.touch(leg.message_id, leg.channel),
+            self._peace,
             patient=patient,
         )
         tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)

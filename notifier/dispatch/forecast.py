@@ -37,23 +37,34 @@ class Forecast:
     because: str = ""
 
 
-def forecast(waiting: Sequence[Waiting], limits: Mapping[str, Limits], now: datetime) -> dict[str, Forecast]:
-    """For each message that has something due, when it will be through."""
+def forecast(
+    waiting: Sequence[Waiting],
+    limits: Mapping[str, Limits],
+    now: datetime,
+    quiet: Mapping[str, datetime] | None = None,
+) -> dict[str, Forecast]:
+    """For each message that has something due, when it will be through. ``quiet``: the channels that disturb nobody
+    now, but for an emergency, and until when."""
     found: dict[str, Forecast] = {}
     for channel in {one.channel for one in waiting}:
         own = [one for one in waiting if one.channel == channel]
         for one in own:
-            here = _one(one, own, limits.get(channel, Limits()), now)
+            peace = None if one.lane is Lane.EMERGENCY else (quiet or {}).get(channel)
+            here = _one(one, own, limits.get(channel, Limits()), now, peace)
             before = found.get(one.message_id)
             if before is None or (before.at is not None and (here.at is None or here.at > before.at)):
                 found[one.message_id] = here
     return found
 
 
-def _one(one: Waiting, queue: Sequence[Waiting], limits: Limits, now: datetime) -> Forecast:
+def _one(
+    one: Waiting, queue: Sequence[Waiting], limits: Limits, now: datetime, peace: datetime | None = None
+) -> Forecast:
     if limits.lost is not None and (one.count or one.later):
         return Forecast(None, limits.lost.reason)
     at, capped = _through(_before(one, queue), one.lane, limits, now)
+    if peace is not None and (one.later is None or one.later <= peace):
+        return Forecast(peace + (at - now), f"the {one.channel} waits until quiet hours are over")
     if one.later is not None and one.later > at:
         return Forecast(one.later, "some copies wait for a later try")
     if capped:

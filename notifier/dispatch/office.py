@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from notifier.calendar.quiet import covers
 from notifier.clock import Clock
-from notifier.dispatch import faults, quiet
+from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.bell import Bell
 from notifier.dispatch.precedence import Precedence
@@ -38,10 +39,12 @@ class Office:
         recorder: Recorder,
         give_back: GivesBack,
         touched: Callable[[ClaimedLeg], None],
+        peace: Callable[[datetime], datetime | None],
         *,
         patient: bool,
     ) -> None:
-        """``touched`` is called with each leg whose outcome is on its way into the database.
+        """``touched`` is called with each leg whose outcome is on its way into the database. ``peace``: until when
+        families are left in peace, None where they are not.
 
         ``patient``: a database that fails is asked again, and a lost account waited for; without it the
         run ends with that error, or without that account.
@@ -60,6 +63,7 @@ class Office:
         self._policy = policy
         self._mode = mode
         self._give_back = give_back
+        self._peace = peace
 
     def stop(self) -> None:
         """Begin nothing more: finish what is in hand, give the rest back, and go home."""
@@ -81,9 +85,9 @@ class Office:
             await asyncio.shield(self._give_back(ids, self.owner, self.clock.now(), until=until))
 
     def quiet_until(self, leg: ClaimedLeg, account: Account) -> datetime | None:
-        """When a telephone may ring again, None if it may now: trial rings nobody's, an emergency rings at any hour."""
+        """When this may go, None if it may now: trial disturbs nobody, and an emergency goes at any hour."""
         if leg.lane is Lane.EMERGENCY or self._mode is not Mode.LIVE or account.channel.by_person:
             return None
-        if account.channel.address not in quiet.DISTURBING:
+        if not covers(self._policy.quiet_hours, account.channel.address):
             return None
-        return quiet.opens(self.clock.now(), self._policy.quiet_hours, self._policy.timezone)
+        return self._peace(self.clock.now())

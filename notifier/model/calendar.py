@@ -85,9 +85,20 @@ class SchoolCalendar:
         return next((event for event in self.events if event.id == id), None)
 
 
+class DayOff(StrEnum):
+    """What a newsletter does whose day is an INSET day, a holiday or closed."""
+
+    SKIP = "skip"
+    BEFORE = "before"
+    AFTER = "after"
+
+
 @dataclass(frozen=True, slots=True)
 class Newsletter:
-    """A newsletter's rhythm (DESIGN 3.8). ``day`` is 0 for Monday; ``upcoming_days`` how far its diary looks ahead."""
+    """A newsletter's rhythm (DESIGN 3.8). ``day`` is 0 for Monday; ``upcoming_days`` how far its diary looks ahead.
+
+    Its author is reminded ``remind_days`` school days before it goes, at ``remind_at``; None: never.
+    """
 
     name: str
     folder: str
@@ -97,11 +108,20 @@ class Newsletter:
     to: str = "whole school"
     term_only: bool = True
     upcoming_days: int = 14
+    day_off: DayOff = DayOff.SKIP
+    remind_days: int = 1
+    remind_at: time | None = time(9)
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One moment at which a newsletter goes."""
+class Slot:
+    """One moment at which a newsletter goes. ``day`` is the day of its rhythm; it may go on another (``day_off``)."""
 
     newsletter: str
+    day: date
     at: datetime
+
+    @property
+    def key(self) -> str:
+        """What makes it one, whatever time of that day the newsletter goes by now."""
+        return f"newsletter:{self.newsletter}:{self.day.isoformat()}"

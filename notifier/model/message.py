@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from notifier.model.calendar import Event
@@ -154,13 +154,29 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class DiaryDate:
+    """A coming event in a newsletter, and whom it concerns: everybody, or these pupils. ``public``: anybody may know.
+
+    ``for_whom`` is as the school says it, empty where that goes without saying or would name a child.
+    """
+
+    event: Event
+    everybody: bool = False
+    pupil_ids: frozenset[str] = frozenset()
+    for_whom: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """An understood message: its audience resolved against the directory, its moments fixed.
 
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
-    ``doubts`` those for which it was held when it came in. ``remind``: when before its event it is followed by a
+    ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
+    this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
+    ``diary``: the coming events as they stood when it went. ``remind``: when before its event it is followed by a
     reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
     itself, empty for what somebody wrote; ``selection`` narrows its recipients.
     """
@@ -180,6 +196,8 @@ class Message:
     accepted_at: datetime | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    slot: date | None = None
+    own_expiry: bool = False
     event: Event | None = None
     essential: bool = False
     important: bool = False
@@ -191,6 +209,7 @@ class Message:
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     drill: bool = False
+    diary: tuple[DiaryDate, ...] = ()
     remind: tuple[Offset, ...] | None = None
     occurrence: str = ""
     selection: Selection = EVERYBODY

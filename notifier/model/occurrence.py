@@ -24,7 +24,8 @@ class Occurrence:
 
     ``kind`` is a message's kind for what goes to families, and a word of its own for what does not.
     ``audience`` is as the school says it; ``lead_school_days`` counts to the event, None without one.
-    ``message_id`` is the message that waits for this moment, where one does.
+    ``message_id`` is the message that waits for this moment, where one does. ``told``: whether anybody need hear
+    that it was missed.
     """
 
     key: str
@@ -38,3 +39,4 @@ class Occurrence:
     reason: str = ""
     lead_school_days: int | None = None
     message_id: str = ""
+    told: bool = True

@@ -68,6 +68,8 @@ class KindPolicy:
     rules: tuple[str, ...] = ()
     public_if_important: tuple[str, ...] = ()
     """Public channels that this kind uses only with ``important: yes`` (W40)."""
+    catch_up: timedelta = timedelta(days=2)
+    """How long after its moment it may still go by itself, where nobody could see to it then (DESIGN 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,16 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """What rings somebody's telephone and is no emergency leaves between these local times (SCHOOL 29)."""
+    """What rings somebody's telephone and is no emergency leaves between these local times (SCHOOL 29).
+
+    ``weekends``, ``holidays``: these are quiet all day. ``everything``: emails and paper wait too.
+    """
 
     opens: time = time(8)
     closes: time = time(20)
+    weekends: bool = False
+    holidays: bool = False
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from notifier.model.plan import Address, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.diary import Diaries
 from notifier.rendering.fixed import Fixed
 from notifier.rendering.parts import Parts, block, place
 from notifier.rendering.school import SchoolFacts
@@ -59,6 +60,7 @@ class Mail:
         self._theme = theme
         self._catalogues = catalogues
         self._fixed: Fixed[Letterform] = Fixed()
+        self._diaries = Diaries()
 
     def render(
         self,
@@ -73,11 +75,19 @@ class Mail:
         form = self._fixed.get(message, words.language, lambda: self.form(message, words.language, now, self._theme))
         offered = offer(message, delivery, self._catalogues) if delivery else None
         raised = flags(delivery, offered)
+        about = delivery.pupil_ids if delivery else None
+        dates = {html: self._diaries.of(message, about, Voice(form.voice, html)) for html in (True, False)}
+        if dates[True]:
+            raised |= {"diary"}
         contact = directory.contacts.get(address.contact_id) if address else None
         return MailPayload(
             subject=self._subject(form, message, delivery, directory),
-            html=form.html.fill(self._values(delivery, directory, offered, form, html=True), raised),
-            plain=form.plain.fill(self._values(delivery, directory, offered, form, html=False), raised),
+            html=form.html.fill(
+                self._values(delivery, directory, offered, form, html=True) | {"diary": dates[True]}, raised
+            ),
+            plain=form.plain.fill(
+                self._values(delivery, directory, offered, form, html=False) | {"diary": dates[False]}, raised
+            ),
             language=form.language,
             to_name=contact.name if contact else "",
             from_name=self._school.name,

@@ -10,6 +10,7 @@ from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogues
+from notifier.rendering.diary import Diaries
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, inlined_fragment, phrases
 from notifier.rendering.words import (
@@ -30,6 +31,7 @@ class Paper:
         self._school = school
         self._theme = theme
         self._catalogues = catalogues
+        self._diaries = Diaries()
 
     def render(
         self,
@@ -50,10 +52,11 @@ class Paper:
             values = dict.fromkeys(PLACES, "") | neutral_fields(voice)
         else:
             values = personal(delivery, directory, offered, self._school, voice)
+        values["diary"] = dates = self._diaries.of(message, delivery.pupil_ids if delivery else None, voice)
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
         large = delivery is not None and delivery.large_print
-        raised = flags(delivery, offered)
+        raised = flags(delivery, offered) | ({"diary"} if dates else set())
         context = {
             **phrases(voice.say),
             "school": {

@@ -10,6 +10,7 @@ from notifier.model.message import Body, Kind, Message
 from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
 from notifier.rendering.catalogues import Catalogues, base
+from notifier.rendering.diary import Diaries
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready
@@ -25,6 +26,7 @@ class Public:
         self._theme = theme
         self._catalogues = catalogues
         self._template = template
+        self._diaries = Diaries()
 
     def render(self, message: Message, now: datetime, *, strict: bool = False) -> PagePayload:
         """The school's language first, every other as a section of its own."""
@@ -47,6 +49,7 @@ class Public:
                 "date": frame.own(frame.catalogue.date(published.astimezone(zone).date())),
             },
             "sections": sections,
+            "diary": ready(self._diaries.of(message, None, frame)),
         }
         render = self._theme.strict if strict else self._theme.render
         html = render(self._template, context, *(str(section["html"]) for section in sections))

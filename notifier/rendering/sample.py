@@ -7,7 +7,7 @@ from functools import partial
 
 from notifier.model.calendar import Event
 from notifier.model.directory import Contact, Directory, Pupil
-from notifier.model.message import Attachment, Body, Kind, Message, Mode, Reach, Term
+from notifier.model.message import Attachment, Body, DiaryDate, Kind, Message, Mode, Reach, Term
 from notifier.model.plan import Basis, Delivery
 from notifier.model.problem import Problem
 from notifier.rendering.mail import Mail
@@ -46,7 +46,9 @@ def _attempts(mail: Mail, paper: Paper, public: Sequence[Public], theme: Theme) 
 def _messages() -> Iterator[Message]:
     event = Event("E1", "Walk in the park", date(2026, 12, 1), time(9), time(11), "The park")
     attachment = Attachment("form.pdf", "application/pdf", "0" * 64, 1000)
+    diary = (DiaryDate(event, everybody=True, public=True),)
     for kind in Kind:
         plain = Message("sample", "sample", Mode.TRIAL, kind, (Term(Reach.SCHOOL),), "head", (_BODY,))
         yield plain
-        yield replace(plain, event=event, attachments=(attachment,), drill=True, reply_to="office@school.example")
+        full = replace(plain, event=event, attachments=(attachment,), drill=True, diary=diary)
+        yield replace(full, reply_to="office@school.example")

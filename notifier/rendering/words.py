@@ -14,11 +14,14 @@ from notifier.rendering.fields import Fill
 from notifier.rendering.parts import place
 from notifier.rendering.school import SchoolFacts
 
-PLACES = frozenset({"greeting", "greeting_line", "pupils", "class", "about", "offer", "offer_language", "offer_dir"})
+PLACES = frozenset(
+    {"greeting", "greeting_line", "pupils", "class", "about", "offer", "offer_language", "offer_dir", "diary"}
+)
 """Places whose words differ per delivery."""
 
-FLAGS = frozenset({"about", "copy", "listed", "offer"})
-"""Blocks only some deliveries have: whom it is about; an additional copy; on the school's list; an offer to explain."""
+FLAGS = frozenset({"about", "copy", "listed", "offer", "diary"})
+"""Blocks only some deliveries have: whom it is about; an additional copy; on the school's list; an offer to explain;
+coming events."""
 
 OFFER_BY_PHONE = (
     "Would you like someone to tell you in your language what this says? Please ring the school on %(phone)s."

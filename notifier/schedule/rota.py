@@ -58,18 +58,24 @@ class Rota:
         missed: Callable[[Sequence[Occurrence], datetime], Awaitable[int]],
         mode: Mode,
         clock: Clock,
+        *,
+        prepare: Callable[[datetime], Awaitable[None]] | None = None,
     ) -> None:
+        """``prepare``: what to put straight before each look."""
         self._store = store
         self._duties = tuple(duties)
         self._missed = missed
         self._mode = mode
         self._clock = clock
+        self._prepare = prepare
         self._noted: datetime | None = None
 
     async def look(self) -> Looked:
         """See to all that is due now. One that fails is logged and met again; the others go on. Raises StoreProblem."""
         now = self._clock.now()
         first = await self._since(now)
+        if self._prepare is not None:
+            await self._prepare(now)
         found = await self._undecided(first, now + AHEAD)
         late = [one for one, _ in found if one.until <= now]
         done, failed = await self._missed(late, now) if late else 0, False
@@ -87,6 +93,10 @@ class Rota:
             await self._store.decisions.set_looked(now)
             self._noted = now
         return Looked(done, min((one.at for one, _ in found if one.at > now), default=None))
+
+    async def ahead(self, first: datetime, last: datetime) -> list[Occurrence]:
+        """What is still to be decided and begins after ``first`` and not after ``last``, by moment."""
+        return [one for one, _ in await self._undecided(first, last) if one.at > first]
 
     async def _since(self, now: datetime) -> datetime:
         """The last look; before it nothing can have come and gone unseen."""

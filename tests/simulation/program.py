@@ -9,6 +9,7 @@ from random import Random
 from channels.base import Channel, facts
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
+from notifier.daemon import rota
 from notifier.dispatch import Dispatcher
 from notifier.dispatch.attempts import Recheck
 from notifier.dispatch.tending import escalating
@@ -67,6 +68,7 @@ class Hand:
         self.clock = VirtualClock(outside.time)
         self.families = Families(self.store, outside.folder, outside.root / "state")
         self.acceptance = Acceptance(self.store, self.world, self.clock, outside.make_id)
+        self.rota = rota(self.store, self.world, self.acceptance, Mode.LIVE, self.clock)
 
     def world(self) -> World:
         return World(
@@ -126,7 +128,7 @@ class Program:
             problems = {problem.id for problem in self.own.families.problems}
             self.faults.append(f"files: they were not taken up ({', '.join(sorted(problems))})")
         await self.own.acceptance.resume()
-        await self.own.acceptance.release_due()
+        await self.own.rota.look()
 
     def _gone(self) -> bool:
         return not (self.outside.folder / "arrangements.csv").exists()

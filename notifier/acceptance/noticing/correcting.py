@@ -12,6 +12,7 @@ from notifier.acceptance.noticing.known import ANOTHER, TOLD, Known, change_key,
 from notifier.acceptance.noticing.writing import Draft, Writing
 from notifier.acceptance.world import World
 from notifier.calendar.notices import over, starts
+from notifier.calendar.quiet import opens
 from notifier.clock import Clock
 from notifier.model.calendar import Event
 from notifier.model.message import Kind
@@ -97,7 +98,8 @@ class Correcting:
         ends = over(was, zone) if event.cancelled else max(over(event, zone), over(was, zone))
         if ends <= now or (not event.cancelled and over(event, zone) <= now):
             return  # nobody can go by it any more
-        at = self._known.planner().next_open(first)
+        world = self._world()
+        at = opens(first, world.policy.quiet_hours, zone, world.calendar) or first
         if at + URGENT > min(starts(was, zone), starts(event, zone)):
             at = first
         what = "Cancelled" if event.cancelled else "On after all" if was.cancelled else "Changed"

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.missing import Missing
+from notifier.acceptance.waiting import Waiting
 from notifier.clock import FixedClock
 from notifier.model.calendar import Event, SchoolCalendar, SchoolTerm
 from notifier.model.message import Kind, Lane, Message, Mode
@@ -46,8 +47,9 @@ class Desk:
         self.world: World = replace(WORLD, calendar=calendar(FARM), school="Meadow Bank", policy=POLICY)
         self.acceptance = Acceptance(store, lambda: self.world, clock, numbered())
         self.duties = noticing.duties(store, lambda: self.world, self.acceptance, Prepared(), clock)
+        waiting = Waiting(store, lambda: self.world, self.acceptance)
         missing = Missing(store, lambda: self.world, self.acceptance.make_id)
-        self.rota = Rota(store, self.duties, missing.record, Mode.TRIAL, clock)
+        self.rota = Rota(store, (*self.duties, waiting), missing.record, Mode.TRIAL, clock)
 
     def events(self, *events: Event) -> None:
         self.world = replace(self.world, calendar=calendar(*events))

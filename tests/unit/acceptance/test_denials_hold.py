@@ -20,6 +20,7 @@ from channels.base import Channel, Outgoing
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.clock import FixedClock
+from notifier.daemon import rota
 from notifier.directory import read
 from notifier.dispatch.dispatcher import Dispatcher
 from notifier.model.directory import Directory
@@ -90,7 +91,7 @@ class School:
         """As the daemon does when it looks at the files and the time."""
         await self.families.refresh(self.clock.now(), settled=True)
         await self.acceptance.resume()
-        await self.acceptance.release_due()
+        await rota(self.store, self.now, self.acceptance, self.world.mode, self.clock).look()
 
     async def send(self, lane: Lane | None, most: int) -> None:
         """Not much more than ``most`` sends: then the program is stopped, and what was not begun is given back."""

@@ -106,4 +106,10 @@ def test_the_json_is_plain() -> None:
     assert made["kinds"]["letter"]["ladder"] == ["email", "letter", "call"]
     assert made["kinds"]["emergency"]["ladder"][0] == ["text", "email"]
     assert made["kinds"]["emergency"]["escalate_after_minutes"] == 10
-    assert made["quiet_hours"] == {"opens": "08:00", "closes": "20:00"}
+    assert made["quiet_hours"] == {
+        "opens": "08:00",
+        "closes": "20:00",
+        "weekends": False,
+        "holidays": False,
+        "everything": False,
+    }

@@ -1,11 +1,13 @@
 """What is scheduled, and why then."""
 
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from notifier.calendar.agenda import Scheduled, agenda
-from notifier.model.calendar import Event, Nation, Newsletter, SchoolCalendar, SchoolTerm
+from notifier.calendar.agenda import REMINDER, of_message, of_newsletter, placed, reminders
+from notifier.model.calendar import DayOff, Event, Nation, Newsletter, SchoolCalendar, SchoolTerm
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
+from notifier.model.occurrence import Occurrence
 
 LONDON = ZoneInfo("Europe/London")
 NEWS = Newsletter("School News", "drop/newsletter", "head", day=4, at=time(15, 30))
@@ -36,8 +38,14 @@ def waiting(subject: str, send_at: datetime | None, newsletter: str = "", event:
     )
 
 
-def listed(*messages: Message, calendar: SchoolCalendar = CALENDAR, last: datetime = NOVEMBER) -> list[Scheduled]:
-    return agenda([(one, ("Oak",)) for one in messages], [NEWS], calendar, LONDON, OCTOBER, last)
+DAY = timedelta(days=1)
+
+
+def listed(*issues: Message, calendar: SchoolCalendar = CALENDAR, newsletter: Newsletter = NEWS) -> list[Occurrence]:
+    slots = {
+        slot.key: (one, ("Oak",)) for one in issues if (slot := placed(one, newsletter, calendar, OCTOBER, LONDON))
+    }
+    return list(of_newsletter(newsletter, calendar, LONDON, OCTOBER, NOVEMBER, slots, DAY))
 
 
 def test_a_newsletter_says_which_days_it_leaves_out_and_why() -> None:
@@ -55,25 +63,56 @@ def test_a_newsletter_says_which_days_it_leaves_out_and_why() -> None:
 
 
 def test_an_issue_that_waits_stands_for_its_day() -> None:
-    issue = waiting("Autumn news", datetime(2026, 11, 6, 15, 30, tzinfo=UTC), "School News")
+    issue = replace(waiting("Autumn news", None, "School News"), slot=date(2026, 11, 6))
     found = listed(issue)
     assert [one.title for one in found] == ["School News", "Autumn news", "School News"]
-    assert found[1] == Scheduled(
-        at=datetime(2026, 11, 6, 15, 30, tzinfo=UTC),
-        kind=Kind.NEWSLETTER,
+    at = datetime(2026, 11, 6, 15, 30, tzinfo=UTC)
+    assert found[1] == Occurrence(
+        key="newsletter:School News:2026-11-06",
+        at=at,
+        until=at + DAY,
+        kind="newsletter",
         title="Autumn news",
         audience=("Oak",),
         newsletter="School News",
         reason="every Friday in term; none on 30 October (half-term)",
+        message_id="Autumn news",
     )
 
 
-def test_an_issue_on_a_day_that_became_a_day_off_says_so() -> None:
-    (one,) = [
-        one
-        for one in listed(waiting("Autumn news", datetime(2026, 11, 13, 15, 30, tzinfo=UTC), "School News"))
-        if one.title == "Autumn news"
+def test_an_issue_whose_day_became_a_day_off_waits_for_the_next_or_moves_with_it() -> None:
+    issue = replace(waiting("Autumn news", None, "School News"), slot=date(2026, 11, 13))
+    assert [one.title for one in listed(issue)] == ["Autumn news", "School News", "School News"]
+    before = listed(issue, newsletter=replace(NEWS, day_off=DayOff.BEFORE))
+    (moved,) = [one for one in before if one.title == "Autumn news"]
+    assert moved.at == datetime(2026, 11, 12, 15, 30, tzinfo=UTC)
+    assert moved.reason.startswith("every Friday in term; on the school day before, as 13 November is an INSET day")
+
+
+def test_an_issue_whose_day_has_had_one_waits_for_the_next() -> None:
+    issue = replace(waiting("Autumn news", None, "School News"), slot=date(2026, 10, 23))
+    slot = placed(issue, NEWS, CALENDAR, OCTOBER, LONDON, taken=[date(2026, 10, 23)])
+    assert slot is not None
+    assert slot.day == date(2026, 11, 6)
+
+
+def test_reminders_lie_ahead_of_their_newsletters() -> None:
+    found = list(reminders(NEWS, CALENDAR, LONDON, OCTOBER, NOVEMBER, DAY))
+    assert [(one.kind, one.at) for one in found] == [
+        (REMINDER, datetime(2026, 10, 22, 8, 0, tzinfo=UTC)),
+        (REMINDER, datetime(2026, 11, 5, 9, 0, tzinfo=UTC)),
+        (REMINDER, datetime(2026, 11, 19, 9, 0, tzinfo=UTC)),
     ]
+    assert list(reminders(replace(NEWS, remind_at=None), CALENDAR, LONDON, OCTOBER, NOVEMBER, DAY)) == []
+
+
+def moment_of(message: Message) -> Occurrence | None:
+    return of_message(message, ("Oak",), CALENDAR, LONDON, DAY)
+
+
+def test_a_newsletter_sent_on_a_day_off_says_so() -> None:
+    one = moment_of(waiting("Autumn news", datetime(2026, 11, 13, 15, 30, tzinfo=UTC), "School News"))
+    assert one is not None
     assert one.reason == "its own moment, though that day is an INSET day"
 
 
@@ -81,23 +120,15 @@ def test_a_message_about_an_event_tells_its_notice_in_school_days() -> None:
     trip = Event("FARM", "Farm", date(2026, 11, 16))
     far = Event("", "Leavers", date(2027, 7, 16))
     noon = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-    found = [
-        one
-        for one in listed(waiting("Trip", noon, event=trip), waiting("Leavers", noon, event=far))
-        if not one.newsletter
-    ]
-    assert [(one.title, one.event_id, one.lead_school_days, one.reason) for one in found] == [
-        ("Leavers", "", None, "its “send:”"),
+    found = [moment_of(waiting("Trip", noon, event=trip)), moment_of(waiting("Leavers", noon, event=far))]
+    assert [(one.title, one.event_id, one.lead_school_days, one.reason) for one in found if one] == [
         ("Trip", "FARM", 3, "its “send:”"),
+        ("Leavers", "", None, "its “send:”"),
     ]
 
 
-def test_only_what_falls_into_the_days_asked_for_is_listed() -> None:
-    before, after = waiting("Before", OCTOBER), waiting("After", datetime(2026, 11, 21, 0, 0, 1, tzinfo=UTC))
-    last = waiting("Last", NOVEMBER)
-    assert [one.title for one in listed(before, after, last, waiting("At once", None)) if not one.newsletter] == [
-        "Last"
-    ]
+def test_what_waits_for_no_moment_is_no_occurrence() -> None:
+    assert moment_of(waiting("At once", None)) is None
 
 
 def test_without_terms_no_newsletter_of_term_time_is_listed() -> None:

@@ -1,7 +1,7 @@
 """School days, lead times and the moments of newsletters."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,6 @@ import pytest
 from notifier.calendar import (
     Day,
     is_school_day,
-    next_occurrence,
     school_days_after,
     school_days_before,
     school_days_between,
@@ -74,43 +73,6 @@ def at(*moment: int) -> datetime:
     return datetime(*moment, tzinfo=LONDON)  # type: ignore[misc,arg-type]
 
 
-@pytest.mark.parametrize(
-    ("after", "expected"),
-    [
-        pytest.param(at(2026, 9, 2, 9, 0), at(2026, 9, 4, 15, 30), id="this week"),
-        pytest.param(at(2026, 9, 4, 15, 29), at(2026, 9, 4, 15, 30), id="a minute before"),
-        pytest.param(at(2026, 9, 4, 15, 30), at(2026, 9, 11, 15, 30), id="at that very minute it is next week's"),
-        pytest.param(at(2026, 10, 23, 16, 0), at(2026, 11, 6, 15, 30), id="half-term is skipped, the hour stays local"),
-        pytest.param(at(2026, 11, 20, 16, 0), at(2026, 12, 4, 15, 30), id="an INSET Friday is skipped"),
-    ],
-)
-def test_a_newsletter_goes_on_its_day_in_term(after: datetime, expected: datetime) -> None:
-    found = next_occurrence(NEWS, CALENDAR, after, LONDON)
-    assert found is not None
-    assert (found.newsletter, found.at) == ("School News", expected)
-    assert found.at.tzinfo is UTC
-
-
-def test_the_hour_stays_local_over_the_change_of_the_clocks() -> None:
-    summer = next_occurrence(NEWS, CALENDAR, at(2026, 10, 19, 0, 0), LONDON)
-    winter = next_occurrence(NEWS, CALENDAR, at(2026, 11, 2, 0, 0), LONDON)
-    assert summer is not None
-    assert winter is not None
-    assert (summer.at.hour, winter.at.hour) == (14, 15)
-
-
-def test_terms_nobody_has_entered_let_no_newsletter_out() -> None:
-    assert next_occurrence(NEWS, CALENDAR, at(2027, 7, 1, 0, 0), LONDON) is None
-    assert next_occurrence(NEWS, SchoolCalendar(), at(2026, 9, 2, 9, 0), LONDON) is None
-
-
-def test_a_newsletter_that_is_not_bound_to_term_goes_in_the_holidays() -> None:
-    always = Newsletter("News", "drop/n", "head", day=4, at=time(15, 30), term_only=False)
-    found = next_occurrence(always, SchoolCalendar(), at(2026, 10, 26, 0, 0), LONDON)
-    assert found is not None
-    assert found.at == at(2026, 10, 30, 15, 30)
-
-
 ENGLISH = replace(CALENDAR, closed=frozenset({date(2027, 2, 3)}), nation=Nation.ENGLAND)
 
 
@@ -172,13 +134,6 @@ def test_forwards_and_backwards_lead_to_the_same_day() -> None:
         assert ahead is not None
         assert school_days_between(day, ahead, ENGLISH) == 5
         assert school_days_before(ahead, 5, ENGLISH) == school_days_before(day, 0, ENGLISH)
-
-
-def test_no_newsletter_goes_on_a_bank_holiday() -> None:
-    mondays = replace(NEWS, day=0)
-    found = next_occurrence(mondays, ENGLISH, at(2027, 4, 27, 9, 0), LONDON)
-    assert found is not None
-    assert found.at.date() == date(2027, 5, 10)
 
 
 def test_terms_nobody_entered_have_no_school_days() -> None:

@@ -214,10 +214,3 @@ def test_nine_local_stays_nine_local_when_the_clocks_change(day: date) -> None:
     (due,) = planner().notices(event(day), (Offset(5),))
     assert local(due.at).time() == time(9)
     assert due.at.tzinfo is UTC
-
-
-def test_outside_quiet_hours_a_correction_waits_for_the_morning() -> None:
-    night = datetime(2026, 12, 9, 22, tzinfo=LONDON)
-    assert local(planner().next_open(night)) == datetime(2026, 12, 10, 8, tzinfo=LONDON)
-    noon = datetime(2026, 12, 9, 12, tzinfo=LONDON)
-    assert planner().next_open(noon) == noon

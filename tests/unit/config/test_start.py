@@ -36,7 +36,7 @@ def test_a_new_folder_has_nothing_wrong_with_it(tmp_path: Path, today: date) -> 
     found, problems = calendar.read(config.calendar, classes)
     assert [problem for problem in problems if problem.severity is Severity.ERROR] == []
     assert [problem.id for problem in problems] == []
-    newest = calendar.next_occurrence(config.newsletters[0], found, _noon(today), config.school.timezone)
+    newest = calendar.next_slot(config.newsletters[0], found, _noon(today), config.school.timezone)
     assert newest is not None
     assert all(event.date > today for event in found.events)
     assert len(found.terms) == 12

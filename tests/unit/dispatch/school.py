@@ -19,7 +19,7 @@ from notifier.dispatch.node import Node
 from notifier.model.directory import Contact, Directory, Link, LivesWith, Pupil, Responsibility
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
 from notifier.model.plan import Address, Basis, Delivery, Plan, PublicItem, Send, Verdict
-from notifier.model.policy import AddressKind, ChannelFacts, KindPolicy, Policy, Rung
+from notifier.model.policy import AddressKind, ChannelFacts, KindPolicy, Policy, QuietHours, Rung
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue.rows import Entry
 from notifier.queue.store import Store
@@ -204,6 +204,7 @@ class School:
     rechecked: list[str] = field(default_factory=list)
     recheck: Recheck | None = None
     gone: dict[str, ChannelFacts] = field(default_factory=dict)
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
     directory_fails: Exception | None = None
     numbers: int = 0
 
@@ -230,7 +231,7 @@ class School:
         } | self.gone
         kinds = {kind: KindPolicy(LADDER) for kind in Kind}
         kinds[Kind.EMERGENCY] = KindPolicy((("ring", "post"), ("sheet",)), escalate_after=timedelta(minutes=10))
-        return Policy("test", kinds, ZoneInfo("Europe/London"), found)
+        return Policy("test", kinds, ZoneInfo("Europe/London"), found, quiet_hours=self.quiet_hours)
 
     def dispatcher(
         self, *, alone: bool = True, nodes: Callable[[], int] = lambda: 1, node: Node | None = None

@@ -11,7 +11,7 @@ from notifier.dispatch.accounts import Account
 from notifier.dispatch.breaker import GONE_AFTER
 from notifier.model.message import Kind, Lane
 from notifier.model.plan import Address, Hold, Send, Task, Withhold
-from notifier.model.policy import ChannelFacts
+from notifier.model.policy import ChannelFacts, QuietHours
 from notifier.model.states import DeliveryState, LegState
 from notifier.routing import recheck
 from tests.unit.dispatch.school import START, Recording, School, at, delivery, directory_of, family
@@ -140,6 +140,18 @@ async def test_a_telephone_does_not_ring_at_night_unless_it_is_an_emergency(scho
     school.clock.at = datetime(2026, 9, 15, 7, 0, tzinfo=UTC)
     await school.drain()
     assert len(school.ring.sent) == 3
+
+
+async def test_where_the_school_says_everything_emails_wait_too(school: School) -> None:
+    school.quiet_hours = QuietHours(everything=True)
+    school.clock.at = datetime(2026, 9, 14, 22, 0, tzinfo=UTC)
+    await school.enqueue(2)
+    urgent = await school.enqueue(1, kind=Kind.EMERGENCY)
+    await school.drain()
+    assert {outgoing.message for outgoing in school.post.sent} == {urgent.id}
+    school.clock.at = datetime(2026, 9, 15, 7, 0, tzinfo=UTC)
+    await school.drain()
+    assert len(school.post.sent) == 3
 
 
 async def test_a_channel_that_is_not_set_up_any_more_is_passed_over(school: School) -> None:

@@ -107,3 +107,14 @@ def test_a_lost_account_outweighs_every_moment() -> None:
     waiting = [news(10), news(10, channel="text")]
     lost = Limits(lost=Lost(NOW, "Out of reach."))
     assert forecast(waiting, {"email": PACED, "text": lost}, NOW)["news"] == Forecast(None, "Out of reach.")
+
+
+def test_what_waits_for_the_end_of_quiet_hours_says_so() -> None:
+    morning = NOW + timedelta(hours=9)
+    given_back = Waiting("letter", "text", Lane.NORMAL, 0, morning)
+    closure = Waiting("closure", "text", Lane.EMERGENCY, 5)
+    found = forecast([given_back, closure, news(3)], {}, NOW, {"text": morning})
+    assert found["letter"].at is not None
+    assert minutes(0) <= found["letter"].at - morning < minutes(1)
+    assert found["letter"].because == "the text waits until quiet hours are over"
+    assert (found["closure"].because, found["news"].because) == ("", "")
