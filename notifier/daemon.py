@@ -180,6 +180,7 @@ class School:
             families=self.families.problems,
             school=self.config.school.name,
             notices=self.config.notices,
+            sequences=self.config.sequences,
         )
 
     def peace(self, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from notifier.model.directory import Directory
 from notifier.model.message import Mode
 from notifier.model.policy import Policy
 from notifier.model.problem import Problem
+from notifier.model.sequence import Sequence
 from notifier.model.staff import Authority, Role, Staff
 
 
@@ -28,6 +29,7 @@ class World:
     families: tuple[Problem, ...] = ()
     school: str = ""
     notices: Notices = field(default_factory=Notices)
+    sequences: tuple[Sequence, ...] = ()
 
     def authority(self, name: str) -> Authority | None:
         """The authority of a staff id or a role; None where nobody is called that."""

@@ -96,6 +96,10 @@ class Planner:
             self._paper[day] = self._paper_moment(day, at)
         return self._paper[day]
 
+    def on(self, day: date) -> datetime:
+        """The moment at which notices leave on this day."""
+        return self._at(day, self.rhythm.hour)
+
     def arrives(self, now: datetime) -> date:
         """The day on which a copy on paper is there that leaves now."""
         local = now.astimezone(self.rhythm.zone)

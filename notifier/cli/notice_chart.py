@@ -7,7 +7,7 @@ from notifier.acceptance.noticing.given import Given
 
 WIDTH, BAR, GAP, LEFT, RIGHT, TOP = 760, 22, 12, 270, 60, 44
 ENOUGH, LATE, INK, SOFT, LINE = "#1a6e5c", "#b4532a", "#1f2430", "#5b6472", "#1f2430"
-LONGEST_TITLE = 34
+LONGEST_TITLE = 27
 
 
 def chart(found: Sequence[Given]) -> str:

@@ -16,6 +16,7 @@ from notifier.model.message import Kind, Mode
 from notifier.model.notice import Offset, Post, Unit
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem, error
+from notifier.model.sequence import Sequence
 from notifier.model.staff import Authority, Role, Staff
 
 
@@ -119,6 +120,7 @@ class Config:
     intakes: tuple[Intake, ...]
     newsletters: tuple[Newsletter, ...]
     notices: Notices
+    sequences: tuple[Sequence, ...]
     store_url: str
     http: Http
     polling: bool

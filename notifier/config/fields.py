@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 
 from notifier.config.problems import did_you_mean, listed
 from notifier.model.notice import Offset, offset
+from notifier.model.sequence import When, when
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?")
@@ -80,6 +81,14 @@ def _offsets(value: Any) -> Any:
     return tuple(one if isinstance(one, Offset) else offset(str(one)) for one in value)
 
 
+def _when(value: Any) -> Any:
+    if isinstance(value, When):
+        return value
+    if isinstance(value, str):
+        return when(value)
+    raise ValueError('Write the time in quotes: "at once", "10 school days after", "3 weeks before" or "in May".')
+
+
 def _id(value: Any) -> Any:
     if isinstance(value, str) and _ID.fullmatch(value):
         return value
@@ -145,6 +154,7 @@ def _web_address(value: Any) -> Any:
     raise ValueError('Write the whole web address in quotes: "https://www.school.example.org".')
 
 
+StepTime = Annotated[When, BeforeValidator(_when)]
 Offsets = Annotated[tuple[Offset, ...], BeforeValidator(_offsets)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]

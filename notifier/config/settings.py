@@ -19,6 +19,7 @@ from notifier.config.fields import (
     Names,
     Offsets,
     SendTime,
+    StepTime,
     TimeOfDay,
     WebAddress,
     Website,
@@ -26,6 +27,7 @@ from notifier.config.fields import (
 from notifier.model.calendar import DayOff, Nation
 from notifier.model.message import Kind, Mode
 from notifier.model.notice import Offset, Post
+from notifier.model.sequence import Begins
 from notifier.model.staff import Role
 
 
@@ -147,6 +149,40 @@ class NoticesTable(Table):
     )
 
 
+class StepTable(Table):
+    """One step of a sequence: a letter to the child's family, something for a person to do, or both."""
+
+    name: str = Field(min_length=1, description="What the step is, in a word or two.", examples=["home visit"])
+    when: StepTime = Field(
+        description='When, from the date the sequence begins with: "at once", "5 school days after", "3 weeks before" '
+        'or "in May" (before it).',
+        examples=["5 school days after"],
+    )
+    words: str = Field(
+        "",
+        description="The letter: a section of templates/notices, the program's or the school's.",
+        examples=["induction"],
+    )
+    task: str = Field(
+        "",
+        description="What a person must do; it stands among the tasks with the child's id.",
+        examples=["Ring the family and find a day for the home visit."],
+    )
+
+
+class SequenceTable(Table):
+    """Letters and tasks that begin with a date of the child, each once for each child; one [[sequence]] each."""
+
+    name: str = Field(min_length=1, description="What it is for.", examples=["New to the school"])
+    begins: Begins = Field(
+        description='"admission": the first day at the school; "next school year": its first school day, for '
+        "children in 'years' now.",
+        examples=["admission"],
+    )
+    years: Names = Field((), description="Only for children in these year groups; none named: for all.")
+    step: tuple[StepTable, ...] = Field(min_length=1, description="The steps, one [[sequence.step]] each.")
+
+
 class StoreTable(Table):
     """Where messages, deliveries and what became of them are kept."""
 
@@ -215,6 +251,7 @@ class FileTables(Table):
     newsletter: tuple[NewsletterTable, ...] = ()
     channels: dict[str, Any] = Field(default_factory=dict)
     notices: NoticesTable = NoticesTable()
+    sequence: tuple[SequenceTable, ...] = ()
     store: StoreTable = StoreTable()
     node: NodeTable = NodeTable()
     http: HttpTable = HttpTable()

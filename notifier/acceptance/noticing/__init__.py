@@ -5,6 +5,7 @@ from collections.abc import Callable
 from notifier.acceptance.acceptance import Acceptance
 from notifier.acceptance.noticing.announcing import Announcing
 from notifier.acceptance.noticing.correcting import Correcting
+from notifier.acceptance.noticing.following import Following
 from notifier.acceptance.noticing.known import Known
 from notifier.acceptance.noticing.reminding import Reminding
 from notifier.acceptance.noticing.writing import Writing
@@ -13,12 +14,12 @@ from notifier.clock import Clock
 from notifier.queue import Store
 from notifier.rendering.prepared import Prepared
 
-__all__ = ["Announcing", "Correcting", "Reminding", "duties"]
+__all__ = ["Announcing", "Correcting", "Following", "Reminding", "duties"]
 
 
 def duties(
     store: Store, world: Callable[[], World], acceptance: Acceptance, words: Prepared, clock: Clock
-) -> tuple[Correcting, Announcing, Reminding]:
+) -> tuple[Correcting, Announcing, Reminding, Following]:
     """Each a ``schedule.Duty``; what has to be put right comes first."""
     known = Known(store, world)
     writing = Writing(store, acceptance, known, world)
@@ -26,4 +27,5 @@ def duties(
         Correcting(store, world, known, writing, words, clock),
         Announcing(store, world, known, writing, words, clock),
         Reminding(store, world, known, writing, words, clock),
+        Following(store, world, known, writing, words, clock),
     )

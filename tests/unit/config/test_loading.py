@@ -277,6 +277,32 @@ SLIPS = [
     pytest.param("[node]\nsends_only = true\n", "sends-only-alone", "node.sends_only", id="a sender on a file"),
     pytest.param('[http]\nlisten = "8080"\n', "bad-listen", "http.listen", id="a port alone"),
     pytest.param('[http]\nsecret_file = "no/such"\n', "secret-unreadable", "http.secret_file", id="no secret"),
+    pytest.param(
+        '[[sequence]]\nname = "New"\nbegins = "admission"\n[[sequence.step]]\nname = "a"\nwhen = "soon"\ntask = "x"\n',
+        "bad-value",
+        "sequence[1].step[1].when",
+        id="no time from a date",
+    ),
+    pytest.param(
+        '[[sequence]]\nname = "New"\nbegins = "admission"\n[[sequence.step]]\nname = "a"\nwhen = "at once"\n',
+        "step-empty",
+        "sequence[1].step[1]",
+        id="a step that does nothing",
+    ),
+    pytest.param(
+        '[[sequence]]\nname = "On"\nbegins = "next school year"\n'
+        '[[sequence.step]]\nname = "a"\nwhen = "in June"\ntask = "x"\n',
+        "sequence-without-years",
+        "sequence[1].years",
+        id="nobody moves on",
+    ),
+    pytest.param(
+        '[[sequence]]\nname = "On"\nbegins = "next school year"\nyears = ["2"]\n'
+        '[[sequence.step]]\nname = "a"\nwhen = "2 weeks after"\ntask = "x"\n',
+        "step-too-late",
+        "sequence[1].step[1].when",
+        id="after they have moved",
+    ),
     pytest.param('[notices]\noffsets = ["soon"]\n', "bad-value", "notices.offsets", id="no time before an event"),
     pytest.param("[notices]\noffsets = [500]\n", "number-too-large", "notices.offsets", id="years ahead"),
     pytest.param(
