@@ -43,6 +43,11 @@ class SchoolDays:
         at = (bisect_left(self._days, day) if count else bisect_right(self._days, day)) - max(count, 1)
         return self._days[at] if at >= 0 else None
 
+    def after(self, day: date, count: int) -> date | None:
+        """As ``days.school_days_after``: ``count`` 0 is the day itself, or the first school day after it."""
+        at = (bisect_right(self._days, day) if count else bisect_left(self._days, day)) + max(count, 1) - 1
+        return self._days[at] if at < len(self._days) else None
+
     def works(self, day: date, *, saturdays: bool = False) -> bool:
         """Whether post is collected and brought on this day."""
         return (day.weekday() < WEEKEND or (saturdays and day.weekday() == SATURDAY)) and not bank_holiday(

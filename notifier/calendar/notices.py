@@ -30,7 +30,8 @@ class Rhythm:
 
     @property
     def hour(self) -> time:
-        return min(max(self.at, self.opens), self.closes)
+        """The hour at which they leave. Hours that run over midnight, or all day, leave it as it is."""
+        return self.at if self.opens >= self.closes or self.opens <= self.at < self.closes else self.opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Planner:
 
     def notices(self, event: Event, offsets: Sequence[Offset]) -> tuple[Due, ...]:
         """By moment; two that fall on one moment are one. Empty for a cancelled event."""
-        if event.cancelled:
+        if event.cancelled or not offsets:
             return ()
         begins = starts(event, self.rhythm.zone).astimezone(UTC)
         moments: dict[datetime, Offset] = {}
@@ -95,6 +96,10 @@ class Planner:
             self._paper[day] = self._paper_moment(day, at)
         return self._paper[day]
 
+    def on(self, day: date) -> datetime:
+        """The moment at which notices leave on this day."""
+        return self._at(day, self.rhythm.hour)
+
     def arrives(self, now: datetime) -> date:
         """The day on which a copy on paper is there that leaves now."""
         local = now.astimezone(self.rhythm.zone)
@@ -107,14 +112,6 @@ class Planner:
         if self.rhythm.post is Post.FIRST:
             return working_days_after(collected, 2, self.days, saturdays=True)
         return working_days_after(collected, 4, self.days)
-
-    def next_open(self, moment: datetime) -> datetime:
-        """The first moment not before this one that lies within quiet hours."""
-        local = moment.astimezone(self.rhythm.zone)
-        if self.rhythm.opens <= local.time() <= self.rhythm.closes:
-            return moment
-        day = local.date() if local.time() < self.rhythm.opens else local.date() + DAY
-        return self._at(day, self.rhythm.opens)
 
     def _moment(self, day: date, begins: datetime, offset: Offset) -> datetime:
         if offset.unit is Unit.SCHOOL_DAY:

@@ -77,13 +77,28 @@ def run(argv: list[str]) -> int:
         messages,
         policy,
         progress,
+        report,
         running,
         staff,
         start,
         tasks,
     )
 
-    for group in (start, running, messages, progress, acts, tasks, families, calendar, policy, audit, care, staff):
+    for group in (
+        start,
+        running,
+        messages,
+        progress,
+        acts,
+        tasks,
+        families,
+        calendar,
+        policy,
+        report,
+        audit,
+        care,
+        staff,
+    ):
         group.register(app)
     try:
         app(config_first(argv), prog_name="notifier")

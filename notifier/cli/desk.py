@@ -12,6 +12,7 @@ from notifier.daemon import School
 from notifier.model.message import Kind, Submission
 from notifier.model.problem import Problem, Severity, error, hold
 from notifier.queue import AuditState
+from notifier.rendering.prepared import Prepared
 
 
 async def preview(
@@ -80,7 +81,24 @@ async def _of_the_folder(school: School) -> list[Problem]:
         found += directory.reviews(taken.directory.arrangements, today)
     classes = {pupil.class_ for pupil in reading.pupils.values()}
     found += calendar.read(school.config.calendar, classes, school.config.school.nation)[1]
-    return found
+    return found + _prepared(school)
+
+
+def _prepared(school: School) -> list[Problem]:
+    """The school's own prepared words, and steps of sequences that name words there are not."""
+    words = Prepared(school.config.templates, school.config.school.language)
+    unknown = [
+        error(
+            "sequence-words-unknown",
+            f"“{sequence.name}: {step.name}” names the words “{step.words}”, which stand in no file of "
+            f"templates/notices. There are {', '.join(sorted(words.names))}.",
+            f"{school.config.path.name}: sequence",
+        )
+        for sequence in school.config.sequences
+        for step in sequence.steps
+        if step.words and step.words not in words.names
+    ]
+    return [*words.problems, *unknown]
 
 
 def _folder_or_nothing(path: Path) -> bool:

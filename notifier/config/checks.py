@@ -10,6 +10,7 @@ from notifier.config.reading import Tables
 from notifier.config.settings import IntakeTable, NewsletterTable
 from notifier.model.message import Mode
 from notifier.model.problem import Problem, advice, error
+from notifier.model.sequence import Begins
 from notifier.model.staff import Role
 
 ROLES = [role.value for role in Role]
@@ -167,13 +168,28 @@ def notices(tables: Tables, file: str) -> Iterator[Problem]:
         ("notices", tables.file.notices.offsets),
         *((f"notices.categories.{name}", found.offsets) for name, found in tables.file.notices.categories.items()),
     ]
+    for number, sequence in enumerate(tables.file.sequence, 1):
+        where = f"{file}: sequence[{number}]"
+        if sequence.begins is Begins.NEXT_YEAR and not sequence.years:
+            yield error("sequence-without-years", "Name the year groups that move on, under 'years'.", f"{where}.years")
+        for at, step in enumerate(sequence.step, 1):
+            if sequence.begins is Begins.NEXT_YEAR and not step.when.before:
+                sentence = "Before the next school year begins: write “3 weeks before” or “in June”."
+                yield error("step-too-late", sentence, f"{where}.step[{at}].when")
+            if not step.words and not step.task:
+                sentence = "Say under 'words' which letter goes, or under 'task' what a person does."
+                yield error("step-empty", sentence, f"{where}.step[{at}]")
     for place, offsets in entries:
-        if any(not 0 <= days <= 200 for days in offsets):
+        if offsets is None:
+            continue
+        if any(one.count > 200 for one in offsets):
             yield error(
-                "number-too-large", "Offsets are school days between 0 and 200: [10, 2].", f"{file}: {place}.offsets"
+                "number-too-large",
+                'An offset is at most 200 days or weeks: ["10 school days", "2 school days"].',
+                f"{file}: {place}.offsets",
             )
         elif len(set(offsets)) != len(offsets):
-            yield error("offset-twice", "A number stands twice; keep one of the two.", f"{file}: {place}.offsets")
+            yield error("offset-twice", "An offset stands twice; keep one of the two.", f"{file}: {place}.offsets")
 
 
 def absolute(root: Path, folder: str) -> Path:

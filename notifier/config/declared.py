@@ -13,10 +13,24 @@ from pydantic.fields import FieldInfo
 
 from notifier.config.policy import profile
 from notifier.config.policy_settings import PolicySettings
-from notifier.config.settings import CategoryTable, FileTables, IntakeTable, NewsletterTable, StaffTable
+from notifier.config.settings import (
+    CategoryTable,
+    FileTables,
+    IntakeTable,
+    NewsletterTable,
+    SequenceTable,
+    StaffTable,
+    StepTable,
+)
 from notifier.model.message import Kind
+from notifier.model.notice import Offset
 
-LISTS: Mapping[str, type[BaseModel]] = {"staff": StaffTable, "intake": IntakeTable, "newsletter": NewsletterTable}
+LISTS: Mapping[str, type[BaseModel]] = {
+    "staff": StaffTable,
+    "intake": IntakeTable,
+    "newsletter": NewsletterTable,
+    "sequence": SequenceTable,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ def sections(channel_settings: Mapping[str, type[BaseModel]]) -> list[Section]:
     own = {name: field for name, field in FileTables.model_fields.items() if name not in ("channels", "policy")}
     found = [_section("school", _table(own["school"])), _policy()]
     found += [_section(name, model, many=True) for name, model in LISTS.items()]
+    found.append(_section("sequence.step", StepTable, many=True))
     found += _policy_sections()
     for name, model in channel_settings.items():
         found += _channel(f"channels.{name}", model)
@@ -110,7 +125,7 @@ def _section(
     path: str, model: type[BaseModel], values: Mapping[str, Any] | None = None, summary: str = "", many: bool = False
 ) -> Section:
     settings = tuple(_setting(field.alias or name, field, values or {}) for name, field in model.model_fields.items()
-                     if not _item_of_dict(field.annotation))  # fmt: skip
+                     if not _item_of_dict(field.annotation) and not _item(field.annotation))  # fmt: skip
     return Section(path, summary or _summary(model), settings, many)
 
 
@@ -136,7 +151,7 @@ def plain(value: Any) -> Any:
         return f"{value:%H:%M}"
     if isinstance(value, timedelta):
         return _length(value)
-    if isinstance(value, Path):
+    if isinstance(value, (Path, Offset)):
         return str(value)
     if isinstance(value, (tuple, list, frozenset)):
         return [plain(item) for item in value]

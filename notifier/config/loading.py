@@ -13,11 +13,20 @@ from notifier.config.places import Surroundings
 from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
 from notifier.config.reading import Tables, headings, read_tables
-from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NodeTable, NoticesTable, StaffTable
+from notifier.config.settings import (
+    HttpTable,
+    IntakeTable,
+    NewsletterTable,
+    NodeTable,
+    NoticesTable,
+    SequenceTable,
+    StaffTable,
+)
 from notifier.config.syntax import read_toml
 from notifier.model.calendar import Newsletter
 from notifier.model.message import Kind, Mode
 from notifier.model.problem import Problem, Severity, error
+from notifier.model.sequence import Sequence, Step
 from notifier.model.staff import Staff
 
 
@@ -84,6 +93,7 @@ def load(
         intakes=_intakes(tables, root),
         newsletters=tuple(_newsletter(entry) for entry in tables.file.newsletter),
         notices=_notices(tables.file.notices),
+        sequences=tuple(_sequence(entry) for entry in tables.file.sequence),
         store_url=store_url,
         http=http,
         polling=tables.file.drop.polling,
@@ -168,12 +178,21 @@ def _newsletter(entry: NewsletterTable) -> Newsletter:
 
 def _notices(table: NoticesTable) -> Notices:
     return Notices(
-        offsets=tuple(sorted(table.offsets, reverse=True)),
+        offsets=table.offsets,
         categories={
-            folded(name): CategoryNotices(tuple(sorted(found.offsets or table.offsets, reverse=True)), found.lead_time)
+            folded(name): CategoryNotices(table.offsets if found.offsets is None else found.offsets, found.lead_time)
             for name, found in table.categories.items()
         },
+        own=frozenset(folded(name) for name, found in table.categories.items() if found.offsets is not None),
+        at=table.at,
+        post=table.post,
+        cut_off=table.printer_cut_off,
     )
+
+
+def _sequence(entry: SequenceTable) -> Sequence:
+    steps = tuple(Step(one.name, one.when, one.words, one.task) for one in entry.step)
+    return Sequence(entry.name, entry.begins, steps, entry.years)
 
 
 def _http(table: HttpTable, around: Surroundings, problems: list[Problem]) -> Http:

@@ -17,13 +17,17 @@ from notifier.config.fields import (
     Language,
     Mobile,
     Names,
+    Offsets,
     SendTime,
+    StepTime,
     TimeOfDay,
     WebAddress,
     Website,
 )
 from notifier.model.calendar import DayOff, Nation
 from notifier.model.message import Kind, Mode
+from notifier.model.notice import Offset, Post
+from notifier.model.sequence import Begins
 from notifier.model.staff import Role
 
 
@@ -115,8 +119,10 @@ class NewsletterTable(Table):
 class CategoryTable(Table):
     """Notices for one category of events."""
 
-    offsets: tuple[int, ...] = Field(
-        (), description="School days before the event on which its notices go.", examples=[[10, 2]]
+    offsets: Offsets | None = Field(
+        None,
+        description='When its notices go, as "10 school days", "3 days" or "2 weeks" before it; [] for none.',
+        examples=[["10 school days", "2 school days"]],
     )
     lead_time: int | None = Field(
         None, ge=0, le=200, description="School days of notice families should get; else the policy's.", examples=[10]
@@ -124,12 +130,57 @@ class CategoryTable(Table):
 
 
 class NoticesTable(Table):
-    """When notices of coming events go."""
+    """When notices of coming events go, by themselves, to whom events.csv names under 'to'."""
 
-    offsets: tuple[int, ...] = Field((10, 2), description="School days before an event on which its notices go.")
+    offsets: Offsets = Field(
+        (Offset(10), Offset(2)),
+        description='How long before an event, as "10 school days", "3 days" or "2 weeks"; [] for none.',
+    )
+    at: SendTime = Field(time(9), description="The time of day at which notices go, within quiet hours.")
+    post: Post = Field(
+        Post.SECOND,
+        description='How paper reaches families: "first" or "second" class post, or "by hand".',
+    )
+    printer_cut_off: TimeOfDay = Field(
+        time(17, 30), description="What is printed by then is collected on the next working day."
+    )
     categories: dict[str, CategoryTable] = Field(
         default_factory=dict, description="The same for one category of events, as events.csv names it."
     )
+
+
+class StepTable(Table):
+    """One step of a sequence: a letter to the child's family, something for a person to do, or both."""
+
+    name: str = Field(min_length=1, description="What the step is, in a word or two.", examples=["home visit"])
+    when: StepTime = Field(
+        description='When, from the date the sequence begins with: "at once", "5 school days after", "3 weeks before" '
+        'or "in May" (before it).',
+        examples=["5 school days after"],
+    )
+    words: str = Field(
+        "",
+        description="The letter: a section of templates/notices, the program's or the school's.",
+        examples=["induction"],
+    )
+    task: str = Field(
+        "",
+        description="What a person must do; it stands among the tasks with the child's id.",
+        examples=["Ring the family and find a day for the home visit."],
+    )
+
+
+class SequenceTable(Table):
+    """Letters and tasks that begin with a date of the child, each once for each child; one [[sequence]] each."""
+
+    name: str = Field(min_length=1, description="What it is for.", examples=["New to the school"])
+    begins: Begins = Field(
+        description='"admission": the first day at the school; "next school year": its first school day, for '
+        "children in 'years' now.",
+        examples=["admission"],
+    )
+    years: Names = Field((), description="Only for children in these year groups; none named: for all.")
+    step: tuple[StepTable, ...] = Field(min_length=1, description="The steps, one [[sequence.step]] each.")
 
 
 class StoreTable(Table):
@@ -205,6 +256,7 @@ class FileTables(Table):
     newsletter: tuple[NewsletterTable, ...] = ()
     channels: dict[str, Any] = Field(default_factory=dict)
     notices: NoticesTable = NoticesTable()
+    sequence: tuple[SequenceTable, ...] = ()
     store: StoreTable = StoreTable()
     node: NodeTable = NodeTable()
     http: HttpTable = HttpTable()

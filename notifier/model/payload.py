@@ -14,6 +14,7 @@ PAGE = "page"
 POSTER = "poster"
 CALL_ITEM = "call-item"
 VOICE = "voice"
+ON_PAPER = frozenset({PAPER, POSTER})
 MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM, VOICE})
 
 

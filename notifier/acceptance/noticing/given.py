@@ -1,0 +1,63 @@
+"""How much notice families really had of each event: from the first copy that left to its start (W35)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known, event_of
+from notifier.acceptance.world import World
+from notifier.config.policy import folded
+from notifier.model.calendar import Event
+from notifier.queue import Store, StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """``first_copy``: when the first copy that named this day was handed over, None where none was yet.
+
+    ``school_days`` None: the terms entered do not say. ``wanted``: the policy's lead time for such an event.
+    """
+
+    event_id: str
+    title: str
+    date: date
+    category: str
+    first_copy: datetime | None
+    school_days: int | None
+    wanted: int
+
+    @property
+    def enough(self) -> bool | None:
+        return None if self.school_days is None or not self.wanted else self.school_days >= self.wanted
+
+
+async def given(store: Store, world: World, since: date, now: datetime) -> list[Given]:
+    """Every event from that day on of which families were told, by its day. A cancelled one had no notice to give."""
+    known = Known(store, lambda: world)
+    copies = await store.told.first_copies(now - REMEMBERED, world.mode)
+    by_event: dict[str, list[StoredMessage]] = {}
+    for one in await known.messages(now):
+        if one.state in TOLD:
+            event = event_of(one)
+            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append(one)
+    found = []
+    for messages in by_event.values():
+        last = event_of(messages[-1])
+        event = world.calendar.event(last.id) or last if last.id else last
+        if event.cancelled or event.date < since:
+            continue
+        first = min((copies[m.id] for m in messages if m.id in copies and event_of(m).date == event.date), default=None)
+        found.append(_given(event, first, known, world))
+    return sorted(found, key=lambda one: (one.date, one.title))
+
+
+def _given(event: Event, first: datetime | None, known: Known, world: World) -> Given:
+    lead = world.policy.lead_time
+    return Given(
+        event_id=event.id,
+        title=event.title,
+        date=event.date,
+        category=event.category,
+        first_copy=first,
+        school_days=known.planner().lead(first, event.date) if first is not None else None,
+        wanted=lead.get(folded(event.category), lead.get("*", 0)),
+    )
