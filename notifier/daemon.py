@@ -11,17 +11,19 @@ from pathlib import Path
 
 import channels
 from channels.base import Channel, ChannelError, Checks, Surroundings, facts
-from notifier import calendar, directory
-from notifier.acceptance import Acceptance, World
+from notifier import directory
+from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.families import Families
 from notifier.acceptance.missing import Missing
 from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
 from notifier.acceptance.waiting import Waiting
+from notifier.calendar.current import CurrentCalendar
 from notifier.calendar.quiet import opens
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
+from notifier.config.start import sample_events
 from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.heart import Heart
@@ -30,12 +32,14 @@ from notifier.leading import Leader, for_a_person
 from notifier.lock import Lock, Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
+from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
+from notifier.rendering.prepared import Prepared
 from notifier.schedule import Duty, Rota
 
 
@@ -53,10 +57,17 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
     }
 
 
-def rota(store: Store, world: Callable[[], World], acceptance: Acceptance, mode: Mode, clock: Clock) -> Rota:
-    """Everything that falls due by the clock."""
+def rota(
+    store: Store,
+    world: Callable[[], World],
+    acceptance: Acceptance,
+    mode: Mode,
+    clock: Clock,
+    further: Sequence[Duty] = (),
+) -> Rota:
+    """What falls due by the clock: what waits for its moment, newsletters, and ``further``."""
     newsletters = Newsletters(store, world, acceptance)
-    duties: tuple[Duty, ...] = (Waiting(store, world, acceptance), newsletters)
+    duties: tuple[Duty, ...] = (Waiting(store, world, acceptance), newsletters, *further)
     missing = Missing(store, world, acceptance.make_id)
     return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 
@@ -80,11 +91,11 @@ class School:
         self.clock = clock
         self.policy: Policy = config.policy(channel_facts(config))
         self.families = Families(store, None if config.node.sends_only else config.families, config.state)
-        self.calendar = calendar.load(config.calendar, config.school.nation)
+        self._calendar = CurrentCalendar(config.calendar, config.school.nation)
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
-        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock)
+        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock, self._notices())
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -116,9 +127,19 @@ class School:
             self.rota,
             self.drop,
             clock,
+            calendar=self._calendar.refresh,
+            first=self._first,
             index=self._index,
             make_folders=self._make_folders,
         )
+
+    def _notices(self) -> tuple[Duty, ...]:
+        """What events bring by themselves."""
+        words = Prepared(self.config.templates, self.config.school.language)
+        correcting, self.announcing, reminding = noticing.duties(
+            self.store, self.world, self.acceptance, words, self.clock
+        )
+        return (correcting, self.announcing, reminding)
 
     @classmethod
     @asynccontextmanager
@@ -147,6 +168,10 @@ class School:
             await store.close()
 
     @property
+    def calendar(self) -> SchoolCalendar:
+        return self._calendar.calendar
+
+    @property
     def intake_names(self) -> tuple[str, ...]:
         return tuple(folder.name for folder in self.folders)
 
@@ -159,6 +184,8 @@ class School:
             staff={one.id: one for one in self.config.staff},
             newsletters={one.name: one for one in self.config.newsletters},
             families=self.families.problems,
+            school=self.config.school.name,
+            notices=self.config.notices,
         )
 
     def peace(self, now: datetime) -> datetime | None:
@@ -232,6 +259,11 @@ class School:
         if file is not None and file.resolve().parent != self.config.state.resolve():
             yield file.resolve().with_name(f"{file.name}.lock")
 
+    async def _first(self) -> None:
+        """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
+        if await self.store.decisions.looked() is None and sample_events(self.config.calendar):
+            await self.announcing.leave_out_past(self.clock.now())
+
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
         for folder in self.folders:
@@ -261,7 +293,7 @@ class School:
             await self.families.refresh(self.clock.now())
         except StoreProblem as problem:  # as when acceptance itself meets it: the file is kept and tried again
             return Answer(Outcome.FAULT, problem.sentence)
-        self.calendar = await asyncio.to_thread(calendar.load, self.config.calendar, self.config.school.nation)
+        await asyncio.to_thread(self._calendar.refresh, settled=True)
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
             return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))

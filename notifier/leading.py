@@ -32,7 +32,11 @@ def for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 class Leader:
-    """The loops of the node that leads; ``index`` writes the outbox page, ``make_folders`` the drop folders."""
+    """The loops of the node that leads; ``calendar`` reads that again if it changed; ``first`` sees to
+    what a new folder comes with.
+
+    ``index`` writes the outbox page, ``make_folders`` the drop folders.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,8 @@ class Leader:
         drop: DropFolder,
         clock: Clock,
         *,
+        calendar: Callable[..., bool],
+        first: Callable[[], Awaitable[None]],
         index: Callable[[], Awaitable[None]],
         make_folders: Callable[[], None],
     ) -> None:
@@ -54,6 +60,8 @@ class Leader:
         self.rota = rota
         self.drop = drop
         self.clock = clock
+        self._refresh_calendar = calendar
+        self._first = first
         self._index = index
         self._make_folders = make_folders
         self._ailing: set[str] = set()
@@ -62,8 +70,10 @@ class Leader:
     async def begin(self) -> None:
         self._make_folders()
         now = self.clock.now()
+        await asyncio.to_thread(self._refresh_calendar, settled=True)
         await self.families.refresh(now, settled=True)
         await self._heed_families()
+        await self._first()
         for problem in for_a_person(self.families.problems):
             log.warning("families", problem=problem.id, where=problem.where)
 
@@ -120,6 +130,9 @@ class Leader:
                 await self.families.refresh(self.clock.now())
                 if self.families.version != self._heeded:
                     await self._heed_families()
+                    self.store.wake.set()
+            with self._going_on("the calendar"):
+                if await asyncio.to_thread(self._refresh_calendar):
                     self.store.wake.set()
             await _wait(stop, FAMILIES_EVERY)
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from notifier.acceptance import answers
-from notifier.acceptance.diary import with_diary
+from notifier.acceptance.dates import with_diary
+from notifier.acceptance.selecting import Selecting
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
 from notifier.calendar import slots
+from notifier.calendar.notices import over
 from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
@@ -18,7 +20,7 @@ from notifier.model.answer import Answer, Note, Outcome
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message, Submission
 from notifier.model.occurrence import Occurrence, OccurrenceState
-from notifier.model.plan import Plan
+from notifier.model.plan import Plan, Task
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
 from notifier.model.states import MessageState
@@ -37,6 +39,7 @@ def new_id(kind: Kind) -> str:
 AHEAD = timedelta(days=60)
 """How far ahead a slot may have gone already, by a clock that was ahead."""
 
+EVENT_MOVED = "event-moved"
 OF_THE_FILES = frozenset({rules.FILES_DOUBTFUL, rules.FILES_MISSING})
 
 
@@ -54,6 +57,7 @@ class Acceptance:
         self.world = world
         self.clock = clock
         self.make_id = make_id
+        self._selecting = Selecting(store)
         self.log = logger("acceptance")
 
     async def accept(self, submission: Submission) -> Answer:
@@ -84,25 +88,12 @@ class Acceptance:
             self.log.info("refused", source=submission.source, problems=[p.id for p in considered.problems])
             return Answer(Outcome.REFUSED, answers.refused(submission, considered))
         earlier = await self._earlier(submission, message)
-        state = MessageState.ACCEPTED
-        if considered.doubts:
-            state = MessageState.HELD
-        elif considered.send_at is not None and considered.send_at > now:
-            state = MessageState.WAITING
-        else:
+        if not considered.doubts and (considered.send_at is None or considered.send_at <= now):
             message = await asyncio.to_thread(with_diary, message, world, now)
         if message.replaces and not any(one.id == message.replaces for one in earlier):
             return Answer(Outcome.REFUSED, answers.nothing_to_replace(submission, message.replaces))
-        text = answers.accepted(submission, considered, world, state, now, [one.message for one in earlier])
-        entry = Entry(
-            message=replace(message, doubts=tuple(dict.fromkeys(problem.id for problem in considered.doubts))),
-            state=state,
-            plan=considered.plan,
-            blobs={e.attachment.digest: (e.attachment.media_type, e.content) for e in submission.enclosures},
-            answer=text,
-            supersedes=tuple(one.id for one in earlier),
-            directory_version=world.directory.version if world.directory else 0,
-        )
+        entry = _entry(submission, considered, message, world, now, earlier)
+        state, text = entry.state, entry.answer
         enqueued = await self.store.enqueue(entry, now)
         reached("accepted")
         if enqueued.already:
@@ -125,6 +116,22 @@ class Acceptance:
         ahead = slots(newsletter, world.calendar, now, now + AHEAD, world.policy.timezone)
         decided = await self.store.decisions.decided([slot.key for slot in ahead], world.mode)
         return {slot.day for slot in ahead if decided.get(slot.key) not in (None, OccurrenceState.MISSED)}
+
+    async def prepare(self, submission: Submission, now: datetime) -> tuple[Considered, Entry | None]:
+        """What goes by the clock, understood and planned as a file is, for whoever decides it in one transaction.
+
+        No entry where it is refused, or nobody is left to get it.
+        """
+        world = self.world()
+        considered = await asyncio.to_thread(consider, submission, world, now, self.make_id)
+        message = considered.message
+        if considered.severity is Severity.ERROR or message is None or world.directory is None:
+            return considered, None
+        narrowed = await self._selecting.narrow(message, considered.plan, world.directory, world.policy, now)
+        considered = replace(considered, plan=narrowed)
+        if not narrowed.deliveries and (message.selection or not narrowed.tasks):
+            return considered, None
+        return considered, _entry(submission, considered, message, world, now, [])
 
     async def _already(self, submission: Submission, message_id: str) -> Answer:
         """It is known. Where a crash came between acceptance and answer, the answer that is still owed."""
@@ -187,13 +194,14 @@ class Acceptance:
         doubt is settled by this yes; what is an error by now refuses it: the plan then has no deliveries.
         """
         now = self.clock.now()
-        planned = await self._planned(stored.message, now)
+        message = self._as_of_today(stored.message)
+        planned = await self._planned(message, now)
         if worst(planned.problems) is Severity.ERROR:
             return planned
         # Who may send what was settled when it came in; routing's own doubts are those of today.
         doubts = (problem.id for problem in planned.doubts)
-        said_yes_to = dict.fromkeys((*stored.message.approved, *stored.message.doubts, *doubts))
-        message = replace(stored.message, approved=tuple(said_yes_to))
+        said_yes_to = dict.fromkeys((*message.approved, *message.doubts, *doubts))
+        message = replace(message, approved=tuple(said_yes_to))
         if message.send_at is not None and message.send_at > now:
             done = await self.store.set_waiting(stored.id, message, now)
         else:
@@ -204,6 +212,16 @@ class Acceptance:
     async def _release(self, message: Message, now: datetime, occurrence: Occurrence | None = None) -> bool:
         if message.expires_at is not None and message.expires_at <= now:
             return False  # expiry ends it
+        if self._as_of_today(message) != message:
+            # The words may name the old day, and only a person can read them.
+            self.log.warning("held when due", message=message.id, problems=[EVENT_MOVED])
+            await self.store.hold(message.id, EVENT_MOVED, now)
+            what = (
+                "The event of this message was moved or cancelled after it was written, so it waits. If its words "
+                f"still hold: notifier approve {message.id} --as ID. If not: notifier cancel {message.id} --as ID."
+            )
+            await self.store.open_tasks([Task(what, (message.id,), "W35")], now, message.id)
+            return False
         message = await asyncio.to_thread(with_diary, message, self.world(), now)
         planned = await self._planned(message, now)
         errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
@@ -216,9 +234,21 @@ class Acceptance:
             return False
         return await self._enqueue(message, planned, now, occurrence)
 
+    def _as_of_today(self, message: Message) -> Message:
+        """With its event as the calendar has it now; one that is gone from there stays as it was."""
+        world, known = self.world(), message.event
+        event = world.calendar.event(known.id) if known is not None and known.id else None
+        if event is None or known is None or event.facts == known.facts:
+            return message
+        zone = world.policy.timezone
+        lasts = over(event, zone) if message.expires_at == over(known, zone) else message.expires_at
+        return replace(message, event=event, expires_at=lasts)
+
     async def _planned(self, message: Message, at: datetime) -> Plan:
         world = self.world()
-        return await asyncio.to_thread(plan, message, world.directory or Directory(), world.policy, at)
+        directory = world.directory or Directory()
+        planned = await asyncio.to_thread(plan, message, directory, world.policy, at)
+        return await self._selecting.narrow(message, planned, directory, world.policy, at)
 
     async def _enqueue(
         self, message: Message, planned: Plan, now: datetime, occurrence: Occurrence | None = None
@@ -233,3 +263,28 @@ class Acceptance:
             (released,) = await self.store.decisions.decide([decision], message.mode, now)
         reached("released")
         return released
+
+
+def _entry(
+    submission: Submission,
+    considered: Considered,
+    message: Message,
+    world: World,
+    now: datetime,
+    earlier: Sequence[StoredMessage],
+) -> Entry:
+    """What goes into the store for a submission that is not refused."""
+    state = MessageState.ACCEPTED
+    if considered.doubts:
+        state = MessageState.HELD
+    elif considered.send_at is not None and considered.send_at > now:
+        state = MessageState.WAITING
+    return Entry(
+        message=replace(message, doubts=tuple(dict.fromkeys(problem.id for problem in considered.doubts))),
+        state=state,
+        plan=considered.plan,
+        blobs={e.attachment.digest: (e.attachment.media_type, e.content) for e in considered.enclosures},
+        answer=answers.accepted(submission, considered, world, state, now, [one.message for one in earlier]),
+        supersedes=tuple(one.id for one in earlier),
+        directory_version=world.directory.version if world.directory else 0,
+    )

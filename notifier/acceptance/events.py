@@ -10,6 +10,7 @@ from notifier.calendar.notices import over
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
 from notifier.model.message import Header, Kind, Message
+from notifier.model.notice import Offset, offset
 from notifier.model.problem import Problem, advice, error
 
 _EVENT_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2}))?")
@@ -50,6 +51,31 @@ def event_of(header: Header, world: World, now: datetime, problems: list[Problem
     elif over(event, zone) <= now:
         problems.append(error("event-past", "The event has been already. Check the date of “event:”.", where))
     return event
+
+
+NO_REMINDER = frozenset({"none", "no", "never"})
+
+
+def reminders(header: Header, event: Event | None, problems: list[Problem]) -> tuple[Offset, ...] | None:
+    """``remind:`` as times before the event; none at all for "none", None where the header does not say."""
+    where = header.where.get("remind", "")
+    if not header.remind:
+        return None
+    if event is None:
+        problems.append(
+            error(
+                "remind-without-event", "A reminder needs an event. Add a line “event:”, or take “remind:” out.", where
+            )
+        )
+    if len(header.remind) == 1 and header.remind[0].casefold() in NO_REMINDER:
+        return ()
+    found: list[Offset] = []
+    for written in header.remind:
+        try:
+            found.append(offset(written))
+        except ValueError as fault:
+            problems.append(error("remind-unreadable", f"{fault} Or write “none”.", where))
+    return tuple(dict.fromkeys(found))
 
 
 def short_notice(message: Message, world: World, day: date, where: str) -> list[Problem]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from notifier.acceptance.authority import permitted, within
-from notifier.acceptance.events import event_of, facts_missing, short_notice
+from notifier.acceptance.diary import MEDIA_TYPE, diary_entry
+from notifier.acceptance.events import event_of, facts_missing, reminders, short_notice
 from notifier.acceptance.moments import moments
 from notifier.acceptance.world import World
 from notifier.model.directory import Directory
-from notifier.model.message import Header, Kind, Message, Reach, Submission, Term
+from notifier.model.message import Enclosure, Header, Kind, Message, Reach, Submission, Term
 from notifier.model.plan import HELD_DELIVERY, Plan
 from notifier.model.problem import Problem, Severity, advice, error, hold, worst
 from notifier.model.staff import Authority
@@ -27,6 +28,7 @@ class Considered:
     plan: Plan
     problems: tuple[Problem, ...]
     send_at: datetime | None
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def severity(self) -> Severity | None:
@@ -67,7 +69,8 @@ def consider(
         problems.append(
             error("to-missing", "It does not say whom it is for. Write a line such as “to: Oak class” at the top.")
         )
-    event = event_of(header, world, now, problems)
+    event = submission.event or event_of(header, world, now, problems)
+    remind = reminders(header, event, problems)
     newsletter = world.newsletters.get(submission.newsletter)
     when = moments(kind, header, event, newsletter, world.calendar, world.policy.timezone, now, taken)
     if newsletter is not None and when.send_at is None:
@@ -81,6 +84,9 @@ def consider(
     if not submission.bodies:
         return Considered(None, Plan(), tuple(problems), when.send_at)
     problems += merge_problems(submission.bodies, submission.source, event=event is not None)
+    enclosures = submission.enclosures
+    if not any(one.attachment.media_type == MEDIA_TYPE for one in enclosures):
+        enclosures += diary_entry(event, kind, world, now)
     message = Message(
         id=new_id(kind),
         key=submission.key,
@@ -90,7 +96,7 @@ def consider(
         except_=except_,
         author=authority.name,
         bodies=submission.bodies,
-        attachments=tuple(enclosure.attachment for enclosure in submission.enclosures),
+        attachments=tuple(enclosure.attachment for enclosure in enclosures),
         source=submission.source,
         intake=submission.intake,
         newsletter=submission.newsletter,
@@ -107,6 +113,9 @@ def consider(
         also=header.also,
         reply_to=header.reply_to,
         replaces=header.replaces,
+        remind=remind,
+        occurrence=submission.occurrence,
+        selection=submission.selection,
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)
@@ -127,7 +136,7 @@ def consider(
         # What the plan asks of people is for a message that goes; only the plan's own refusal asks for something else.
         tasks = planned.tasks if worst(planned.problems) is Severity.ERROR else ()
         planned = Plan(problems=planned.problems, tasks=tasks, trace=planned.trace)
-    return Considered(message, planned, tuple(problems), when.send_at)
+    return Considered(message, planned, tuple(problems), when.send_at, enclosures)
 
 
 def _acting(submission: Submission, world: World, problems: list[Problem]) -> Authority:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from notifier.config.config import Notices
 from notifier.model.calendar import Newsletter, SchoolCalendar
 from notifier.model.directory import Directory
 from notifier.model.message import Mode
@@ -13,7 +14,10 @@ from notifier.model.staff import Authority, Role, Staff
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``directory`` None: there is no good directory yet, and ``families`` says what is wrong with the files."""
+    """``directory`` None: there is no good directory yet, and ``families`` says what is wrong with the files.
+
+    ``school`` is its name.
+    """
 
     directory: Directory | None
     calendar: SchoolCalendar
@@ -22,6 +26,8 @@ class World:
     staff: Mapping[str, Staff] = field(default_factory=dict)
     newsletters: Mapping[str, Newsletter] = field(default_factory=dict)
     families: tuple[Problem, ...] = ()
+    school: str = ""
+    notices: Notices = field(default_factory=Notices)
 
     def authority(self, name: str) -> Authority | None:
         """The authority of a staff id or a role; None where nobody is called that."""

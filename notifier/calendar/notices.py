@@ -70,7 +70,7 @@ class Planner:
 
     def notices(self, event: Event, offsets: Sequence[Offset]) -> tuple[Due, ...]:
         """By moment; two that fall on one moment are one. Empty for a cancelled event."""
-        if event.cancelled:
+        if event.cancelled or not offsets:
             return ()
         begins = starts(event, self.rhythm.zone).astimezone(UTC)
         moments: dict[datetime, Offset] = {}

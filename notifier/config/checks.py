@@ -168,12 +168,16 @@ def notices(tables: Tables, file: str) -> Iterator[Problem]:
         *((f"notices.categories.{name}", found.offsets) for name, found in tables.file.notices.categories.items()),
     ]
     for place, offsets in entries:
-        if any(not 0 <= days <= 200 for days in offsets):
+        if offsets is None:
+            continue
+        if any(one.count > 200 for one in offsets):
             yield error(
-                "number-too-large", "Offsets are school days between 0 and 200: [10, 2].", f"{file}: {place}.offsets"
+                "number-too-large",
+                'An offset is at most 200 days or weeks: ["10 school days", "2 school days"].',
+                f"{file}: {place}.offsets",
             )
         elif len(set(offsets)) != len(offsets):
-            yield error("offset-twice", "A number stands twice; keep one of the two.", f"{file}: {place}.offsets")
+            yield error("offset-twice", "An offset stands twice; keep one of the two.", f"{file}: {place}.offsets")
 
 
 def absolute(root: Path, folder: str) -> Path:

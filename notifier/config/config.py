@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from notifier.config.policy_settings import PolicySettings
 from notifier.config.problems import ConfigProblems, did_you_mean, listed
 from notifier.model.calendar import Nation, Newsletter
 from notifier.model.message import Kind, Mode
+from notifier.model.notice import Offset, Post, Unit
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem, error
 from notifier.model.staff import Authority, Role, Staff
@@ -49,25 +50,34 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class CategoryNotices:
-    """Notices for one category of events, in school days before the event; largest offset first.
+    """Notices for one category of events. ``lead_time`` in school days; None: the policy's own for that category."""
 
-    ``lead_time`` None: the policy's own for that category.
-    """
-
-    offsets: tuple[int, ...]
+    offsets: tuple[Offset, ...]
     lead_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """When notices of coming events go, in school days before the event; largest offset first."""
+    """When notices of coming events go. ``own`` are the categories that name offsets of their own."""
 
-    offsets: tuple[int, ...] = (10, 2)
+    offsets: tuple[Offset, ...] = (Offset(10), Offset(2))
     categories: Mapping[str, CategoryNotices] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    at: time = time(9)
+    post: Post = Post.SECOND
+    cut_off: time = time(17, 30)
 
     def of(self, category: str) -> CategoryNotices:
         """What holds for events of this category; compared without regard to capitals, hyphens and spaces."""
         return self.categories.get(folded(category), CategoryNotices(self.offsets))
+
+    def offsets_of(self, category: str, lead_time: int) -> tuple[Offset, ...]:
+        """Where no offsets of its own are set, the first notice comes no later than the policy's lead time (W35)."""
+        found = self.of(category).offsets
+        counted = [one.count for one in found if one.unit is Unit.SCHOOL_DAY]
+        if folded(category) in self.own or not counted or lead_time <= max(counted):
+            return found
+        return (Offset(lead_time), *found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from notifier.config.policy import profile
 from notifier.config.policy_settings import PolicySettings
 from notifier.config.settings import CategoryTable, FileTables, IntakeTable, NewsletterTable, StaffTable
 from notifier.model.message import Kind
+from notifier.model.notice import Offset
 
 LISTS: Mapping[str, type[BaseModel]] = {"staff": StaffTable, "intake": IntakeTable, "newsletter": NewsletterTable}
 
@@ -136,7 +137,7 @@ def plain(value: Any) -> Any:
         return f"{value:%H:%M}"
     if isinstance(value, timedelta):
         return _length(value)
-    if isinstance(value, Path):
+    if isinstance(value, (Path, Offset)):
         return str(value)
     if isinstance(value, (tuple, list, frozenset)):
         return [plain(item) for item in value]

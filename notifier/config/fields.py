@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import BeforeValidator
 
 from notifier.config.problems import did_you_mean, listed
+from notifier.model.notice import Offset, offset
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?")
@@ -70,6 +71,13 @@ def _length(value: Any) -> Any:
         if seconds and int(found[1]) > 0:
             return timedelta(seconds=int(found[1]) * seconds)
     raise ValueError('Write a number and a unit: "10 min", "90 seconds", "2 hours" or "1 day".')
+
+
+def _offsets(value: Any) -> Any:
+    """``["10 school days", "2 weeks"]``; a bare number is school days."""
+    if not isinstance(value, (list, tuple)):
+        raise ValueError('Write a list: ["10 school days", "2 school days"].')
+    return tuple(one if isinstance(one, Offset) else offset(str(one)) for one in value)
 
 
 def _id(value: Any) -> Any:
@@ -137,6 +145,7 @@ def _web_address(value: Any) -> Any:
     raise ValueError('Write the whole web address in quotes: "https://www.school.example.org".')
 
 
+Offsets = Annotated[tuple[Offset, ...], BeforeValidator(_offsets)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 SendTime = Annotated[time, BeforeValidator(_send_time)]

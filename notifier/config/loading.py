@@ -167,11 +167,15 @@ def _newsletter(entry: NewsletterTable) -> Newsletter:
 
 def _notices(table: NoticesTable) -> Notices:
     return Notices(
-        offsets=tuple(sorted(table.offsets, reverse=True)),
+        offsets=table.offsets,
         categories={
-            folded(name): CategoryNotices(tuple(sorted(found.offsets or table.offsets, reverse=True)), found.lead_time)
+            folded(name): CategoryNotices(table.offsets if found.offsets is None else found.offsets, found.lead_time)
             for name, found in table.categories.items()
         },
+        own=frozenset(folded(name) for name, found in table.categories.items() if found.offsets is not None),
+        at=table.at,
+        post=table.post,
+        cut_off=table.printer_cut_off,
     )
 
 

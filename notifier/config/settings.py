@@ -17,6 +17,7 @@ from notifier.config.fields import (
     Language,
     Mobile,
     Names,
+    Offsets,
     SendTime,
     TimeOfDay,
     WebAddress,
@@ -24,6 +25,7 @@ from notifier.config.fields import (
 )
 from notifier.model.calendar import DayOff, Nation
 from notifier.model.message import Kind, Mode
+from notifier.model.notice import Offset, Post
 from notifier.model.staff import Role
 
 
@@ -115,8 +117,10 @@ class NewsletterTable(Table):
 class CategoryTable(Table):
     """Notices for one category of events."""
 
-    offsets: tuple[int, ...] = Field(
-        (), description="School days before the event on which its notices go.", examples=[[10, 2]]
+    offsets: Offsets | None = Field(
+        None,
+        description='When its notices go, as "10 school days", "3 days" or "2 weeks" before it; [] for none.',
+        examples=[["10 school days", "2 school days"]],
     )
     lead_time: int | None = Field(
         None, ge=0, le=200, description="School days of notice families should get; else the policy's.", examples=[10]
@@ -124,9 +128,20 @@ class CategoryTable(Table):
 
 
 class NoticesTable(Table):
-    """When notices of coming events go."""
+    """When notices of coming events go, by themselves, to whom events.csv names under 'to'."""
 
-    offsets: tuple[int, ...] = Field((10, 2), description="School days before an event on which its notices go.")
+    offsets: Offsets = Field(
+        (Offset(10), Offset(2)),
+        description='How long before an event, as "10 school days", "3 days" or "2 weeks"; [] for none.',
+    )
+    at: SendTime = Field(time(9), description="The time of day at which notices go, within quiet hours.")
+    post: Post = Field(
+        Post.SECOND,
+        description='How paper reaches families: "first" or "second" class post, or "by hand".',
+    )
+    printer_cut_off: TimeOfDay = Field(
+        time(17, 30), description="What is printed by then is collected on the next working day."
+    )
     categories: dict[str, CategoryTable] = Field(
         default_factory=dict, description="The same for one category of events, as events.csv names it."
     )

@@ -59,6 +59,16 @@ def write_calendar(calendar: Path, today: date) -> None:
     (calendar / "events.csv").write_text(events_csv(today), encoding="utf-8")
 
 
+def sample_events(calendar: Path) -> bool:
+    """Whether events.csv is still as it was written with a new folder: nobody has put the school's own in."""
+    file = calendar / "events.csv"
+    try:
+        made = date.fromtimestamp(file.stat().st_mtime)  # noqa: DTZ012 - as init does, by the clock on the wall
+        return file.read_text(encoding="utf-8") == events_csv(made)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _copy(source: Path, target: Path) -> None:
     """The files alone: a read-only installation must not make a read-only school folder."""
     target.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from channels.base import Channel, Outgoing
 from notifier.dispatch.blobs import Blobs
 from notifier.model.directory import Directory
 from notifier.model.message import Message
+from notifier.model.payload import ON_PAPER
 from notifier.model.plan import Address, Delivery
 from notifier.queue.rows import StoredMessage
 
@@ -76,6 +77,8 @@ class Packer:
             channel.medium, message, delivery, directory, now, address if delivery is not None else None
         )
         attachments = message.attachments_for(delivery.pupil_ids if delivery is not None else ())
+        if channel.medium in ON_PAPER:
+            attachments = tuple(one for one in attachments if not one.electronic)
         name = stem(leg_id)
         return Outgoing(
             attempt_id=attempt_id,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from notifier.model.calendar import Event
+from notifier.model.notice import EVERYBODY, Offset, Selection
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 
@@ -76,6 +77,7 @@ class Attachment:
     """A file that goes with the message. ``digest`` is the sha256 of its bytes in hex.
 
     ``pupil_id`` is set on a report: it belongs to that one child, and goes only with a delivery about that child.
+    ``electronic``: of no use on paper, such as an entry for the calendar on a telephone.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Attachment:
     digest: str
     size: int
     pupil_id: str = ""
+    electronic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class Submission:
     ``key`` makes it one message however often it is met (DESIGN 3.2): intake,
     name, bytes and the local day it was claimed. ``source`` is the file name
     shown to people. ``recovered``: it was claimed before a crash, and whether it was
-    accepted and answered then is not known.
+    accepted and answered then is not known. ``occurrence`` and ``selection`` as in a message, and ``event`` itself
+    where it is not for ``header.event`` to name it: what goes by the clock comes with all three.
     """
 
     key: str
@@ -144,6 +148,9 @@ class Submission:
     problems: tuple[Problem, ...] = ()
     newsletter: str = ""
     recovered: bool = False
+    occurrence: str = ""
+    selection: Selection = EVERYBODY
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,9 @@ class Message:
     ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
     this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
     ``diary``: the coming events as they stood when it went.
+    ``remind``: when before its event it is followed by a
+    reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
+    itself, empty for what somebody wrote; ``selection`` narrows its recipients.
     """
 
     id: str
@@ -201,6 +211,9 @@ class Message:
     approved: tuple[str, ...] = ()
     drill: bool = False
     diary: tuple[DiaryDate, ...] = ()
+    remind: tuple[Offset, ...] | None = None
+    occurrence: str = ""
+    selection: Selection = EVERYBODY
 
     @property
     def lane(self) -> Lane:

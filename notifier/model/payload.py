@@ -13,6 +13,7 @@ PAPER = "paper"
 PAGE = "page"
 POSTER = "poster"
 CALL_ITEM = "call-item"
+ON_PAPER = frozenset({PAPER, POSTER})
 MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM})
 
 

@@ -121,6 +121,7 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
         "drill": message.drill,
         "kind": message.kind.value,
         "newsletter": message.newsletter,
+        "event_id": (message.event.id or schema.NAMELESS) if message.event is not None else "",
         "subject": message.subject,
         "state": entry.state.value,
         "send_at": message.send_at,

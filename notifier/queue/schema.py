@@ -96,6 +96,7 @@ message = Table(
     Column("drill", Boolean, nullable=False, server_default=false()),
     Column("kind", String, nullable=False),
     Column("newsletter", String, nullable=False),
+    Column("event_id", String, nullable=False, server_default=""),
     Column("subject", String, nullable=False),
     Column("state", String, nullable=False),
     Column("send_at", Moment),
@@ -110,6 +111,10 @@ message = Table(
     Column("value", Text, nullable=False),
     UniqueConstraint("key", "mode", "drill"),
 )
+"""``event_id``: the event it is about; ``NAMELESS`` for one that stands in no calendar."""
+NAMELESS = "-"
+_ABOUT = text("event_id <> ''")
+Index("message_about", message.c.event_id, message.c.received_at, sqlite_where=_ABOUT, postgresql_where=_ABOUT)
 Index("message_by_state", message.c.state, message.c.send_at)
 Index("message_by_kind", message.c.kind, message.c.expired)
 Index("message_expiring", message.c.expires_at, sqlite_where=text("NOT expired"), postgresql_where=text("NOT expired"))

@@ -49,6 +49,7 @@ from notifier.queue.rows import (
     Waiting,
     Wanted,
 )
+from notifier.queue.told import Told
 
 __all__ = ["Store", "StoreProblem"]
 
@@ -63,13 +64,15 @@ class Store:
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
-    processes are noticed by ``changed``. ``decisions``: what falls due once. Any method may raise StoreProblem.
+    processes are noticed by ``changed``. ``decisions``: what falls due once; ``told``: what was said
+    about events. Any method may raise StoreProblem.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.wake = asyncio.Event()
         self.decisions = Decisions(database, self.wake)
+        self.told = Told(database)
 
     @classmethod
     async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":

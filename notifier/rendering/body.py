@@ -48,15 +48,15 @@ def written(body: Body) -> Written:
     return Written(body.language, subject, html, plain.strip("\n"), clean(body.text).strip())
 
 
-def beside(message: Message, pupil_ids: tuple[str, ...] = ()) -> tuple[Attachment, ...]:
+def beside(message: Message, pupil_ids: tuple[str, ...] = (), *, on_paper: bool = False) -> tuple[Attachment, ...]:
     """What goes with the message to all, and with one about these children: no report of any other child.
 
-    Without the pictures that stand in its words anyway.
+    Without the pictures that stand in its words anyway, and ``on_paper`` without what is of no use there.
     """
     return tuple(
         one
         for one in message.attachments_for(pupil_ids)
-        if not any(f"cid:{one.digest}" in body.html for body in message.bodies)
+        if not (on_paper and one.electronic) and not any(f"cid:{one.digest}" in body.html for body in message.bodies)
     )
 
 

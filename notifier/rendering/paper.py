@@ -70,7 +70,8 @@ class Paper:
                 "date": voice.own(frame.date(now.astimezone(self._school.timezone).date())),
                 "drill": message.drill,
                 "attachments": [
-                    voice.name(one.name) for one in bodies.beside(message, delivery.pupil_ids if delivery else ())
+                    voice.name(one.name)
+                    for one in bodies.beside(message, delivery.pupil_ids if delivery else (), on_paper=True)
                 ],
             },
             "event": event_words(message.event, voice, words.subject) if message.event is not None else None,

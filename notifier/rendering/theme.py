@@ -23,6 +23,8 @@ _FOLDERS = ("email/", "paper/", "public/")
 """What is a template here; other folders beside them hold data of others."""
 _OF_OTHERS = frozenset({"outward/sentences.toml"})
 """Files of the school's folder that are no templates: what may be read out to a parent (W4)."""
+_READ_BY_OTHERS = ("notices/",)
+"""Folders of the same sort: prepared words, one file for each language."""
 
 _LOG = logger("rendering")
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_link_tags=False)
@@ -88,6 +90,8 @@ class Theme:
         names = self._names()
         problems = []
         for name in sorted(self._own_files() - {*names, *_OF_OTHERS}):
+            if name.startswith(_READ_BY_OTHERS):
+                continue
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
             hint = f"Did you mean {near[0]}?" if near else f"The files are {', '.join(names)}."
             problems.append(

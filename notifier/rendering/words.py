@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from notifier.model.calendar import Event
+from notifier.model.calendar import Event, Session
 from notifier.model.directory import Directory
 from notifier.model.message import Message
 from notifier.model.plan import Basis, Delivery
@@ -67,26 +67,59 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class EventWords:
+    """``sessions``: a line for each where there are several (W36); date, time and place then name all there are."""
+
     title: str
     date: str
     time: str
     place: str
+    sessions: tuple[str, ...] = ()
 
 
 def event_words(event: Event, voice: Voice, subject: str = "") -> EventWords:
     """Empty where nothing is known, and the title where the subject says the same."""
-    catalogue = voice.catalogue
-    moments = [voice.own(catalogue.time(moment)) for moment in (event.start, event.end) if moment is not None]
-    if len(moments) == 2:
-        time = voice.say("%(start)s to %(end)s", start=moments[0], end=moments[1])
-    else:
-        time = "".join(moments) if event.start is not None else ""
+    held = event.held
+    places = list(dict.fromkeys(one.place for one in held if one.place))
     return EventWords(
         voice.name(event.title) if event.title.casefold() != subject.casefold() else "",
-        voice.own(catalogue.date(event.date)),
-        ready(time) if voice.html else time,
-        voice.name(event.place),
+        _all([_date(one, voice) for one in held], voice),
+        _all([_time(one, voice) for one in held], voice),
+        _all([voice.name(place) for place in places], voice),
+        tuple(_session(one, voice, placed=len(places) > 1) for one in event.sessions),
     )
+
+
+def _all(words: list[str], voice: Voice) -> str:
+    once = [ready_or(word, voice) for word in dict.fromkeys(words) if word]
+    return once[0] if len(once) == 1 else voice.join(once) if once else ""
+
+
+def _date(one: Session, voice: Voice) -> str:
+    return voice.own(voice.catalogue.date(one.date))
+
+
+def _time(one: Session, voice: Voice) -> str:
+    moments = [voice.own(voice.catalogue.time(moment)) for moment in (one.start, one.end) if moment is not None]
+    if len(moments) == 2:
+        return voice.say("%(start)s to %(end)s", start=moments[0], end=moments[1])
+    return "".join(moments) if one.start is not None else ""
+
+
+def _session(one: Session, voice: Voice, *, placed: bool) -> str:
+    """ "Tuesday 8 December 2026, 15:30 to 17:00, Hall (Oak)"."""
+    date, time = _date(one, voice), _time(one, voice)
+    said = voice.say("%(date)s, %(time)s", date=ready_or(date, voice), time=ready_or(time, voice)) if time else date
+    if placed and one.place:
+        said = voice.say("%(date)s, %(time)s", date=ready_or(said, voice), time=ready_or(voice.name(one.place), voice))
+    if one.to:
+        words = {"name": ready_or(said, voice), "class": ready_or(voice.name(one.to), voice)}
+        said = voice.say("%(name)s (%(class)s)", **words)
+    return ready_or(said, voice)
+
+
+def ready_or(said: str, voice: Voice) -> str:
+    """Words that the voice has made are not escaped again."""
+    return ready(said) if voice.html else said
 
 
 def fixed_fields(school: SchoolFacts, event: Event | None, voice: Voice) -> dict[str, str]:

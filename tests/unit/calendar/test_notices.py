@@ -151,7 +151,7 @@ def test_offsets_as_people_write_them(written: str, meant: Offset) -> None:
     assert offset(written) == meant
 
 
-@pytest.mark.parametrize("written", ["soon", "", "-3 days", "300 weeks"])
+@pytest.mark.parametrize("written", ["soon", "", "-3 days"])
 def test_an_offset_that_says_nothing_is_told_in_a_sentence(written: str) -> None:
     with pytest.raises(ValueError, match="Write "):
         offset(written)

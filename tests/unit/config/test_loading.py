@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from notifier.config import Config, ConfigProblems, load
 from notifier.model.message import Kind, Mode
+from notifier.model.notice import Offset, Post, Unit
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority, Role
 
@@ -276,6 +277,7 @@ SLIPS = [
     pytest.param("[node]\nsends_only = true\n", "sends-only-alone", "node.sends_only", id="a sender on a file"),
     pytest.param('[http]\nlisten = "8080"\n', "bad-listen", "http.listen", id="a port alone"),
     pytest.param('[http]\nsecret_file = "no/such"\n', "secret-unreadable", "http.secret_file", id="no secret"),
+    pytest.param('[notices]\noffsets = ["soon"]\n', "bad-value", "notices.offsets", id="no time before an event"),
     pytest.param("[notices]\noffsets = [500]\n", "number-too-large", "notices.offsets", id="years ahead"),
     pytest.param(
         "[notices.categories.trip]\noffsets = [2, 2]\n", "offset-twice", "notices.categories.trip.offsets", id="twice"
@@ -407,10 +409,22 @@ def test_paths_are_relative_to_the_file_and_may_be_absolute(tmp_path: Path) -> N
 
 
 def test_notices_may_differ_by_category(tmp_path: Path) -> None:
-    text = SCHOOL + '[notices]\noffsets = [2, 10]\n[notices.categories."School Trip"]\nlead_time = 15\n'
+    text = SCHOOL + (
+        '[notices]\noffsets = [2, "2 weeks"]\npost = "first"\nat = "10:00"\n'
+        '[notices.categories."School Trip"]\nlead_time = 15\n[notices.categories.fair]\noffsets = []\n'
+    )
     notices = loaded(tmp_path, text).notices
-    assert notices.of("fair").offsets == (10, 2)
-    assert (notices.of("school-trip").offsets, notices.of("school-trip").lead_time) == ((10, 2), 15)
+    assert notices.of("meeting").offsets == (Offset(2), Offset(2, Unit.WEEK))
+    assert notices.of("school-trip").lead_time == 15
+    assert notices.of("Fair").offsets == ()
+    assert (notices.post, notices.at) == (Post.FIRST, time(10))
+
+
+def test_the_first_notice_comes_no_later_than_the_lead_time_unless_the_school_set_its_own(tmp_path: Path) -> None:
+    notices = loaded(tmp_path, SCHOOL + "[notices.categories.fair]\noffsets = [3]\n").notices
+    assert notices.offsets_of("trip", 15) == (Offset(15), Offset(10), Offset(2))
+    assert notices.offsets_of("trip", 10) == (Offset(10), Offset(2))
+    assert notices.offsets_of("fair", 15) == (Offset(3),)
 
 
 def test_in_live_mode_a_channel_that_is_not_set_up_is_advice(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from notifier.model.calendar import Event
+from notifier.model.calendar import Event, Session
 from notifier.model.directory import Contact, Directory, Link, LivesWith, Pupil
 from notifier.model.message import Attachment, Body, Kind, Message, Mode, Reach, Term
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import SchoolFacts
+from notifier.rendering.prepared import Facts, Prepared
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -162,6 +163,31 @@ NEWSLETTER = replace(
             "News for the week",
         ),
     ),
+)
+
+PARENTS_EVENING = Event(
+    "E2",
+    "Parents' evening",
+    date(2026, 12, 8),
+    time(15, 30),
+    time(18),
+    "School hall",
+    on_site=True,
+    to="Oak; Willow",
+    details="Ten minutes with the class teacher. Book at the office.",
+    sessions=(
+        Session(date(2026, 12, 8), time(15, 30), time(18), "School hall", "Oak"),
+        Session(date(2026, 12, 10), time(17), time(19, 30), "Library", "Willow"),
+    ),
+)
+
+EVENING = replace(
+    LETTER,
+    id="m-evening",
+    kind=Kind.NOTICE,
+    attachments=(Attachment("Parents' evening.ics", "text/calendar", "b" * 64, 700, electronic=True),),
+    event=PARENTS_EVENING,
+    bodies=Prepared().bodies("notice", Facts(PARENTS_EVENING)),
 )
 
 CLOSED = replace(

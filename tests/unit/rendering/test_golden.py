@@ -9,7 +9,7 @@ import pytest
 from notifier.model.payload import MAIL, PAGE, PAPER, SHORT, MailPayload, PagePayload, PaperPayload, ShortPayload
 from notifier.model.plan import Address, Basis
 from notifier.rendering import Renderer
-from tests.unit.rendering.school_life import CLOSED, DIRECTORY, KHANS, LETTER, NEWSLETTER, NOW, SCHOOL
+from tests.unit.rendering.school_life import CLOSED, DIRECTORY, EVENING, KHANS, LETTER, NEWSLETTER, NOW, SCHOOL
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 URDU = replace(KHANS, language="ur", text_language="ur")
@@ -17,6 +17,7 @@ CASES = {
     "letter-en": (LETTER, replace(KHANS, language="ur")),
     "letter-ur": (LETTER, URDU),
     "newsletter-en": (NEWSLETTER, replace(KHANS, basis=Basis.COPY, pupil_ids=("P1",))),
+    "sessions-en": (EVENING, KHANS),
     "emergency-en": (CLOSED, KHANS),
     "emergency-drill-ur": (replace(CLOSED, drill=True), URDU),
 }
@@ -52,7 +53,7 @@ def test_the_text_reads_as_agreed(case: str, renderer: Renderer) -> None:
     compare(f"{case}.sms", f"{short.text}\n({short.encoding}, {short.segments})\n")
 
 
-@pytest.mark.parametrize("case", ["letter-en", "letter-ur"])
+@pytest.mark.parametrize("case", ["letter-en", "letter-ur", "sessions-en"])
 def test_the_letter_reads_as_agreed(case: str, renderer: Renderer) -> None:
     message, delivery = CASES[case]
     paper = renderer.render(PAPER, message, delivery, DIRECTORY, NOW, Address("C1", "12 Elm Road, London, E7 8AB"))

@@ -1,0 +1,158 @@
+"""Notices of the events in the calendar, to whom they are for, as long before as the school has set (W1, W35)."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+from notifier.acceptance.noticing.known import Known, names
+from notifier.acceptance.noticing.writing import Draft, Writing
+from notifier.acceptance.world import World
+from notifier.calendar.notices import Due, Planner
+from notifier.clock import Clock
+from notifier.config.policy import folded
+from notifier.model.calendar import Event
+from notifier.model.message import Kind, Mode
+from notifier.model.notice import Offset, Selection
+from notifier.model.occurrence import Occurrence, OccurrenceState
+from notifier.queue import Store, StoredMessage
+from notifier.queue.rows import Decision
+from notifier.rendering.prepared import Facts, Prepared
+from notifier.routing.audience import spoken
+
+POST = ":post"
+"""Ends the key of the part of a notice that goes on paper, and leaves earlier."""
+LONGEST = timedelta(days=400)
+
+
+class Announcing:
+    """A ``schedule.Duty``. What has passed when an event is first seen is merged into one notice that goes at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        known: Known,
+        writing: Writing,
+        words: Prepared,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._known = known
+        self._writing = writing
+        self._words = words
+        self._clock = clock
+        self._planned_for: Planner | None = None
+        self._planned: list[tuple[datetime, Event, Due, bool]] = []
+        self._events: dict[str, Event] = {}
+
+    async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
+        now = self._clock.now()
+        covered = _covered(await self._known.letters(now))
+        on_paper, corrected = self._known.on_paper(), await self._known.corrected(now)
+        found: list[Occurrence] = []
+        planned = self._all()
+        for _, event, due, final in planned[: bisect_right(planned, last, key=itemgetter(0))]:
+            if due.until <= first or covered.get(event.id, frozenset()).issuperset(_folded(event)):
+                continue
+            if event.id in corrected and due.at <= corrected[event.id]:
+                continue  # the correction told them, or is about to
+            if due.until <= now and not final:
+                continue  # the next one has taken its place
+            if on_paper and due.paper_at < due.at and now < due.at and due.paper_at <= last:
+                found.append(self._occurrence(event, due, post=True))
+            if due.at <= last:
+                found.append(self._occurrence(event, due, post=False))
+        return found
+
+    async def leave_out_past(self, now: datetime) -> None:
+        """A new folder's sample events: what has passed is told to nobody, in trial and live."""
+        past = [
+            self._occurrence(event, due, post=post)
+            for _, event, due, _ in self._all()
+            for post in (True, False)
+            if (due.paper_at if post else due.at) <= now
+        ]
+        why = "it had passed when the folder was made"
+        decisions = [Decision(one, OccurrenceState.SKIPPED, reason=why) for one in past]
+        for mode in Mode:
+            await self._store.decisions.decide(decisions, mode, now)
+
+    def _all(self) -> list[tuple[datetime, Event, Due, bool]]:
+        """Every notice of every event, by when its first copy leaves; the last of each event is marked."""
+        planner = self._known.planner()
+        if planner is not self._planned_for:
+            world = self._world()
+            found = []
+            for event in world.calendar.events:
+                if not event.to:
+                    continue
+                dues = planner.notices(event, self.offsets(event))
+                found += [(due.paper_at, event, due, due is dues[-1]) for due in dues]
+            found.sort(key=itemgetter(0))
+            self._planned, self._planned_for = found, planner
+        return self._planned
+
+    def offsets(self, event: Event) -> tuple[Offset, ...]:
+        world = self._world()
+        lead = world.policy.lead_time
+        return world.notices.offsets_of(event.category, lead.get(folded(event.category), lead.get("*", 0)))
+
+    def _occurrence(self, event: Event, due: Due, *, post: bool) -> Occurrence:
+        return Occurrence(
+            key=f"notice:{event.id}:{event.date}:{due.offset}{POST if post else ''}",
+            at=due.paper_at if post else due.at,
+            until=due.at if post else due.until,
+            kind=Kind.NOTICE.value,
+            title=event.title,
+            audience=names(event.to),
+            event_id=event.id,
+            reason=f"{due.offset} before it{', on paper, so that it is there in time' if post else ''}",
+            lead_school_days=self._known.planner().lead(due.paper_at, event.date) if post else due.lead,
+        )
+
+    async def see_to(self, occurrence: Occurrence, now: datetime) -> bool:
+        event = self._world().calendar.event(occurrence.event_id)
+        if event is None or event.cancelled:
+            return False
+        post = occurrence.key.endswith(POST)
+        before = await self._store.decisions.of_event(event.id, self._world().mode)
+        went = [
+            one
+            for one in before
+            if one.state is OccurrenceState.DONE and one.key.startswith(f"notice:{event.id}:{event.date}:")
+        ]
+        apart = [one.message_id for one in went if one.key == f"{occurrence.key}{POST}"]
+        changed = await self._known.corrected(now)
+        again = event.id in changed or any(not one.key.startswith(occurrence.key.removesuffix(POST)) for one in went)
+        letters = [one.id for one in await self._known.letters(now) if _about(one, event.id)]
+        draft = Draft(
+            event=event,
+            bodies=self._words.bodies("reminder" if again else "notice", Facts(event)),
+            to=names(event.to),
+            selection=Selection(not_had=(*apart, *letters), posted=post),
+            category=event.category,
+            first=not again and not post,
+        )
+        nobody = "nobody gets it on paper" if post else "everybody it is for has a letter about it"
+        return await self._writing.decide(occurrence, [draft], now, nobody=nobody)
+
+
+def _about(stored: StoredMessage, event_id: str) -> bool:
+    return stored.message.event is not None and stored.message.event.id == event_id
+
+
+def _folded(event: Event) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names(event.to))
+
+
+def _covered(letters: Iterable[StoredMessage]) -> dict[str, frozenset[str]]:
+    """By event, for whom somebody has written a letter about it: they are reminded of that letter instead."""
+    found: dict[str, frozenset[str]] = {}
+    for stored in letters:
+        event = stored.message.event
+        if event is not None and event.id and not stored.message.except_:
+            terms = frozenset(spoken(term).casefold() for term in stored.message.audience)
+            found[event.id] = found.get(event.id, frozenset()) | terms
+    return found

@@ -1,0 +1,230 @@
+"""An event that moved, was cancelled or is gone: whoever knew it otherwise hears of it, and only they (W1).
+
+Whether families must hear follows from what they were told last and what the calendar says now. Told twice of one
+change they cannot be: its key names the message they had and the facts as they are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifier.acceptance.noticing.known import ANOTHER, TOLD, Known, change_key, event_of, names
+from notifier.acceptance.noticing.writing import Draft, Writing
+from notifier.acceptance.world import World
+from notifier.calendar.notices import over, starts
+from notifier.clock import Clock
+from notifier.model.calendar import Event
+from notifier.model.message import Kind
+from notifier.model.notice import Selection
+from notifier.model.occurrence import Occurrence, OccurrenceState
+from notifier.model.plan import Task
+from notifier.model.states import MessageState
+from notifier.queue import Store, StoredMessage
+from notifier.queue.rows import Decision
+from notifier.rendering.prepared import Facts, Prepared
+from notifier.routing.audience import spoken
+
+URGENT = timedelta(hours=2)
+"""So near to the event a correction does not wait for the morning."""
+RULE = "W35"
+CALENDAR = "calendar"
+"""By whom a message was stopped whose event moved while it was under way."""
+QUESTION = "question"
+"""The kind of an occurrence of which a person has to think, and nobody else hears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affair:
+    """One event: what was told about it, the oldest first, and what waits to be told."""
+
+    id: str
+    told: tuple[StoredMessage, ...]
+    pending: tuple[StoredMessage, ...]
+
+
+class Correcting:
+    """A ``schedule.Duty``."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        known: Known,
+        writing: Writing,
+        words: Prepared,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._known = known
+        self._writing = writing
+        self._words = words
+        self._clock = clock
+
+    async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
+        now = self._clock.now()
+        events = {event.id: event for event in self._world().calendar.events}
+        found: list[Occurrence] = []
+        for affair in await self._affairs(now):
+            event = events.get(affair.id)
+            if event is None:
+                found += self._gone(affair, now, first) if events else ()
+            else:
+                found += self._changed(affair, event, now, first)
+                found += self._called_off(affair, event, now, first)
+        return found
+
+    async def _affairs(self, now: datetime) -> Iterator[Affair]:
+        by_event: dict[str, list[StoredMessage]] = {}
+        for one in await self._known.messages(now):
+            if one.message.event is not None and one.message.event.id:
+                by_event.setdefault(one.message.event.id, []).append(one)
+        return (
+            Affair(
+                id,
+                tuple(one for one in found if one.state in TOLD),
+                tuple(one for one in found if one.state in (MessageState.WAITING, MessageState.HELD)),
+            )
+            for id, found in by_event.items()
+        )
+
+    def _changed(self, affair: Affair, event: Event, now: datetime, first: datetime) -> Iterator[Occurrence]:
+        zone = self._world().policy.timezone
+        stale = self._known.stale(affair.told, event, now)
+        if not stale:
+            return
+        was = event_of(stale[-1])
+        ends = over(was, zone) if event.cancelled else max(over(event, zone), over(was, zone))
+        if ends <= now or (not event.cancelled and over(event, zone) <= now):
+            return  # nobody can go by it any more
+        at = self._known.planner().next_open(first)
+        if at + URGENT > min(starts(was, zone), starts(event, zone)):
+            at = first
+        what = "Cancelled" if event.cancelled else "On after all" if was.cancelled else "Changed"
+        yield Occurrence(
+            key=change_key(event, stale),
+            at=at,
+            until=ends,
+            kind=Kind.NOTICE.value,
+            title=f"{what}: {event.title}",
+            audience=_audience(stale),
+            event_id=event.id,
+            reason="families were told otherwise",
+            lead_school_days=None if event.cancelled else self._known.planner().lead(at, event.date),
+        )
+
+    def _called_off(self, affair: Affair, event: Event, now: datetime, first: datetime) -> Iterator[Occurrence]:
+        """A message about a cancelled event that waits would tell families of something that is not."""
+        for one in affair.pending if event.cancelled else ():
+            key = f"withdrawn:{event.id}:{one.id}"
+            title = f"“{one.message.subject}” is about an event that is cancelled"
+            yield Occurrence(key, first, now + ANOTHER, QUESTION, title, event_id=event.id, message_id=one.id)
+
+    def _gone(self, affair: Affair, now: datetime, first: datetime) -> Iterator[Occurrence]:
+        zone = self._world().policy.timezone
+        if not affair.told:
+            return
+        was = event_of(affair.told[-1])
+        if over(was, zone) <= now or was.cancelled:
+            return
+        key = f"vanished:{affair.id}:{affair.told[-1].id}"
+        yield Occurrence(key, first, over(was, zone), QUESTION, f"{was.title}: gone from the calendar", event_id=was.id)
+
+    async def see_to(self, occurrence: Occurrence, now: datetime) -> bool:
+        sort = occurrence.key.partition(":")[0]
+        if sort == "vanished":
+            return await self._ask(occurrence, now)
+        if sort == "withdrawn":
+            return await self._withdraw(occurrence, now)
+        return await self._correct(occurrence, now)
+
+    async def _ask(self, occurrence: Occurrence, now: datetime) -> bool:
+        what = (
+            f"“{occurrence.title.removesuffix(': gone from the calendar')}” is gone from events.csv, but families were "
+            "told of it. If it is off, put its row back with yes under “cancelled”: then they hear of it. "
+            "If the row was lost, put it back. Until then nobody is reminded."
+        )
+        task = Task(what, (occurrence.event_id,), RULE)
+        decision = Decision(
+            occurrence, OccurrenceState.SKIPPED, tasks=(task,), reason="a row that is gone says nothing"
+        )
+        return all(await self._store.decisions.decide([decision], self._world().mode, now))
+
+    async def _withdraw(self, occurrence: Occurrence, now: datetime) -> bool:
+        what = f"{occurrence.title}, so it does not go. Nobody has had it."
+        decision = Decision(
+            occurrence,
+            OccurrenceState.WITHDRAWN,
+            cancels=(occurrence.message_id,),
+            tasks=(Task(what, (occurrence.message_id,), RULE),),
+            message_id=occurrence.message_id,
+            reason="its event is cancelled",
+        )
+        return all(await self._store.decisions.decide([decision], self._world().mode, now))
+
+    async def _correct(self, occurrence: Occurrence, now: datetime) -> bool:
+        event = self._world().calendar.event(occurrence.event_id)
+        affair = next((one for one in await self._affairs(now) if one.id == occurrence.event_id), None)
+        if event is None or affair is None:
+            return False
+        stale = self._known.stale(affair.told, event, now)
+        if not stale or occurrence.key != change_key(event, stale):
+            return False
+        under_way = [one for one in stale if one.state is MessageState.ACCEPTED or one.by == CALENDAR]
+        for one in under_way:  # what has not left yet would say what is not so; done twice, it changes nothing
+            await self._store.cancel(one.id, CALENDAR, now)
+        right = tuple(one.id for one in affair.told if one not in stale)
+        wrong = tuple(one.id for one in stale)
+        was = event_of(stale[-1])
+        to = tuple(dict.fromkeys((*_audience(stale), *(() if event.cancelled else names(event.to)))))
+        approved = tuple(dict.fromkeys(id for one in stale for id in one.message.approved))
+        sort = "cancelled" if event.cancelled else "on-again" if was.cancelled else "changed"
+        drafts = [
+            Draft(
+                event=event,
+                bodies=self._words.bodies(sort, Facts(event, was=was)),
+                to=to,
+                selection=Selection(had=wrong, not_had=right),
+                category=event.category,
+                essential=any(one.message.essential for one in stale),
+                approved=approved,
+            )
+        ]
+        if under_way and not event.cancelled:
+            drafts.append(
+                Draft(
+                    event=event,
+                    bodies=self._words.bodies("notice", Facts(event)),
+                    to=_audience(under_way),
+                    except_=_exceptions(under_way),
+                    selection=Selection(not_had=(*wrong, *right)),
+                    category=event.category,
+                    approved=approved,
+                    key=f"{occurrence.key}:rest",
+                )
+            )
+        return await self._writing.decide(
+            occurrence,
+            drafts,
+            now,
+            tasks=tuple(_stopped(one) for one in under_way if not one.message.occurrence),
+            nobody="nobody had been told yet",
+        )
+
+
+def _stopped(one: StoredMessage) -> Task:
+    what = (
+        "The event of this message was moved or cancelled while copies of it were still to go; those were stopped, and "
+        "these families get a notice instead. If they need your own words, write them anew."
+    )
+    return Task(what, (one.id,), RULE)
+
+
+def _audience(messages: Iterable[StoredMessage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(spoken(term) for one in messages for term in one.message.audience))
+
+
+def _exceptions(messages: Sequence[StoredMessage]) -> tuple[str, ...]:
+    """Only whom all of them leave out."""
+    found = [{spoken(term) for term in one.message.except_} for one in messages]
+    return tuple(sorted(set.intersection(*found))) if found else ()

@@ -1,0 +1,130 @@
+"""What families were told about events already, and the plan of moments: kept as long as nothing has changed."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from notifier.acceptance.world import World
+from notifier.calendar.counting import SchoolDays
+from notifier.calendar.notices import Planner, Rhythm, over
+from notifier.model.calendar import Event, SchoolCalendar
+from notifier.model.message import Kind
+from notifier.model.policy import AddressKind
+from notifier.model.states import MessageState
+from notifier.queue import Store, StoredMessage
+
+REMEMBERED = timedelta(days=400)
+"""Whatever was said about an event longer ago is about another year's."""
+ANOTHER = timedelta(days=14)
+"""An event that was to be longer ago than this, and has a new date, is a new event under an old id."""
+CHANGED = "changed:"
+TOLD = frozenset({MessageState.ACCEPTED, MessageState.DONE, MessageState.CANCELLED})
+"""Of these some families may have had a copy."""
+LIVES = frozenset({MessageState.ACCEPTED, MessageState.DONE})
+
+
+class Known:
+    def __init__(self, store: Store, world: Callable[[], World]) -> None:
+        self._store = store
+        self._world = world
+        self._messages: dict[str, StoredMessage] = {}
+        self._planner: Planner | None = None
+        self._of: tuple[SchoolCalendar, Rhythm] | None = None
+
+    async def messages(self, now: datetime) -> list[StoredMessage]:
+        """Every message about an event that is not long past, the oldest first."""
+        rows = await self._store.told.about(now - REMEMBERED, self._world().mode)
+        fresh: dict[str, StoredMessage] = {}
+        for row in rows:
+            kept = self._messages.get(row.message_id)
+            if kept is None or (kept.changed_at, kept.state) != (row.changed_at, row.state):
+                kept = await self._store.message(row.message_id)
+            if kept is not None:
+                fresh[row.message_id] = kept
+        self._messages = fresh
+        return list(fresh.values())
+
+    async def letters(self, now: datetime) -> list[StoredMessage]:
+        """Letters and notices that somebody wrote about an event and that went, and were not replaced."""
+        found = await self.messages(now)
+        replaced = {one.message.replaces for one in found}
+        return [
+            one
+            for one in found
+            if one.state in LIVES
+            and not one.message.occurrence
+            and one.message.kind in (Kind.LETTER, Kind.NOTICE)
+            and one.id not in replaced
+        ]
+
+    async def corrected(self, now: datetime) -> dict[str, datetime]:
+        """By event, until when nobody needs to be reminded: a correction went then, or is just about to go."""
+        events = {event.id: event for event in self._world().calendar.events}
+        found: dict[str, datetime] = {}
+        pending: dict[str, str] = {}
+        told: dict[str, list[StoredMessage]] = {}
+        for one in await self.messages(now):
+            if one.message.event is not None and one.state in TOLD:
+                told.setdefault(one.message.event.id, []).append(one)
+        for id, messages in told.items():
+            event = events.get(id)
+            if event is None:
+                continue
+            for one in messages:
+                if one.message.occurrence.startswith(CHANGED) and event_of(one).facts == event.facts:
+                    found[id] = one.received_at
+            if stale := self.stale(messages, event, now):
+                pending[change_key(event, stale)] = id
+        if pending:
+            decided = await self._store.decisions.decided([*pending], self._world().mode)
+            found |= {id: now for key, id in pending.items() if key not in decided}
+        return found
+
+    def stale(self, told: Iterable[StoredMessage], event: Event, now: datetime) -> list[StoredMessage]:
+        """Of these messages those that said otherwise than the calendar now."""
+        zone = self._world().policy.timezone
+        return [one for one in told if event_of(one).facts != event.facts and over(event_of(one), zone) > now - ANOTHER]
+
+    def planner(self) -> Planner:
+        world = self._world()
+        notices, hours = world.notices, world.policy.quiet_hours
+        rhythm = Rhythm(world.policy.timezone, notices.at, hours.opens, hours.closes, notices.post, notices.cut_off)
+        made = self._of
+        if self._planner is None or made is None or made[0] is not world.calendar or made[1] != rhythm:
+            self._planner, self._of = Planner(SchoolDays(world.calendar), rhythm), (world.calendar, rhythm)
+        return self._planner
+
+    def event_now(self, stored: StoredMessage) -> Event | None:
+        """As the calendar has it now; one in no calendar is as the message says. None: it is gone, or cancelled."""
+        known = stored.message.event
+        if known is None or not known.id:
+            return known
+        event = self._world().calendar.event(known.id)
+        return None if event is None or event.cancelled else event
+
+    def on_paper(self) -> bool:
+        """Whether any copy is carried to families at all."""
+        channels = self._world().policy.channels.values()
+        return any(one.address is AddressKind.POSTAL and one.configured for one in channels)
+
+
+def event_of(stored: StoredMessage) -> Event:
+    assert stored.message.event is not None  # noqa: S101 - only messages about an event are looked at here
+    return stored.message.event
+
+
+def change_key(event: Event, stale: Sequence[StoredMessage]) -> str:
+    """Of what tells families that it is otherwise: once for what they had last and for the facts as they are."""
+    facts = hashlib.sha256(repr(event.facts).encode()).hexdigest()[:16]
+    return f"{CHANGED}{event.id}:{stale[-1].id}:{facts}"
+
+
+def names(to: str) -> tuple[str, ...]:
+    """The audience of an event as the school says it."""
+    return tuple(_names(to))
+
+
+def _names(to: str) -> Iterator[str]:
+    for name in to.replace(";", ",").split(","):
+        if name.strip():
+            yield name.strip()

@@ -1,0 +1,126 @@
+"""Reminders of the letters that staff wrote about an event, to the same audience (DESIGN 3.5; ``remind:``).
+
+They are worked out from the letter and the calendar as both stand: a letter that was cancelled or replaced is
+reminded of no more, and one whose event moved is reminded of at another time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from notifier.acceptance.noticing.announcing import POST
+from notifier.acceptance.noticing.known import Known
+from notifier.acceptance.noticing.writing import Draft, Writing
+from notifier.acceptance.world import World
+from notifier.calendar.notices import Due
+from notifier.clock import Clock
+from notifier.config.policy import folded
+from notifier.model.calendar import Event, Session
+from notifier.model.message import Kind
+from notifier.model.notice import Selection
+from notifier.model.occurrence import Occurrence
+from notifier.queue import Store, StoredMessage
+from notifier.rendering.prepared import Facts, Prepared
+from notifier.routing.audience import spoken
+
+APART = 2
+"""School days that lie at least between a letter and its first reminder, unless ``remind:`` says otherwise (C5)."""
+
+
+class Reminding:
+    """A ``schedule.Duty``."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        known: Known,
+        writing: Writing,
+        words: Prepared,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._known = known
+        self._writing = writing
+        self._words = words
+        self._clock = clock
+
+    async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
+        now = self._clock.now()
+        on_paper, corrected = self._known.on_paper(), await self._known.corrected(now)
+        found: list[Occurrence] = []
+        for letter in await self._known.letters(now):
+            event = self._known.event_now(letter)
+            if event is None:
+                continue
+            dues = list(self._dues(letter, event))
+            for due in dues:
+                if event.id in corrected and due.at <= corrected[event.id]:
+                    continue
+                if due.until <= first or (due.until <= now and due is not dues[-1]):
+                    continue
+                if on_paper and due.paper_at < due.at and now < due.at and due.paper_at <= last:
+                    found.append(self._occurrence(letter, event, due, post=True))
+                if due.at <= last:
+                    found.append(self._occurrence(letter, event, due, post=False))
+        return found
+
+    def _dues(self, letter: StoredMessage, event: Event) -> Iterator[Due]:
+        """Those that come after the letter itself."""
+        world, planner = self._world(), self._known.planner()
+        lead = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
+        offsets = letter.message.remind
+        if offsets is None:
+            offsets = world.notices.offsets_of(event.category, lead)
+        went = letter.message.send_at or letter.message.accepted_at or letter.received_at
+        day = went.astimezone(world.policy.timezone).date()
+        for due in planner.notices(event, offsets):
+            apart = planner.days.between(day, due.at.astimezone(world.policy.timezone).date())
+            if due.at > went and (letter.message.remind is not None or apart >= APART):
+                yield due
+
+    def _occurrence(self, letter: StoredMessage, event: Event, due: Due, *, post: bool) -> Occurrence:
+        message = letter.message
+        return Occurrence(
+            key=f"reminder:{letter.id}:{event.date}:{due.offset}{POST if post else ''}",
+            at=due.paper_at if post else due.at,
+            until=due.at if post else due.until,
+            kind=Kind.NOTICE.value,
+            title=f"Reminder: {message.subject}",
+            audience=tuple(spoken(term) for term in message.audience),
+            event_id=event.id,
+            reason=f"{due.offset} before it{', on paper, so that it is there in time' if post else ''}",
+            lead_school_days=self._known.planner().lead(due.paper_at if post else due.at, event.date),
+        )
+
+    async def see_to(self, occurrence: Occurrence, now: datetime) -> bool:
+        letter = await self._store.message(occurrence.key.split(":")[1])
+        event = self._known.event_now(letter) if letter is not None else None
+        if letter is None or event is None:
+            return False
+        message = letter.message
+        post = occurrence.key.endswith(POST)
+        mode = self._world().mode
+        apart = f"{occurrence.key}{POST}"
+        early = await self._store.known(apart, mode)
+        went = (message.send_at or message.accepted_at or letter.received_at).astimezone(self._world().policy.timezone)
+        draft = Draft(
+            event=event,
+            bodies=self._words.bodies(
+                "letter-reminder",
+                Facts(
+                    event,
+                    letter={body.language: body.subject for body in message.bodies},
+                    letter_day=Session(went.date()),
+                ),
+            ),
+            to=tuple(spoken(term) for term in message.audience),
+            except_=tuple(spoken(term) for term in message.except_),
+            selection=Selection(not_had=(early,) if early else (), posted=post),
+            category=message.category,
+            reply_to=message.reply_to,
+            approved=message.approved,
+            about=(letter.id,),
+        )
+        nobody = "nobody gets it on paper" if post else "nobody is left whom it concerns"
+        return await self._writing.decide(occurrence, [draft], now, nobody=nobody)
