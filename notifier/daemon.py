@@ -64,11 +64,11 @@ def rota(
     acceptance: Acceptance,
     mode: Mode,
     clock: Clock,
-    notices: Sequence[Duty] = (),
+    further: Sequence[Duty] = (),
 ) -> Rota:
-    """Everything that falls due by the clock."""
+    """What falls due by the clock: ``further`` puts right what changed, then what waits for its moment, newsletters."""
     newsletters = Newsletters(store, world, acceptance)
-    duties: tuple[Duty, ...] = (*notices, Waiting(store, world, acceptance), newsletters)
+    duties: tuple[Duty, ...] = (*further, Waiting(store, world, acceptance), newsletters)
     missing = Missing(store, world, acceptance.make_id)
     return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 
@@ -96,9 +96,7 @@ class School:
         self.renderer = _renderer(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
-        words = Prepared(config.templates, config.school.language)
-        self.notices = noticing.duties(store, self.world, self.acceptance, words, clock)
-        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock, self.notices)
+        self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock, self._notices())
         self.folders = tuple(
             IntakeFolder(
                 path=one.folder,
@@ -135,6 +133,14 @@ class School:
             index=self._index,
             make_folders=self._make_folders,
         )
+
+    def _notices(self) -> tuple[Duty, ...]:
+        """What events bring by themselves."""
+        words = Prepared(self.config.templates, self.config.school.language)
+        correcting, self.announcing, reminding, following = noticing.duties(
+            self.store, self.world, self.acceptance, words, self.clock
+        )
+        return (correcting, self.announcing, reminding, following)
 
     @classmethod
     @asynccontextmanager
@@ -270,7 +276,7 @@ class School:
     async def _first(self) -> None:
         """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
         if await self.store.decisions.looked() is None and sample_events(self.config.calendar):
-            await self.notices[1].leave_out_past(self.clock.now())
+            await self.announcing.leave_out_past(self.clock.now())
 
     def _make_folders(self) -> None:
         """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""

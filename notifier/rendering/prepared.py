@@ -15,9 +15,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
 from notifier.model.calendar import Event, Session
+from notifier.model.language import base
 from notifier.model.message import Body
 from notifier.model.problem import Problem, error
-from notifier.rendering.catalogues import base
 from notifier.resources import resource
 
 FOLDER = "notices"

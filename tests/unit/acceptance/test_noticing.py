@@ -11,6 +11,7 @@ import pytest
 from notifier.acceptance import World
 from notifier.acceptance.noticing.given import Given, given
 from notifier.clock import FixedClock
+from notifier.daemon import rota
 from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Contact, Sort
 from notifier.model.message import Message, Mode
@@ -357,11 +358,12 @@ async def test_reminders_move_with_the_event(desk: Desk) -> None:
 async def test_a_waiting_letter_whose_event_moves_waits_for_a_person(desk: Desk) -> None:
     answer = await desk.acceptance.accept(dropped(event="farm", send=at(9, 9)))
     desk.events(moved(27))
-    await desk.run(at(9, 10))
+    desk.clock.at = at(9, 10)
+    await rota(desk.store, lambda: desk.world, desk.acceptance, Mode.TRIAL, desk.clock).look()
     stored = await desk.store.message(answer.message_id)
     assert stored is not None
     assert stored.state is MessageState.HELD
-    assert await desk.acceptance.approve(stored) is not None
+    assert await desk.acceptance.approve(stored, "mrs-okafor") is not None
     stored = await desk.store.message(answer.message_id)
     assert stored is not None
     assert stored.state is MessageState.ACCEPTED
