@@ -28,6 +28,8 @@ class Composed:
     """``microseconds`` of the processor an email, the best of several rounds; and the first email's own bytes."""
 
     microseconds: float
+    rendering: float
+    """What of it goes into the family's words; the rest is the mail around them."""
     first: bytes
     child: str
     """The name in it that is another one for each family."""
@@ -66,9 +68,14 @@ async def compose(folder: Folder, letter: Path, rounds: int = 5) -> Composed:
         packer = Packer(school.renderer, Blobs(content))
         channel = school.channels()["email"]
         assert isinstance(channel, Composes)
-        first, best = b"", float("inf")
+        first, best, words = b"", float("inf"), float("inf")
         for _ in range(rounds):
             gc.collect()
+            began = time.process_time()
+            for number, delivery in enumerate(considered.plan.deliveries):
+                address = delivery.routes["email"][0]
+                await packer.pack(channel, f"leg.{number}", "1", message, delivery, address, directory, now)
+            words = min(words, (time.process_time() - began) / len(considered.plan.deliveries))
             began = time.process_time()
             for number, delivery in enumerate(considered.plan.deliveries):
                 address = delivery.routes["email"][0]
@@ -80,7 +87,7 @@ async def compose(folder: Folder, letter: Path, rounds: int = 5) -> Composed:
             best = min(best, (time.process_time() - began) / len(considered.plan.deliveries))
         await channel.close()
         child = directory.pupils[considered.plan.deliveries[0].pupil_ids[0]].forename
-        return Composed(best * 1e6, first, child)
+        return Composed(best * 1e6, words * 1e6, first, child)
 
 
 def with_pdf(folder: Folder, letter: Path) -> Path:

@@ -1,5 +1,6 @@
-"""An Atom feed (RFC 4287)."""
+"""The news as an Atom feed (RFC 4287) and as a JSON feed (version 1.1)."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -54,6 +55,30 @@ def atom(school: str, url: str, entries: Sequence[Told]) -> bytes:
             "</entry>",
         ]
     return "\n".join([*parts, "</feed>", ""]).encode("utf-8", "replace")
+
+
+def as_json(school: str, url: str, entries: Sequence[Told]) -> bytes:
+    """The same as a JSON feed, for a school's own website to show."""
+    items = [
+        {
+            "id": url + quote(entry.name),
+            "url": url + quote(entry.name),
+            "title": entry.title,
+            "content_text": entry.summary or entry.title,
+            "date_published": _moment(entry.published),
+            "language": entry.language or "en",
+        }
+        for entry in entries[:LATEST]
+    ]
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"News from {school}",
+        "home_page_url": url,
+        "feed_url": f"{url}feed.json",
+        "authors": [{"name": school}],
+        "items": items,
+    }
+    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _moment(moment: datetime) -> str:

@@ -25,6 +25,13 @@ class Entry:
     published: datetime
     take_down: date | None = None
     drill: bool = False
+    kind: str = ""
+    calendar_words: str = ""
+    """How the event's calendar file is offered; empty where there is none."""
+
+    @property
+    def calendar_name(self) -> str:
+        return self.name.removesuffix(".html") + ".ics"
 
 
 def page(
@@ -47,6 +54,7 @@ def page(
         f'<header class="site"><a href="index.html"><bdi>{escape(surroundings.school)}</bdi></a></header>\n'
         f'<main>\n<h1>{escape(entry.title)}</h1>\n<p class="date"><time datetime="{entry.published.isoformat()}">'
         f"{escape(_day(entry.published, entry.language))}</time></p>\n{html}\n"
+        + _calendar_link(entry)
         + (f'<ul class="files">{links}</ul>\n' if links else "")
         + "</main>"
     )
@@ -57,8 +65,37 @@ def page(
     )
 
 
-def listing(surroundings: Surroundings, entries: Sequence[Entry]) -> bytes:
+def _calendar_link(entry: Entry) -> str:
+    if not entry.calendar_words:
+        return ""
+    return (
+        f'<p class="calendar"><a href="{escape(quote(entry.calendar_name))}" type="text/calendar">'
+        f"{escape(entry.calendar_words)}</a></p>\n"
+    )
+
+
+def urgent(entries: Sequence[Entry], today: date) -> list[Entry]:
+    """Emergencies that still hold, the newest first."""
+    return [one for one in entries if one.kind == "emergency" and (one.take_down is None or one.take_down >= today)]
+
+
+def banner(surroundings: Surroundings, entries: Sequence[Entry], today: date, url: str = "") -> str:
+    """What stands above everything while an emergency holds; empty otherwise. ``url`` for pages elsewhere."""
+    parts = []
+    for entry in urgent(entries, today):
+        words = f'lang="{escape(entry.language or "en")}" dir="{_markup.direction(entry.language)}"'
+        mark = f"{_markup.TRIAL}: " if surroundings.trial else ""
+        parts.append(
+            f'<div class="banner" role="alert" {words}><strong>{mark}'
+            f'<a href="{escape(url + quote(entry.name))}">{escape(entry.title)}</a></strong> '
+            f"<span>{escape(entry.summary)}</span></div>\n"
+        )
+    return "".join(parts)
+
+
+def listing(surroundings: Surroundings, entries: Sequence[Entry], today: date) -> bytes:
     parts = [f'<header class="site"><bdi>{escape(surroundings.school)}</bdi></header>\n<main>\n<h1>News</h1>']
+    parts.append(banner(surroundings, entries, today))
     month = ""
     for entry in entries:
         named = format_date(entry.published, "MMMM y", locale="en_GB")
@@ -73,14 +110,18 @@ def listing(surroundings: Surroundings, entries: Sequence[Entry]) -> bytes:
             f"{summary}</li>"
         )
     parts.append("</ul>" if entries else "<p>There is no news yet.</p>")
-    parts.append('<p class="feed"><a href="feed.xml">Follow the news (Atom feed)</a></p>\n</main>')
+    feeds = '<a href="feed.xml">Follow the news (Atom feed)</a> · <a href="feed.json">JSON feed</a>'
+    parts.append(f'<p class="feed">{feeds}</p>\n</main>')
     head = _feed_link(surroundings.school)
     title = f"News from {surroundings.school}"
     return _markup.page(title, "\n".join(parts), sheet="website", trial=surroundings.trial, head=head)
 
 
 def _feed_link(school: str) -> str:
-    return f'<link rel="alternate" type="application/atom+xml" title="{escape(school)}" href="feed.xml">\n'
+    return (
+        f'<link rel="alternate" type="application/atom+xml" title="{escape(school)}" href="feed.xml">\n'
+        f'<link rel="alternate" type="application/feed+json" title="{escape(school)}" href="feed.json">\n'
+    )
 
 
 def _day(moment: datetime, language: str) -> str:

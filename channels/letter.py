@@ -13,18 +13,18 @@ letters/MESSAGE/printed/NNN/         a run that was given to the printer, and is
 
 import asyncio
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels import _cards, _codes, _files, _items, _letter_sheets, _markup, _pictures, _printer, _tree
+from channels import _cards, _codes, _files, _items, _letter_sheets, _markup, _pictures, _printer
+from channels._letter_press import LetterPress
 from channels._letter_sheets import LetterItem
-from channels._press import Press, PressFault
-from channels.base import Outgoing, PermanentFailure, Sent, Surroundings, TemporaryFailure
+from channels._press import PressFault
+from channels.base import Outgoing, PermanentFailure, Sent, Surroundings
 from channels.outbox import base
 from notifier.logs import logger
 from notifier.model.message import Enclosure
@@ -35,7 +35,6 @@ from notifier.model.problem import Problem, advice
 LETTERS = "letters"
 PART = 500
 """Letters in one file of a print run: a longer one comes in parts, so that memory does not grow with the school."""
-_COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
 _AGAIN = timedelta(minutes=10)
 """How long a printer that took nothing is left alone."""
 _log = logger("channels.letter")
@@ -81,7 +80,13 @@ class Letter:
         self.parallelism = 4
         self.per_minute: float | None = None
         self._items = _items.Items(base(surroundings) / LETTERS, PaperPayload, trial=surroundings.trial)
-        self._press = Press()
+        self._setting = LetterPress(
+            surroundings,
+            envelope=settings.envelope,
+            logo=surroundings.outbox.parent / settings.logo if settings.logo is not None else None,
+            hand_out=settings.hand_out,
+            both_sides=settings.both_sides,
+        )
         self._print_again: datetime | None = None
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -93,12 +98,12 @@ class Letter:
             return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._press.close)
+        await asyncio.to_thread(self._setting.close)
 
     async def check(self) -> list[Problem]:
         """A logo that is not there, and runs of which nobody knows whether they were printed."""
         found = []
-        logo = self._logo_file()
+        logo = self._setting.logo
         if logo is not None and not logo.is_file():
             found.append(
                 advice(
@@ -148,9 +153,9 @@ class Letter:
                 return []
             runs = []
             for name, part in zip(names, parts, strict=True):
-                _files.write(folder / name, self._gathered(part, folder))
+                _files.write(folder / name, self._setting.gathered(part, folder))
                 runs.append(folder / name)
-            self._press.close()  # what the run took is given back
+            self._setting.close()  # what the run took is given back
             tables = self._tables(folder, found)
             self._card(message, found, runs[0])
             self._print(message, folder, [*runs, *tables], [item.stem for item in found])
@@ -214,9 +219,6 @@ class Letter:
     def _sheet_file(self, message: str, item: str) -> Path:
         return self._items.folder(message) / _letter_sheets.file_name(item)
 
-    def _logo_file(self) -> Path | None:
-        return self.surroundings.outbox.parent / self.settings.logo if self.settings.logo is not None else None
-
     def _write(self, outgoing: Outgoing, payload: PaperPayload) -> str:
         outbox, folder = self.surroundings.outbox, self._items.folder(outgoing.message)
         _pictures.lay(folder, payload.html, outgoing.attachments)
@@ -227,13 +229,13 @@ class Letter:
         item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
         path = self._sheet_file(outgoing.message, outgoing.item)
         try:
-            content = self._one(item, folder)
+            content = self._setting.one(item, folder)
         except PressFault as fault:
             if fault.sort != "picture":
                 raise
             enclosed = self._set_aside(folder, outgoing, enclosed)
             item = LetterItem(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
-            content = self._one(item, folder)
+            content = self._setting.one(item, folder)
         _files.write(path, content)
         self._items.write(outgoing, payload, enclosed)
         card = _cards.Card(
@@ -252,54 +254,6 @@ class Letter:
         )
         _cards.write(outbox, card)
         return card.file
-
-    def _one(self, item: LetterItem, folder: Path) -> bytes:
-        sheet = _letter_sheets.sheet(item, folder, self.settings.hand_out)
-        content = self._pdf(item, sheet, folder)
-        if not item.payload.large_print and (pages := _pages(content)) > 1:
-            smaller = self._pdf(item, sheet | {"size": _letter_sheets.SMALLER}, folder)
-            if _pages(smaller) < pages:  # no sheet is printed for a few lines
-                return smaller
-        return content
-
-    def _gathered(self, found: Sequence[LetterItem], folder: Path) -> bytes:
-        for item in found:
-            path = folder / _letter_sheets.file_name(item.stem)
-            if not path.exists():  # somebody tidied up
-                _files.write(path, self._one(item, folder))
-        run = list(_letter_sheets.run(found, self.settings.hand_out))
-        data = self._data(found[0], folder)
-        return self._press.gather("letters", folder, data, run, both_sides=self.settings.both_sides)
-
-    def _pdf(self, item: LetterItem, sheet: Mapping[str, Any], folder: Path) -> bytes:
-        data = self._data(item, folder) | {"sheet": sheet}
-        try:
-            return self._press.pdf("letters", folder, data, rare=_tree.rare(data))
-        except PressFault as fault:
-            if fault.sort != "glyph":
-                raise
-            raise PermanentFailure(
-                "This computer has no letter shapes for a language in this letter. Install the fonts of Noto "
-                "(on Debian: fonts-noto-core), or tell the family in another way."
-            ) from fault
-
-    def _data(self, item: LetterItem, folder: Path) -> dict[str, Any]:
-        """What all sheets of a message share."""
-        own = self.surroundings
-        title = _tree.printable(item.payload.subject) or "Letter"
-        data: dict[str, Any] = {
-            "envelope": self.settings.envelope,
-            "title": f"{_markup.TRIAL}: {title}" if own.trial else title,
-            "school": own.school,
-            "contact": [line for line in (own.phone, _codes.shown(own.website)) if line],
-            "trial": own.trial,
-        }
-        logo = self._logo_file()
-        if logo is not None and logo.is_file():
-            name = f"head/logo{logo.suffix.lower()}"
-            _files.write(folder / name, logo.read_bytes())
-            data["logo"] = name
-        return data
 
     def _lay_papers(self, folder: Path, outgoing: Outgoing) -> None:
         """A child's own papers are printed behind its letter, so that no hand can enclose another child's."""
@@ -328,7 +282,7 @@ class Letter:
             digest = one.attachment.digest
             files = [*folder.glob(f"pictures/{digest}.*"), *self._papers_of(folder, outgoing.item, digest)]
             for file in files:
-                if not self._can_be_printed(file, folder):
+                if not self._setting.can_be_printed(file, folder):
                     _files.write(_pictures.unprintable(folder, digest), b"\n")
                     _files.remove(file)
                     _log.warning("a file cannot be printed", message=outgoing.message, file=digest[:10])
@@ -341,20 +295,6 @@ class Letter:
             if hashlib.sha256(path.read_bytes()).hexdigest() == digest
         ]
 
-    def _can_be_printed(self, file: Path, folder: Path) -> bool:
-        name = str(file.relative_to(folder))
-        papers = [{"file": name, "alt": "paper"}] if file.suffix == ".pdf" else []
-        words = [] if papers else [{"t": "p", "c": [{"t": "img", "c": [], "alt": "picture", "file": name}]}]
-        plain = PaperPayload("Trial", ("-",), "", "en")
-        probe = _letter_sheets.sheet(LetterItem("-", "en", False, plain), folder, self.settings.hand_out)
-        try:
-            self._pdf(LetterItem("-", "en", False, plain), probe | {"words": words, "papers": papers}, folder)
-        except PressFault as fault:
-            if fault.sort == "broken":
-                raise TemporaryFailure("The press broke down over a picture. It is tried again by itself.") from fault
-            return False
-        return True
-
 
 def _own(one: Enclosure) -> bool:
     return bool(one.attachment.pupil_id) and one.attachment.media_type == "application/pdf"
@@ -362,9 +302,3 @@ def _own(one: Enclosure) -> bool:
 
 def _from_1(parts: Sequence[object]) -> range:
     return range(1, len(parts) + 1)
-
-
-def _pages(content: bytes) -> int:
-    """How many pages a document of our own press has."""
-    found = _COUNT.search(content)
-    return int(found[1]) if found else 1

@@ -1,6 +1,7 @@
-"""The school's website: a page for each message, a list of them and an Atom feed, in every target folder.
+"""The school's website: a page for each message, a list of them and two feeds, in every target folder.
 
-    TARGET/index.html  TARGET/feed.xml  TARGET/SLUG.html  TARGET/files/...
+    TARGET/index.html  TARGET/feed.xml  TARGET/feed.json  TARGET/SLUG.html  TARGET/SLUG.ics  TARGET/files/...
+    TARGET/banner.html                 an emergency that holds, for the school's own pages to show; else empty
     outbox/website-items/ITEM.json     what stands there, from which list and feed are rebuilt
 
 In trial the one target is outbox/trial/website; the real folders are not touched.
@@ -26,6 +27,7 @@ from channels.outbox import base
 from notifier.model.message import Enclosure
 from notifier.model.payload import PAGE, PagePayload
 from notifier.model.policy import AddressKind
+from notifier.model.problem import Problem
 
 
 class Target(BaseModel):
@@ -88,6 +90,17 @@ class Website:
     async def close(self) -> None:
         """Nothing is held open."""
 
+    async def check(self) -> list[Problem]:
+        """At every start: what went past its day while nothing ran is taken down (H39)."""
+        async with self._writing:
+            with suppress(OSError):  # the next page tries again, and tells
+                await asyncio.to_thread(self._tidy)
+        return []
+
+    def _tidy(self) -> None:
+        if self._entries():
+            self.rebuild()
+
     @property
     def targets(self) -> Sequence[tuple[Path, str]]:
         """Folder and web address of each."""
@@ -101,13 +114,18 @@ class Website:
         entries = self._entries()
         for entry in [one for one in entries if one.take_down is not None and one.take_down < today]:
             entries.remove(entry)
-            _files.remove(*(folder / entry.name for folder, _ in self.targets))
+            names = (entry.name, entry.calendar_name)
+            _files.remove(*(folder / name for folder, _ in self.targets for name in names))
             _files.remove(self._record(entry.item))
             _cards.remove(self.surroundings.outbox, "website", entry.item)
         for folder, url in self.targets:
-            _files.write(folder / "index.html", _site.listing(self.surroundings, entries))
+            _files.write(folder / "index.html", _site.listing(self.surroundings, entries, today))
+            banner = _site.banner(self.surroundings, entries, today, url)
+            mark = f"<!-- {TRIAL} -->\n" if self.surroundings.trial else ""
+            _files.write(folder / "banner.html", (mark + banner).encode("utf-8", "replace"))
             named = f"{TRIAL}: {self.surroundings.school}" if self.surroundings.trial else self.surroundings.school
             _files.write(folder / "feed.xml", _feed.atom(named, url, entries))
+            _files.write(folder / "feed.json", _feed.as_json(named, url, entries))
 
     def _publish(self, outgoing: Outgoing, payload: PagePayload) -> str:
         entry = Entry(
@@ -119,8 +137,12 @@ class Website:
             published=payload.published,
             take_down=payload.take_down,
             drill=outgoing.drill,
+            kind=payload.kind,
+            calendar_words=payload.calendar_words if payload.calendar else "",
         )
         for folder, url in self.targets:
+            if payload.calendar:
+                _files.write(folder / entry.calendar_name, self._calendar(payload))
             names = {one.attachment.digest: _enclosure(folder, one) for one in outgoing.attachments}
             _files.write(
                 folder / entry.name,
@@ -156,6 +178,12 @@ class Website:
             page=str(shown.relative_to(outbox)),
         )
         _cards.write(outbox, card)
+
+    def _calendar(self, payload: PagePayload) -> bytes:
+        words = payload.calendar
+        if self.surroundings.trial:
+            words = words.replace("SUMMARY:", f"SUMMARY:{TRIAL}: ", 1)
+        return words.encode("utf-8", "replace")
 
     def _record(self, item: str) -> Path:
         return self._records / f"{_files.stem(item)}.json"

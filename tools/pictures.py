@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from channels import _letter_sheets
 from channels._items import Item, Items
 from channels._press import Press
 from channels.base import Outgoing, Surroundings
@@ -26,20 +27,20 @@ from notifier.model.payload import CallPayload, PagePayload, PaperPayload, Slip
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures" / "paper"
-DOTS = 72
+DOTS = 64
 FARM = "Year 2 visit the city farm"
 PAGE = "https://www.minstergreen.example.org/news/2026-11-27-year-2-visit-the-city-farm-4f21c9.html"
 SLIP = Slip(
     f"Reply slip: {FARM}",
     "Please cut here and send this part back to school.",
-    (("Child", "Aarav (Oak)"),),
+    (("Child", "Mina (Oak)"),),
     ("Yes", "No"),
     ("Your name", "Signature", "Date"),
 )
 
 URDU = """<div class="writing" lang="ur" dir="rtl"><p class="writing-date">جمعہ، 27 نومبر، 2026</p>
 <h1 class="writing-title" lang="ur" dir="rtl">سال دوم کا سٹی فارم کا دورہ</h1>
-<p class="writing-about"><bdi>Aarav</bdi> (<bdi>Oak</bdi>) کے لیے</p>
+<p class="writing-about"><bdi>Mina</bdi> (<bdi>Oak</bdi>) کے لیے</p>
 <div lang="ur" dir="rtl"><p>جمعرات، 17 دسمبر، 2026 کو سال دوم کی تمام جماعتیں سٹی فارم دیکھنے جائیں گی۔</p>
 <table><tr><td>اسکول سے روانگی</td><td><bdi dir="ltr">9:30</bdi></td></tr>
 <tr><td>واپسی</td><td><bdi dir="ltr">14:45</bdi></td></tr></table>
@@ -71,7 +72,8 @@ def letters(outbox: Path) -> Iterator[Item[PaperPayload]]:
 
 
 def farm_letter(found: Sequence[Item[PaperPayload]], *, large: bool) -> PaperPayload:
-    return next(one.payload for one in found if one.payload.subject == FARM and one.payload.large_print == large)
+    some = [one.payload for one in found if one.payload.subject == FARM and one.payload.large_print == large]
+    return min(some, key=lambda payload: payload.address)
 
 
 async def paint_letters(outbox: Path, own: Surroundings, folder: Path) -> None:
@@ -80,19 +82,24 @@ async def paint_letters(outbox: Path, own: Surroundings, folder: Path) -> None:
     urdu = replace(plain, language="ur", html=URDU)
     for envelope in ("dl_uk", "c5_notify"):
         letter = Letter(LetterSettings.model_validate({"envelope": envelope}), own)
-        letter._press = painter = Painter()
-        wanted = {f"letter-{envelope}": plain, f"letter-large-{envelope}": replace(plain, large_print=True)}
-        wanted[f"letter-urdu-{envelope}"] = urdu
+        letter._setting._press = painter = Painter()
+        wanted = {f"letter-{envelope}": plain, f"letter-urdu-{envelope}": urdu}
+        if envelope == "dl_uk":
+            wanted["letter-large"] = replace(plain, large_print=True)
         coded = replace(plain, slip=SLIP, online=PAGE, online_words="You can also read this letter online:")
-        wanted[f"letter-slip-{envelope}"] = coded
+        if envelope == "c5_notify":
+            wanted["letter-slip"] = coded
         for name, payload in wanted.items():
             await letter.send(outgoing(payload))
             save(folder, name, painter.pages)
-        letter.withdraw("m", "picture")
-        for number, (payload, class_, second) in enumerate(((plain, "Oak", False), (plain, "Oak", True))):
-            await letter.send(outgoing(replace(payload, class_=class_, second_home=second), f"i{number}"))
-        letter.collate("m")
-        save(folder, f"run-{envelope}", painter.pages)
+        if envelope == "dl_uk":
+            second = replace(plain, second_home=True)
+            heap = [Item("a", "en", False, plain), Item("b", "en", False, second)]
+            parts = [part["sheet"] for part in _letter_sheets.run(heap, "book bag") if "sheet" in part]
+            root = own.outbox / LETTERS / "m"
+            for name, part in zip(("separator-bag", "separator-post"), parts, strict=True):
+                painter.pdf("letters", root, letter._setting.data(heap[0], root) | {"sheet": part})
+                save(folder, name, painter.pages)
         await letter.close()
 
 
@@ -105,7 +112,7 @@ async def paint_posters(outbox: Path, own: Surroundings, folder: Path) -> None:
         "<p>سال دوم کی تمام جماعتیں سٹی فارم دیکھنے جائیں گی۔</p></section>"
     )
     page = PagePayload(
-        "farm", FARM, html, "", "en", own.clock.now(), date(2026, 12, 9), "letter", PAGE, "Read it online"
+        "farm", FARM, html, "", "en", own.clock.now(), date(2026, 12, 17), "letter", PAGE, "Read it online"
     )
     for paper in ("a4", "a3"):
         board = Noticeboard(NoticeboardSettings.model_validate({"paper": paper}), own)

@@ -1,6 +1,7 @@
 """A submission becomes a message, with every problem found on the way."""
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -264,8 +265,9 @@ def _reports(message: Message, directory: Directory, day: date) -> tuple[Message
         problems.append(
             error("report-unknown-pupil", f"No child has the number {', '.join(strange)}. Check the files' names.")
         )
-    if len(ids) != len(set(ids)):
-        problems.append(error("report-twice", "There are two reports for one child. Keep one of them."))
+    twice = sorted(pupil_id for pupil_id, number in Counter(ids).items() if number > 1)
+    if twice:
+        problems.append(error("report-twice", f"There are two reports for {', '.join(twice)}. Keep one of them."))
     meant = set(pupils_of(message.audience, message.except_, directory, day))
     without = sorted(meant - set(ids))
     if without:

@@ -124,6 +124,9 @@ class PagePayload:
     kind: str = ""
     online: str = ""
     online_words: str = ""
+    calendar: str = ""
+    calendar_words: str = ""
+    """The event as an iCalendar file, and how it is offered; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

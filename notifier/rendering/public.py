@@ -12,6 +12,7 @@ from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
 from notifier.rendering.catalogues import Catalogues
 from notifier.rendering.diary import Diaries
+from notifier.rendering.entry import calendar_file
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready
@@ -65,6 +66,8 @@ class Public:
             kind=message.kind.value,
             online=page_address(message, self._school, self._catalogues),
             online_words=frame.catalogue.say("Read it online"),
+            calendar=calendar_file(message.event, self._school, published) if message.event is not None else "",
+            calendar_words=frame.catalogue.say("Put it into your calendar"),
         )
 
     def _section(self, message: Message, body: Body) -> dict[str, object]:
@@ -78,6 +81,7 @@ class Public:
         return {
             "language": words.language,
             "dir": own.direction,
+            "anchor": f"in-{words.language.lower()}",
             "name": own.locale.get_display_name(own.locale.language),
             "subject": ready(bodies.subject_html(words, fields, voice)),
             "html": ready(bodies.as_html(words, fields, own)),

@@ -1,6 +1,7 @@
 """The website's pages, list and feed."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -119,8 +120,45 @@ async def test_in_trial_the_real_folders_are_not_touched(site: Website, trial: S
     await rehearsed.send(outgoing(page()))
     assert not (trial.outbox.parent / "public").exists()
     here = trial.outbox / "trial" / "website"
-    assert {one.name for one in here.iterdir()} == {"news.html", "index.html", "feed.xml"}
+    assert {one.name for one in here.iterdir()} == {"news.html", "index.html", "feed.xml", "feed.json", "banner.html"}
     assert all("TRIAL" in one.read_text(encoding="utf-8") for one in here.iterdir())
+
+
+async def test_the_json_feed_says_the_same(site: Website, outgoing: Makes) -> None:
+    await site.send(outgoing(page("old", 'Old "gold"'), item="i1"))
+    found = json.loads((folder(site) / "feed.json").read_bytes())
+    assert found["version"] == "https://jsonfeed.org/version/1.1"
+    (item,) = found["items"]
+    assert (item["title"], item["url"]) == ('Old "gold"', "https://www.oaklane.example.org/news/old.html")
+
+
+async def test_an_emergency_stands_above_everything_until_its_day_is_over(
+    site: Website, outgoing: Makes, clock: FixedClock
+) -> None:
+    closed = page("closed", "School closed <today>", kind="emergency", take_down=date(2026, 9, 7))
+    await site.send(outgoing(closed, item="i1"))
+    await site.send(outgoing(page(), item="i2"))
+    for name in ("index.html", "banner.html"):
+        text = (folder(site) / name).read_text(encoding="utf-8")
+        assert 'role="alert"' in text
+        assert "School closed &lt;today&gt;" in text
+    assert 'href="https://www.oaklane.example.org/news/closed.html"' in text, "it stands on pages elsewhere too"
+    clock.at += timedelta(days=1)
+    assert await site.check() == []
+    assert (folder(site) / "banner.html").read_text(encoding="utf-8") == ""
+    assert not (folder(site) / "closed.html").exists(), "and it is taken down at the next start, without a new page"
+
+
+async def test_an_event_can_be_put_into_a_calendar_and_goes_with_its_page(
+    site: Website, outgoing: Makes, clock: FixedClock
+) -> None:
+    words = {"calendar": "BEGIN:VCALENDAR\r\n", "calendar_words": "Put it into your calendar"}
+    await site.send(outgoing(page("trip", take_down=date(2026, 9, 8), **words)))
+    assert (folder(site) / "trip.ics").read_bytes() == b"BEGIN:VCALENDAR\r\n"
+    assert 'href="trip.ics" type="text/calendar">Put it into your calendar' in (folder(site) / "trip.html").read_text()
+    clock.at += timedelta(days=2)
+    await site.check()
+    assert not (folder(site) / "trip.ics").exists()
 
 
 def test_bad_settings_are_refused() -> None:

@@ -207,6 +207,7 @@ def test_a_folder_of_pdfs_named_by_pupils_is_a_report(desk: Desk) -> None:
     assert found.header.kind is Kind.REPORT
     assert found.header.to == ("pupil P0012", "pupil P0013")
     assert [one.attachment.pupil_id for one in found.enclosures] == ["P0012", "P0013"]
+    assert {one.attachment.name for one in found.enclosures} == {"report.pdf"}, "no name tells whose it is"
     assert found.bodies[0].plain
     assert not found.problems
 
@@ -218,7 +219,7 @@ def test_a_report_may_have_a_cover_and_something_for_all(desk: Desk) -> None:
     found = desk.read("autumn")
     assert {one.attachment.name: one.attachment.pupil_id for one in found.enclosures} == {
         "grades.pdf": "",
-        "P0012.pdf": "P0012",
+        "report.pdf": "P0012",
     }
     assert found.bodies[0].subject == "Autumn report"
     assert not found.problems

@@ -9,7 +9,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from notifier.model.directory import Arrangement, Directory, LivesWith, Responsibility, Sort
-from notifier.model.message import Kind, Message
+from notifier.model.message import Attachment, Kind, Message
 from notifier.model.plan import Delivery, Hold, Plan, Send
 from notifier.model.policy import Policy
 from notifier.routing import plan, recheck, rules
@@ -268,3 +268,21 @@ def reached_by_right(directory: Directory, about: Message, policy: Policy) -> se
 
 def _bag(deliveries: Iterable[Delivery]) -> list[str]:
     return sorted(repr(one) for one in deliveries)
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_a_childs_report_goes_only_with_a_delivery_about_that_child(case: Case, random: Random) -> None:
+    """W27: whatever the family, nobody gets another child's file, and whoever gets a report hears about that child."""
+    directory, about, policy = case
+    pdf, ids = "application/pdf", enumerate(directory.pupils)
+    files = [Attachment("report.pdf", pdf, f"{number:064}", 9, one) for number, one in ids]
+    random.shuffle(files)
+    for_all = Attachment("grades.pdf", pdf, "f" * 64, 9)
+    about = replace(about, kind=Kind.REPORT, attachments=(*files, for_all))
+    oracle = Oracle(directory, about, policy, TODAY)
+    for delivery in plan(about, directory, policy, NOW).deliveries:
+        carried = about.attachments_for(delivery.pupil_ids)
+        assert len(delivery.pupil_ids) <= 1
+        assert {one.pupil_id for one in carried} == {"", *delivery.pupil_ids}
+        for contact_id in delivery.contact_ids:
+            assert all(oracle.may_hear(contact_id, one.pupil_id) for one in carried if one.pupil_id)
