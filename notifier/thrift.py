@@ -1,4 +1,4 @@
-"""Memory that is no longer used goes back to the system (glibc; elsewhere nothing is done).
+"""Memory that is no longer used goes back to the system (glibc), and what stays is not looked through for ever.
 
 The C library keeps a heap of its own for each thread, and learns from one large block that it
 should keep the next ones. A daemon that takes up the families of a large school once a day, and plans a message for
@@ -6,6 +6,7 @@ them now and then, would stand for ever at the most that it ever needed.
 """
 
 import ctypes
+import gc
 from contextlib import suppress
 from functools import cache
 
@@ -24,7 +25,13 @@ def be_thrifty() -> None:
         libc.mallopt(MMAP_THRESHOLD, LARGE)
 
 
-def give_back() -> None:
-    """After something large: what lies free in the heap."""
+def settle_down() -> None:
+    """After something large that stays: what lies free in the heap goes back, and Python's collector of cycles need
+    not look again through what is alive now: with the families of a school that took a twentieth of all time.
+
+    What is no longer referred to goes all the same; only a cycle made of it would stay, and it was just swept.
+    """
+    gc.collect()
+    gc.freeze()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -10,7 +10,7 @@ from notifier.logs import logger
 from notifier.model.directory import Directory
 from notifier.model.problem import Problem
 from notifier.queue import Store
-from notifier.thrift import give_back
+from notifier.thrift import settle_down
 
 FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")
 
@@ -118,11 +118,11 @@ class Families:
                 self._remember(kept)
 
     def _remember(self, directory: Directory) -> None:
-        give_back()
         self.current = directory
         self._versions[directory.version] = directory
         for old in sorted(self._versions)[:-2]:
             del self._versions[old]
+        settle_down()
 
     def _look(self, folder: Path) -> object:
         looks = []

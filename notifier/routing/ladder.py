@@ -102,7 +102,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
         *([rules.PAPER] if on_paper(standing, kept[:1]) and _asks_paper(standing, contact_ids, pupil_ids) else []),
         *([rules.SHARED_ADDRESS] if left_out else []),
     ]
-    return Ways(tuple(kept), routes, blocked, tuple(cited))
+    return Ways(standing.same(tuple(kept)), routes, blocked, standing.same(tuple(cited)))
 
 
 def _only_person(standing: Standing, ladder: Sequence[Rung]) -> bool:

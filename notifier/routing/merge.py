@@ -133,5 +133,5 @@ def _addressees(
         contact_ids=ranked,
         pupil_ids=pupil_ids,
         basis=basis,
-        rules=tuple(dict.fromkeys(reason.rule for reason in reasons)),
+        rules=standing.same(tuple(dict.fromkeys(reason.rule for reason in reasons))),
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache
 
@@ -54,17 +55,20 @@ def _planned(standing: Standing) -> Plan:
     ]
     heard, refused = hearings(standing, links)
     _overview(standing, links, refused)
-    deliveries = [
-        _delivery(standing, addressees)
-        for addressees in merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
-    ]
+    left = merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
+    left.reverse()
+    deliveries = []
+    while left:  # what became a delivery need not be kept beside it
+        deliveries.append(_delivery(standing, left.pop()))
     if apart or named:
         named_to_others(message, deliveries, standing, named)
     deliveries += _nobody_left(standing, heard, pupil_ids)
+    organisations = {contact_id for contact_id, hearing in heard.items() if hearing.organisation}
+    del heard
     return Plan(
         deliveries=tuple(deliveries),
         public=public(message, named, policy, found),
-        withheld=_withheld(standing, links, heard, refused, deliveries),
+        withheld=_withheld(standing, links, organisations, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),
         trace=found.steps,
@@ -123,8 +127,8 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
         interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
         also_ring=standby(standing, contact_ids, pupil_ids),
-        rules=tuple(
-            dict.fromkeys((*addressees.rules, *standing.policy.kinds[standing.kind].rules, *reached.rules)),
+        rules=standing.same(
+            tuple(dict.fromkeys((*addressees.rules, *standing.policy.kinds[standing.kind].rules, *reached.rules)))
         ),
         held=rules.SHARED_ADDRESS if reached.blocked else "",
     )
@@ -224,7 +228,7 @@ def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Se
 def _withheld(
     standing: Standing,
     links: Sequence[Link],
-    heard: Mapping[str, Hearing],
+    organisations: AbstractSet[str],
     refused: Mapping[tuple[str, str], Refused],
     deliveries: Sequence[Delivery],
 ) -> tuple[Withheld, ...]:
@@ -234,18 +238,22 @@ def _withheld(
     a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
     """
     home_of = standing.directory.home_of
-    covered: defaultdict[str, set[str]] = defaultdict(set)
-    named: set[tuple[str, str]] = set()
+    # Tuples that the deliveries have already: a set for each home of a large school takes much memory.
+    covered: dict[str, tuple[str, ...]] = {}
+    named: dict[str, tuple[str, ...]] = {}
     for delivery in deliveries:
-        named.update((contact_id, pupil_id) for contact_id in delivery.contact_ids for pupil_id in delivery.pupil_ids)
-        if any(not heard[contact_id].organisation for contact_id in delivery.contact_ids):
-            covered[delivery.household].update(delivery.pupil_ids)
+        about = delivery.pupil_ids
+        for contact_id in delivery.contact_ids:
+            named[contact_id] = (*named[contact_id], *about) if contact_id in named else about
+        if any(contact_id not in organisations for contact_id in delivery.contact_ids):
+            home = delivery.household
+            covered[home] = (*covered[home], *about) if home in covered else about
     grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for link in links:
         why = refused.get((link.contact_id, link.pupil_id))
-        if why is not None and (why.denied or link.pupil_id not in covered[home_of[link.contact_id]]):
+        if why is not None and (why.denied or link.pupil_id not in covered.get(home_of[link.contact_id], ())):
             grouped[link.contact_id, why.rule].append(link.pupil_id)
-        elif (link.contact_id, link.pupil_id) not in named:
+        elif link.pupil_id not in named.get(link.contact_id, ()):
             standing.found.step(6, rules.MERGE, "covered by a copy to the home", link.contact_id, link.pupil_id)
     return tuple(
         Withheld(contact_id, tuple(dict.fromkeys(pupil_ids)), rule, rules.REASONS[rule])

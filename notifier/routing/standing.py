@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from notifier.model.directory import (
     ANSWERS_FLAG,
@@ -23,6 +24,7 @@ from notifier.routing.consent import consented
 from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused
 from notifier.routing.namesakes import point_out
 
+T = TypeVar("T", bound=tuple[Any, ...])
 _WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 _NOBODY: Mapping[str, Refused] = MappingProxyType({})
 
@@ -40,7 +42,9 @@ class Standing:
         self.found = Findings()
         # Plain dicts: a cache around a bound method would keep each of these alive until the collector comes round.
         self._barred: dict[str, Mapping[str, Refused]] = {}
-        self._homes: dict[str, tuple[str, ...]] = {}
+        # Only the last answer: whoever asks goes from pupil to pupil.
+        self._homes: tuple[str | None, tuple[str, ...]] = (None, ())
+        self._same: dict[Any, Any] = {}
         self._heard: dict[int, Allowed | Refused] = {}
         self.ladders: dict[bool, tuple[Rung, ...]] = {}
         """By whether paper comes first: the ladder of this message before addresses."""
@@ -54,9 +58,13 @@ class Standing:
 
     def main_homes(self, pupil_id: str) -> tuple[str, ...]:
         """The homes in which a pupil lives; where nobody recorded one, the first adult's with responsibility."""
-        found = self._homes.get(pupil_id)
-        if found is None:
-            found = self._homes[pupil_id] = self._main_homes(pupil_id)
+        if self._homes[0] != pupil_id:
+            self._homes = pupil_id, self._main_homes(pupil_id)
+        return self._homes[1]
+
+    def same(self, value: T) -> T:
+        """An equal value that is there already, where one is: thousands of deliveries share a few ladders and rules."""
+        found: T = self._same.setdefault(value, value)
         return found
 
     def hears(self, link: Link) -> Allowed | Refused:

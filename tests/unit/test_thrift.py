@@ -1,12 +1,13 @@
 """The C library's heap: one for all threads, and what lies free goes back."""
 
+import gc
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from notifier.thrift import be_thrifty, give_back
+from notifier.thrift import be_thrifty, settle_down
 
 STATUS = Path("/proc/self/status")
 
@@ -25,11 +26,21 @@ def test_what_a_thread_no_longer_uses_goes_back_to_the_system() -> None:
         blocks = thread.submit(lambda: [bytes(3_000) for _ in range(20_000)]).result()
         assert resident() - before > 40_000_000
         del blocks
-        give_back()
+        settle_down()
         assert resident() - before < 20_000_000
+
+
+def test_what_is_alive_is_not_looked_through_again() -> None:
+    alive = [[number] for number in range(1_000)]
+    settle_down()
+    try:
+        assert gc.get_freeze_count() >= len(alive)
+        assert len(gc.get_objects()) < len(alive)
+    finally:
+        gc.unfreeze()
 
 
 def test_asking_for_thrift_twice_does_no_harm() -> None:
     be_thrifty()
-    be_thrifty()
-    give_back()
+    settle_down()
+    gc.unfreeze()
