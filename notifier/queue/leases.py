@@ -68,6 +68,7 @@ _WANTED = Prepared(
         _DELIVERY.c.state.label("delivery_state"),
         _MESSAGE.c.state.label("message_state"),
         _MESSAGE.c.expires_at,
+        _LEG.c.by_person,
     )
     .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
     .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
@@ -145,7 +146,7 @@ def still_wanted(
             DeliveryState(row.delivery_state)
         )
         expires_at = moment(row.expires_at)
-        if stop is None and expires_at is not None and expires_at <= now:
+        if stop is None and not row.by_person and expires_at is not None and expires_at <= now:
             stop = Wanted.EXPIRED
         wanted[row.id] = stop or Wanted.SEND
     return wanted

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     insert,
     literal_column,
@@ -36,7 +37,7 @@ _THESE_MESSAGES = Among(_MESSAGE.c.id, words("ids"))
 _INSERT = Prepared(
     insert(_LEG),
     each=(
-        "id", "delivery_id", "message_id", "rung", "channel", "contact_id", "lane", "mode", "turn",
+        "id", "delivery_id", "message_id", "rung", "channel", "contact_id", "lane", "mode", "turn", "by_person",
     ),
     also=("state", "due_at"),
 )  # fmt: skip
@@ -80,6 +81,8 @@ _WITHDRAW = (
     .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE, _LEG.c.rung > bindparam("after_rung"))
     .values(state=LegState.WITHDRAWN.value, settled_at=bindparam("now"), reason=bindparam("why"))
 )
+_END = _WITHDRAW.where(_LEG.c.by_person == false())
+"""What only asks a person to ring is wanted also when the message itself is over."""
 PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
 """Due, but not by itself: it waits until a person lets its delivery go."""
 _OPEN: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in sorted(OPEN_DELIVERY)]
@@ -118,8 +121,21 @@ class Starter:
         self._turns: dict[tuple[str, int], int] = {}
         self._rows: list[tuple[Any, ...]] = []
 
-    def add(self, delivery_id: str, message_id: str, kind: Kind, mode: str, plan: LegPlan, number: int) -> None:
-        """``number``: how many legs of this rung and channel the delivery had before."""
+    def add(
+        self,
+        delivery_id: str,
+        message_id: str,
+        kind: Kind,
+        mode: str,
+        plan: LegPlan,
+        number: int,
+        *,
+        by_person: bool = False,
+    ) -> None:
+        """``number``: how many legs of this rung and channel the delivery had before.
+
+        ``by_person``: it only asks a person to do something, so it goes also when its message is over.
+        """
         lane = RANK[LANE_OF[kind]]
         turn = self._turns.get((plan.channel, lane))
         if turn is None:
@@ -127,7 +143,9 @@ class Starter:
             turn = 0 if found is None else int(found)
         self._turns[plan.channel, lane] = turn + 1
         leg_id = ladder.leg_id(delivery_id, plan.rung, plan.channel, number)
-        self._rows.append((leg_id, delivery_id, message_id, plan.rung, plan.channel, plan.contact_id, lane, mode, turn))
+        self._rows.append(
+            (leg_id, delivery_id, message_id, plan.rung, plan.channel, plan.contact_id, lane, mode, turn, by_person)
+        )
 
     def write(self) -> None:
         if self._rows:
@@ -243,18 +261,18 @@ def _call_off(
     conn: Connection, stray: Iterable[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]], now: datetime
 ) -> None:
     """No leg stays due that is not wanted any more, also one that just came back from whoever had it."""
-    withdrawn, parked = [], []
+    ended, withdrawn, parked = [], [], []
     for row, state, over, legs in stray:
         if over or state in STOPS:
             why = "Its message or its delivery was stopped before it went."
-            withdrawn.append({"which": row.id, "after_rung": -1, "now": now, "why": why})
+            ended.append({"which": row.id, "after_rung": -1, "now": now, "why": why})
         elif state is DeliveryState.HELD:
             parked.append({"which": row.id})
         elif state is DeliveryState.CONFIRMED:
             arrived = min((leg.rung for leg in legs if leg.state is LegState.DELIVERED), default=row.rung)
             why = "It arrived another way."
             withdrawn.append({"which": row.id, "after_rung": arrived, "now": now, "why": why})
-    for statement, batch in ((_WITHDRAW, withdrawn), (PARK, parked)):
+    for statement, batch in ((_END, ended), (_WITHDRAW, withdrawn), (PARK, parked)):
         if batch:
             conn.execute(statement, batch)
 
