@@ -21,7 +21,7 @@ from functools import cache, lru_cache
 from urllib.parse import quote
 
 from channels._headers import Unfit, listed, mailbox, message_id, structured, unstructured
-from notifier.model.message import Enclosure
+from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
@@ -66,8 +66,7 @@ class Composer:
     ) -> bytes:
         """The whole message with CRLF line ends, not yet dot-stuffed. Raises Unfit for what no header may hold."""
         enclosures = tuple(enclosures)
-        markup = str(payload.html) if enclosures else ""
-        pictures = [one for one in enclosures if f"cid:{one.attachment.digest}" in markup]
+        pictures = [one for one in enclosures if _shows(payload.html.fixed, one.attachment.digest)]
         files = [one for one in enclosures if one not in pictures]
         body = self._alternative(payload, pictures)
         if files:
@@ -103,13 +102,11 @@ class Composer:
         return pieces
 
     def _attachment(self, enclosure: Enclosure) -> list[bytes]:
-        name = filename(enclosure.attachment.name)
-        head = f"Content-Type: {_media_type(enclosure)}\r\nContent-Disposition: attachment;{name}\r\n"
-        return [head.encode("ascii"), self._content(enclosure)]
+        return [_attached(enclosure.attachment), self._content(enclosure)]
 
     def _picture(self, enclosure: Enclosure) -> list[bytes]:
         head = (
-            f"Content-Type: {_media_type(enclosure)}\r\nContent-ID: <{enclosure.attachment.digest}>\r\n"
+            f"Content-Type: {_media_type(enclosure.attachment)}\r\nContent-ID: <{enclosure.attachment.digest}>\r\n"
             f"Content-Disposition: inline;{filename(enclosure.attachment.name)}\r\n"
         )
         return [head.encode("ascii"), self._content(enclosure)]
@@ -126,6 +123,12 @@ class Composer:
         else:
             self._files.move_to_end(digest)
         return found
+
+
+@lru_cache(maxsize=64)
+def _shows(fixed: tuple[str, ...], digest: str) -> bool:
+    """Whether the words show this picture: staff put it there, so it stands where all families share them."""
+    return any(f"cid:{digest}" in words for words in fixed)
 
 
 @lru_cache(maxsize=64)
@@ -197,9 +200,15 @@ def filename(name: str) -> str:
     return ";".join(f"\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
-def _media_type(enclosure: Enclosure) -> str:
+@lru_cache(maxsize=64)
+def _attached(attachment: Attachment) -> bytes:
+    name = filename(attachment.name)
+    return f"Content-Type: {_media_type(attachment)}\r\nContent-Disposition: attachment;{name}\r\n".encode("ascii")
+
+
+def _media_type(attachment: Attachment) -> str:
     """As declared; a message or a multipart may not be base64, so it goes as plain bytes."""
-    declared = enclosure.attachment.media_type.lower()
+    declared = attachment.media_type.lower()
     if not _MEDIA_TYPE.fullmatch(declared) or declared.startswith(("message/", "multipart/")):
         return "application/octet-stream"
     return declared

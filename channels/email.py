@@ -102,8 +102,7 @@ class Email:
         with understood(progress):
             recipient = address(outgoing.address)
             content = self._composed(outgoing)
-            sender = self._bounces or self.sender
-            await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
+            await self._pool.deliver(self._bounces or self.sender, recipient, content, outgoing.message_id, progress)
         return Sent(reference=self._message_id(outgoing))
 
     def as_file(self, outgoing: Outgoing) -> AsFile:

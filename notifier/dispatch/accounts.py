@@ -1,7 +1,7 @@
 """A channel's account as the sender sees it: its pace, its day, its connections, whether it answers; or several."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -154,9 +154,14 @@ class Account:
         """When a leg that it did not take is due again: soon, and then it waits until the account may be asked."""
         return self._clock.now() + SOON
 
-    @contextmanager
-    def trying(self, lane: Lane) -> Iterator[Admitted | None]:
+    def trying(self, lane: Lane) -> AbstractContextManager[Admitted | None]:
         """One try of this lane; None where it may not begin now."""
+        if self._day is None and not self._breaker.gone:
+            return nullcontext(Admitted())  # nothing is counted, and nobody waits for what becomes of it
+        return self._tried(lane)
+
+    @contextmanager
+    def _tried(self, lane: Lane) -> Iterator[Admitted | None]:
         if self.shut(lane) is not None:
             yield None
             return

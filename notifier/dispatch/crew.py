@@ -181,7 +181,7 @@ class Crew:
         while (leg := await self._in_hand.get()) is not None:
             self._busy += 1
             self._coming.pop(leg.leg_id, None)
-            if self._has_room():
+            if not self._room.is_set() and self._has_room():
                 self._room.set()
             try:
                 if office.stopping.is_set():
@@ -192,7 +192,7 @@ class Crew:
                 office.failed("leg-not-settled", self._account.name, error)
             finally:
                 self._busy -= 1
-                if self._most is None and self._has_room():
+                if not self._room.is_set() and self._has_room():
                     self._room.set()
                 if self._in_hand.empty():
                     office.moved.set()
