@@ -63,11 +63,11 @@ def rota(
     acceptance: Acceptance,
     mode: Mode,
     clock: Clock,
-    notices: Sequence[Duty] = (),
+    further: Sequence[Duty] = (),
 ) -> Rota:
-    """Everything that falls due by the clock."""
+    """What falls due by the clock: what waits for its moment, newsletters, and ``further``."""
     newsletters = Newsletters(store, world, acceptance)
-    duties: tuple[Duty, ...] = (*notices, Waiting(store, world, acceptance), newsletters)
+    duties: tuple[Duty, ...] = (Waiting(store, world, acceptance), newsletters, *further)
     missing = Missing(store, world, acceptance.make_id)
     return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from notifier.acceptance import answers
-from notifier.acceptance.diary import with_diary
+from notifier.acceptance.dates import with_diary
 from notifier.acceptance.selecting import Selecting
 from notifier.acceptance.understanding import Considered, consider
 from notifier.acceptance.world import World
@@ -36,10 +36,10 @@ def new_id(kind: Kind) -> str:
     return f"{kind.value}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
 
 
-EVENT_MOVED = "event-moved"
 AHEAD = timedelta(days=60)
 """How far ahead a slot may have gone already, by a clock that was ahead."""
 
+EVENT_MOVED = "event-moved"
 OF_THE_FILES = frozenset({rules.FILES_DOUBTFUL, rules.FILES_MISSING})
 
 
@@ -108,6 +108,15 @@ class Acceptance:
         attention = any(delivery.held for delivery in considered.plan.deliveries)
         return Answer(Outcome.ACCEPTED, text, message.id, notes, attention)
 
+    async def _taken(self, name: str, world: World, now: datetime) -> set[date]:
+        """Days of this newsletter's rhythm that have had their issue, though the clock says they are to come."""
+        newsletter = world.newsletters.get(name)
+        if newsletter is None:
+            return set()
+        ahead = slots(newsletter, world.calendar, now, now + AHEAD, world.policy.timezone)
+        decided = await self.store.decisions.decided([slot.key for slot in ahead], world.mode)
+        return {slot.day for slot in ahead if decided.get(slot.key) not in (None, OccurrenceState.MISSED)}
+
     async def prepare(self, submission: Submission, now: datetime) -> tuple[Considered, Entry | None]:
         """What goes by the clock, understood and planned as a file is, for whoever decides it in one transaction.
 
@@ -123,15 +132,6 @@ class Acceptance:
         if not narrowed.deliveries and (message.selection or not narrowed.tasks):
             return considered, None
         return considered, _entry(submission, considered, message, world, now, [])
-
-    async def _taken(self, name: str, world: World, now: datetime) -> set[date]:
-        """Days of this newsletter's rhythm that have had their issue, though the clock says they are to come."""
-        newsletter = world.newsletters.get(name)
-        if newsletter is None:
-            return set()
-        ahead = slots(newsletter, world.calendar, now, now + AHEAD, world.policy.timezone)
-        decided = await self.store.decisions.decided([slot.key for slot in ahead], world.mode)
-        return {slot.day for slot in ahead if decided.get(slot.key) not in (None, OccurrenceState.MISSED)}
 
     async def _already(self, submission: Submission, message_id: str) -> Answer:
         """It is known. Where a crash came between acceptance and answer, the answer that is still owed."""

@@ -1,74 +1,34 @@
-"""Dates for your diary: the coming events of a newsletter, each with the children whom it concerns (H14)."""
+"""The event of a letter or notice as a file for the family's own calendar (C7, RFC 5545)."""
 
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from notifier.acceptance.world import World
-from notifier.config.policy import folded
+from notifier.calendar.export import Publisher, single
 from notifier.model.calendar import Event
-from notifier.model.directory import Directory
-from notifier.model.message import DiaryDate, Message, Reach
-from notifier.routing import resolve
-from notifier.routing.audience import audience, spoken, wide
+from notifier.model.message import Attachment, Enclosure, Kind
 from notifier.routing.safeguards import named_in
 
-SHOWN = frozenset({Reach.YEAR, Reach.CLASS, Reach.GROUP})
-"""For whom it is, where that is worth saying and names no child."""
+MEDIA_TYPE = "text/calendar"
+_NO_FILE_NAME = re.compile(r"[^\w .'-]+")
 
 
-def with_diary(message: Message, world: World, now: datetime) -> Message:
-    """A newsletter with the events of its coming days as they stand now; any other message as it is."""
-    newsletter = world.newsletters.get(message.newsletter)
-    if newsletter is None or world.directory is None:
-        return message
-    found = _coming(world, now, newsletter.upcoming_days)
-    return replace(message, diary=tuple(one for event in found if (one := _entry(event, world, world.directory))))
-
-
-def _coming(world: World, now: datetime, days: int) -> list[Event]:
-    """What is held after this moment and within so many days, each session by itself, by moment."""
-    local = now.astimezone(world.policy.timezone)
-    last = local.date() + timedelta(days=days)
-    found = (
-        replace(event, date=one.date, start=one.start, end=one.end, place=one.place, to=one.to or event.to, sessions=())
-        for event in world.calendar.events
-        if not event.cancelled and folded(event.category) not in world.policy.in_person_only
-        for one in event.held
-        if local.date() <= one.date <= last and _ahead(one.date, one.start, local)
+def diary_entry(event: Event | None, kind: Kind, world: World, now: datetime) -> tuple[Enclosure, ...]:
+    """One file, the same for every family; none for an event that is in no calendar, or is not for all to see."""
+    directory = world.directory
+    if event is None or not event.id or kind not in (Kind.LETTER, Kind.NOTICE) or directory is None:
+        return ()
+    publisher = Publisher(
+        school=world.school,
+        zone=world.policy.timezone,
+        classes=directory.classes,
+        names_a_child=lambda text: bool(named_in(text, directory)),
+        in_person=world.policy.in_person_only,
     )
-    return sorted(found, key=lambda event: (event.date, event.start or time.min, event.id))
-
-
-def _ahead(day: date, start: time | None, local: datetime) -> bool:
-    return day > local.date() or (start is not None and start > local.time())
-
-
-def _entry(event: Event, world: World, directory: Directory) -> DiaryDate | None:
-    """None where it concerns nobody, or nobody can tell whom: a name in ``to`` that matches nobody widens nothing.
-
-    An event without ``to`` is the whole school's, as it is in the calendar that families can subscribe to.
-    """
-    terms, problems = resolve(tuple(_names(event.to)), directory)
-    if problems:
-        return None
-    everybody = not terms or any(term.reach is Reach.SCHOOL for term in terms)
-    pupils = () if everybody else audience(terms, (), directory, event.date)
-    if not everybody and not pupils:
-        return None
-    named = bool(named_in(f"{event.title}\n{event.place}", directory))
-    if named and (everybody or wide(terms)):
-        return None  # a child's full name goes to no other family
-    shown = [spoken(term) for term in terms if term.reach in SHOWN]
-    return DiaryDate(
-        event=event,
-        everybody=everybody,
-        pupil_ids=frozenset(pupils),
-        for_whom="" if everybody else ", ".join(shown),
-        public=not named and (everybody or wide(terms)),
-    )
-
-
-def _names(to: str) -> Iterator[str]:
-    return (name.strip() for name in re.split(r"[,;]", to) if name.strip())
+    content = single(event, publisher, now)
+    if not content:
+        return ()
+    name = " ".join(_NO_FILE_NAME.sub(" ", event.title).split())[:60] or "event"
+    digest = hashlib.sha256(content).hexdigest()
+    return (Enclosure(Attachment(f"{name}.ics", MEDIA_TYPE, digest, len(content), electronic=True), content),)

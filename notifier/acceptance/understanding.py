@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from notifier.acceptance.attaching import MEDIA_TYPE, diary_entry
 from notifier.acceptance.authority import permitted, within
+from notifier.acceptance.diary import MEDIA_TYPE, diary_entry
 from notifier.acceptance.events import event_of, facts_missing, reminders, short_notice
 from notifier.acceptance.moments import moments
 from notifier.acceptance.world import World

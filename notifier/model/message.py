@@ -176,7 +176,8 @@ class Message:
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
     ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
     this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
-    ``diary``: the coming events as they stood when it went. ``remind``: when before its event it is followed by a
+    ``diary``: the coming events as they stood when it went.
+    ``remind``: when before its event it is followed by a
     reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
     itself, empty for what somebody wrote; ``selection`` narrows its recipients.
     """

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from notifier.acceptance.diary import with_diary
+from notifier.acceptance.dates import with_diary
 from notifier.model.calendar import Event, Session
 from notifier.model.message import DiaryDate, Kind, Message
 from tests.unit.acceptance.school import CALENDAR, NOW, WORLD, world
