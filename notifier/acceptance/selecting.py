@@ -47,6 +47,7 @@ class Selecting:
             for one in planned.deliveries
             if not (told and told.issuperset(one.contact_ids) and one.contact_ids)
             and (posted(one, policy) or not selection.posted)
+            and not (selection.not_posted and posted(one, policy))
         )
         if selection.posted:  # what the whole plan asks of people, the message to all the others asks
             return replace(planned, deliveries=kept, public=(), withheld=(), tasks=())

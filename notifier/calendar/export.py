@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from notifier.calendar.days import HALF_TERM, Day, sort_of
+from notifier.calendar.values import category_name
 from notifier.model.calendar import Event, SchoolCalendar
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _private(event: Event, publisher: Publisher) -> bool:
     wide = {_class(name) for name in publisher.classes}
     if any(_class(name) not in wide and not WIDE.fullmatch(name.casefold()) for name in _names(event)):
         return True
-    if re.sub(r"[\s_-]+", "-", event.category.strip().casefold()) in publisher.in_person:
+    if category_name(event.category) in publisher.in_person:
         return True
     return publisher.names_a_child(f"{event.title}\n{event.place}\n{event.details}")
 

@@ -47,3 +47,8 @@ def read_yes(text: str) -> bool:
     if folded in NO:
         return False
     raise ValueError(f"'{text.strip()}' is neither yes nor no; write one of the two.")
+
+
+def category_name(written: str) -> str:
+    """A category as it is compared: small letters, hyphens between words."""
+    return re.sub(r"[\s_-]+", "-", written.strip().casefold())

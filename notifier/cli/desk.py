@@ -8,6 +8,8 @@ from pathlib import Path
 from channels.base import Checks
 from notifier import calendar, directory, intake
 from notifier.acceptance.understanding import Considered
+from notifier.calendar.yearly import too_few
+from notifier.config.start import sample_events
 from notifier.daemon import School
 from notifier.model.message import Kind, Submission
 from notifier.model.problem import Problem, Severity, error, hold
@@ -76,11 +78,14 @@ async def _of_the_folder(school: School) -> list[Problem]:
     reading = await asyncio.to_thread(directory.read, school.config.families)
     taken = directory.take_up(reading, school.families.current)
     found += taken.problems
+    today = school.clock.now().astimezone(school.config.school.timezone).date()
     if taken.directory is not None:
-        today = school.clock.now().astimezone(school.config.school.timezone).date()
         found += directory.reviews(taken.directory.arrangements, today)
     classes = {pupil.class_ for pupil in reading.pupils.values()}
-    found += calendar.read(school.config.calendar, classes, school.config.school.nation)[1]
+    calendar_, problems = calendar.read(school.config.calendar, classes, school.config.school.nation)
+    found += problems
+    if not sample_events(school.config.calendar):
+        found += too_few(calendar_, school.config.policy_settings.yearly, today)
     return found + _prepared(school)
 
 

@@ -25,6 +25,7 @@ from notifier.config.settings import (
 from notifier.model.message import Kind
 from notifier.model.notice import Offset
 
+BY_CATEGORY = frozenset({"lead_time", "yearly"})
 LISTS: Mapping[str, type[BaseModel]] = {
     "staff": StaffTable,
     "intake": IntakeTable,
@@ -96,12 +97,12 @@ def _policy_sections() -> list[Section]:
             for kind in Kind:
                 summary = f"How {'an' if kind is Kind.EMERGENCY else 'a'} {kind.value} travels."
                 found.append(_section(f"policy.kinds.{kind.value}", kind_table, shipped["kinds"][kind.value], summary))
-        elif name == "lead_time":
+        elif name in BY_CATEGORY:
             settings = tuple(
-                Setting(category, f"For a {category.replace('-', ' ')}.", False, days, days)
-                for category, days in shipped["lead_time"].items()
+                Setting(category, f"For a {category.replace('-', ' ')}.", False, number, number)
+                for category, number in shipped[name].items()
             )
-            found.append(Section("policy.lead_time", f"{field.description}", settings))
+            found.append(Section(f"policy.{name}", f"{field.description}", settings))
         elif isinstance(table, type) and issubclass(table, BaseModel):
             found.append(_section(f"policy.{name}", table, shipped[name]))
     return found

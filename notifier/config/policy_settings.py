@@ -100,5 +100,8 @@ class PolicySettings(Table):
     lead_time: dict[str, int] = Field(
         description='School days of notice that families should get, by category of event; "*" for any other event.'
     )
+    yearly: dict[str, int] = Field(
+        default_factory=dict, description="How many events of a category the calendar should hold in a school year."
+    )
     approval: ApprovalTable
     review_by: Day | None = Field(None, description="By when the policy is due to be looked at again.")

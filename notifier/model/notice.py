@@ -51,15 +51,16 @@ class Selection:
     """Who of a message's recipients it is for, beyond its audience; all message ids.
 
     ``had``: only those who had one of these. ``not_had``: not those for whom one of these goes or went.
-    ``posted``: only those whose copy somebody carries to them, so that it must leave early.
+    ``posted``: only those whose copy somebody carries to them, so that it must leave early; ``not_posted``: not those.
     """
 
     had: tuple[str, ...] = ()
     not_had: tuple[str, ...] = ()
     posted: bool = False
+    not_posted: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.had or self.not_had or self.posted)
+        return bool(self.had or self.not_had or self.posted or self.not_posted)
 
 
 EVERYBODY = Selection()

@@ -114,7 +114,7 @@ class Announcing:
 
     async def see_to(self, occurrence: Occurrence, now: datetime) -> bool:
         event = self._world().calendar.event(occurrence.event_id)
-        if event is None or event.cancelled:
+        if event is None or event.cancelled or self._known.at_rest(now, occurrence.until):
             return False
         post = occurrence.key.endswith(POST)
         before = await self._store.decisions.of_event(event.id, self._world().mode)
@@ -126,12 +126,16 @@ class Announcing:
         apart = [one.message_id for one in went if one.key == f"{occurrence.key}{POST}"]
         changed = await self._known.corrected(now)
         again = event.id in changed or any(not one.key.startswith(occurrence.key.removesuffix(POST)) for one in went)
+        late = again and self._known.too_late_by_post(now, event)
+        if post and (late or any(one.decided_at >= occurrence.at for one in went)):
+            nobody = "it would come too late by post, or on the heels of the notice before it"
+            return await self._writing.decide(occurrence, [], now, nobody=nobody)
         letters = [one.id for one in await self._known.letters(now) if _about(one, event.id)]
         draft = Draft(
             event=event,
             bodies=self._words.bodies("reminder" if again else "notice", Facts(event)),
             to=names(event.to),
-            selection=Selection(not_had=(*apart, *letters), posted=post),
+            selection=Selection(not_had=(*apart, *letters), posted=post, not_posted=late),
             category=event.category,
             first=not again and not post,
         )

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from notifier.acceptance.world import World
 from notifier.calendar.counting import SchoolDays
 from notifier.calendar.notices import Planner, Rhythm, over
+from notifier.calendar.quiet import opens
 from notifier.model.calendar import Event, SchoolCalendar
-from notifier.model.message import Kind
+from notifier.model.message import Kind, Mode
 from notifier.model.policy import AddressKind
 from notifier.model.states import MessageState
 from notifier.queue import Store, StoredMessage
@@ -101,6 +102,15 @@ class Known:
             return known
         event = self._world().calendar.event(known.id)
         return None if event is None or event.cancelled else event
+
+    def at_rest(self, now: datetime, until: datetime) -> bool:
+        """Whether families are left in peace now, and it may wait until they are not; in trial nobody waits."""
+        world = self._world()
+        quiet = opens(now, world.policy.quiet_hours, world.policy.timezone, world.calendar)
+        return world.mode is Mode.LIVE and quiet is not None and quiet < until
+
+    def too_late_by_post(self, now: datetime, event: Event) -> bool:
+        return self.planner().arrives(now) >= event.date
 
     def on_paper(self) -> bool:
         """Whether any copy is carried to families at all."""

@@ -96,10 +96,14 @@ class Reminding:
     async def see_to(self, occurrence: Occurrence, now: datetime) -> bool:
         letter = await self._store.message(occurrence.key.split(":")[1])
         event = self._known.event_now(letter) if letter is not None else None
-        if letter is None or event is None:
+        if letter is None or event is None or self._known.at_rest(now, occurrence.until):
             return False
         message = letter.message
         post = occurrence.key.endswith(POST)
+        late = self._known.too_late_by_post(now, event)
+        if post and late:
+            nobody = "it would come too late by post"
+            return await self._writing.decide(occurrence, [], now, nobody=nobody)
         mode = self._world().mode
         apart = f"{occurrence.key}{POST}"
         early = await self._store.known(apart, mode)
@@ -116,7 +120,7 @@ class Reminding:
             ),
             to=tuple(spoken(term) for term in message.audience),
             except_=tuple(spoken(term) for term in message.except_),
-            selection=Selection(not_had=(early,) if early else (), posted=post),
+            selection=Selection(not_had=(early,) if early else (), posted=post, not_posted=late),
             category=message.category,
             reply_to=message.reply_to,
             approved=message.approved,

@@ -11,7 +11,6 @@ import pytest
 from notifier.acceptance import World
 from notifier.acceptance.noticing.given import Given, given
 from notifier.clock import FixedClock
-from notifier.daemon import rota
 from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Contact, Sort
 from notifier.model.message import Message, Mode
@@ -157,6 +156,27 @@ async def test_paper_that_would_come_too_late_is_somebodys_task(desk: Desk) -> N
     desk.events(FARM)
     await desk.run(at(18, 11))
     assert any("by this post it would come too late" in task for task in await desk.tasks())
+
+
+async def test_who_just_had_the_notice_on_paper_gets_no_reminder_that_the_post_would_bring_too_late(desk: Desk) -> None:
+    desk.world = on_paper(desk.world)
+    desk.events()
+    await desk.run(at(16, 10))
+    desk.events(FARM)
+    sent = await desk.run(at(21))
+    assert [await desk.whom(one) for one in sent] == [["C1", "C3"], ["C3"]]
+
+
+async def test_in_live_mode_what_is_found_late_at_night_waits_for_the_morning(desk: Desk) -> None:
+    desk.events()
+    await desk.run(at(16, 21))
+    desk.events(FARM)
+    desk.world = replace(desk.world, mode=Mode.LIVE)
+    announcing = desk.duties[1]
+    now = desk.clock.now()
+    due = next(one for one in await announcing.upcoming(now, now) if not one.key.endswith(":post"))
+    assert not await announcing.see_to(due, now)
+    assert await announcing.see_to(due, at(17, 8))
 
 
 async def test_a_moved_event_is_told_to_exactly_those_who_had_the_old_date(desk: Desk) -> None:
