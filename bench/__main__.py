@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import emergency, growth, history, newsletter, nodes, plan, report, sink
+from bench import due, emergency, growth, history, newsletter, nodes, plan, report, sink
 from bench.composing import compose, with_pdf
 from bench.figures import HEAD, Figure, Skipped, say, table
 from bench.folder import make
@@ -48,7 +48,7 @@ def composing() -> Found:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("bench", description=__doc__)
-    parts = ("newsletter", "composing", "growth", "history", "emergency", "nodes", "plan")
+    parts = ("newsletter", "composing", "growth", "history", "emergency", "nodes", "plan", "due")
     parser.add_argument("--quick", action="store_true", help="one small round of each")
     parser.add_argument("--rounds", type=int, help="rounds of the newsletter (5)")
     parser.add_argument("--only", choices=parts, action="append", help="only this part; may be given again")
@@ -58,9 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     size = QUICK if asked.quick else FULL
     rounds = asked.rounds or size.rounds
     wanted = asked.only or parts
-    if sink.MISSING and set(wanted) - {"plan", "composing"}:
-        say(f"Only planning and composing can be measured here: {sink.MISSING}.")
-        wanted = [part for part in wanted if part in ("plan", "composing")]
+    if sink.MISSING and set(wanted) - {"plan", "composing", "due"}:
+        say(f"Only planning, composing and what falls due can be measured here: {sink.MISSING}.")
+        wanted = [part for part in wanted if part in ("plan", "composing", "due")]
     configure(logging.WARNING)
     runs: newsletter.Rounds = {}
 
@@ -75,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "history": lambda: [*history.figures(size.newsletter, size.old, rounds)],
         "emergency": lambda: emergency.figures(size.many, size.probes),
         "nodes": lambda: nodes.figures(size.newsletter, min(rounds, 3)),
+        "due": lambda: [*due.figures(10_000, 50)],
     }
     found: Found = []
     for part in parts:
