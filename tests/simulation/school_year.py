@@ -1,4 +1,4 @@
-"""One school year of the example school on a clock that jumps from moment to moment: all of it real but the time.
+"""One school year of an example school on a clock that jumps from moment to moment: all of it real but the time.
 
 What is told is read from the database at the end, so nothing can be told that was not sent.
 """
@@ -19,11 +19,18 @@ from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import LegState
 from notifier.queue import StoredMessage
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "woodgrange"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hyde-park"
 LONDON = ZoneInfo("Europe/London")
-LONGEST = timedelta(days=1)
+LONGEST = timedelta(days=14)
 """Between two looks at the time where nothing is known to come."""
 SENT = (LegState.SENT, LegState.DELIVERED)
+
+
+class WithoutPage(School):
+    """The school without the page about everything it wrote, which nobody reads here and which a year makes long."""
+
+    async def _index(self) -> None:
+        return
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Year:
     told: list[tuple[datetime, str]] = field(default_factory=list)
 
     def prepare(self) -> None:
-        shutil.copytree(EXAMPLE, self.folder, ignore=shutil.ignore_patterns("messages"))
+        shutil.copytree(EXAMPLE, self.folder)
 
     async def live(self, begin: datetime, end: datetime) -> None:
         """From ``begin`` to ``end``, restarting and being off as the acts say; then the account is complete."""
@@ -65,14 +72,21 @@ class Year:
                         await stack.aclose()
                         clock.at = act.off_until.astimezone(UTC) if act.off_until else clock.at
                         school = await self._opened(stack, clock)
-                await school.until_idle()
-                self.looks += 1
+                await self._look(school, clock)
                 clock.at = await self._next(school, clock, end, left)
             await self._account(school, begin, end)
 
+    async def _look(self, school: School, clock: FixedClock) -> None:
+        """Take what was dropped, see to what is due, and send where there is something to send."""
+        self.looks += 1
+        await school.take()
+        await school.rota.look()
+        if await school.store.waiting(school.config.school.mode, clock.now()):
+            await school.until_idle()
+
     async def _opened(self, stack: AsyncExitStack, clock: FixedClock) -> School:
         config = load(self.folder / "config.toml", channel_settings(), {})
-        return await stack.enter_async_context(School.opened(config, clock, create=True))
+        return await stack.enter_async_context(WithoutPage.opened(config, clock, create=True))
 
     async def _next(self, school: School, clock: FixedClock, end: datetime, left: Sequence[Act]) -> datetime:
         """As the daemon's alarm: the next thing that falls due, or that somebody does."""
