@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import emergency, growth, history, newsletter, nodes, plan, render, report, sink
+from bench import due, emergency, growth, history, newsletter, nodes, plan, render, report, sink
 from bench.composing import compose, with_pdf
 from bench.figures import HEAD, Figure, Skipped, say, table
 from bench.folder import make
@@ -32,7 +32,7 @@ class Size:
 
 
 FULL = Size(rounds=5, newsletter=5_000, many=50_000, old=1_000_000, probes=200)
-WITHOUT_A_SINK = frozenset({"plan", "composing", "paper"})
+WITHOUT_A_SINK = frozenset({"plan", "composing", "paper", "due"})
 QUICK = Size(rounds=1, newsletter=2_000, many=10_000, old=100_000, probes=40)
 
 
@@ -52,7 +52,7 @@ def composing() -> Found:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("bench", description=__doc__)
-    parts = ("newsletter", "composing", "paper", "growth", "history", "emergency", "nodes", "plan")
+    parts = ("newsletter", "composing", "paper", "growth", "history", "emergency", "nodes", "plan", "due")
     parser.add_argument("--quick", action="store_true", help="one small round of each")
     parser.add_argument("--rounds", type=int, help="rounds of the newsletter (5)")
     parser.add_argument("--only", choices=parts, action="append", help="only this part; may be given again")
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     rounds = asked.rounds or size.rounds
     wanted = asked.only or parts
     if sink.MISSING and set(wanted) - WITHOUT_A_SINK:
-        say(f"Only planning, composing and letters on paper can be measured here: {sink.MISSING}.")
+        say(f"Only planning, composing, letters on paper and what falls due can be measured here: {sink.MISSING}.")
         wanted = [part for part in wanted if part in WITHOUT_A_SINK]
     configure(logging.WARNING)
     runs: newsletter.Rounds = {}
@@ -80,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "history": lambda: [*history.figures(size.newsletter, size.old, rounds)],
         "emergency": lambda: emergency.figures(size.many, size.probes),
         "nodes": lambda: nodes.figures(size.newsletter, min(rounds, 3)),
+        "due": lambda: [*due.figures(10_000, 50)],
     }
     found: Found = []
     for part in parts:

@@ -1,5 +1,6 @@
 """`calendar`: a feed becomes a draft of the school's calendar, and a draft becomes the calendar."""
 
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from notifier.config.school_year import terms_toml
 from notifier.model.answer import Exit
 from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind
-from notifier.model.occurrence import Occurrence
+from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.routing.safeguards import named_in
 
 if TYPE_CHECKING:
@@ -39,11 +40,53 @@ def calendar(
     context: typer.Context,
     from_: str | None = typer.Option(None, "--from", help="The first day (default: from now on)."),
     until: str | None = typer.Option(None, "--until", help="The last day (default: four weeks from the first)."),
+    year: bool = typer.Option(
+        False, "--year", help="The school year at a glance, with the days on which something goes."
+    ),
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """What is scheduled: waiting messages and newsletters. With a further word: terms, days off and events."""
     if context.invoked_subcommand is None:
-        _scheduled(_day(from_), _day(until), json)
+        if year:
+            _year(_day(from_), json)
+        else:
+            _scheduled(_day(from_), _day(until), json)
+
+
+def _year(day: date | None, json: bool) -> None:
+    """The school year of ``day``, else this one: what went, and what will go as the calendar stands."""
+
+    async def work() -> Exit:
+        async with opening.reading(opening.open_config()) as school:
+            zone = school.config.school.timezone
+            now = school.clock.now()
+            begun = school_year(day or now.astimezone(zone).date())
+            first = datetime(begun, 8, 1, tzinfo=zone)
+            last = datetime(begun + 1, 7, 31, 23, 59, 59, tzinfo=zone)
+            went = await school.store.decisions.between(first, min(now, last), school.config.school.mode)
+            ahead = [one for one in await school.rota.ahead(max(now, first), last) if one.kind in _FOR_FAMILIES]
+            if json:
+                output.as_json([_scheduled_json(one, zone) for one in ahead])
+                return Exit.DONE
+            if not school.calendar.terms:
+                output.stop("No terms are entered yet. Put them into calendar/terms.toml, or import them from a feed.")
+            goes: dict[date, set[str]] = {}
+            done = [(one.at, one.kind) for one in went if one.state is OccurrenceState.DONE]
+            for at, kind in (*done, *((one.at, one.kind) for one in ahead)):
+                if kind in _FOR_FAMILIES:
+                    goes.setdefault(at.astimezone(zone).date(), set()).add(kind)
+            output.say(f"{school.config.school.name}, {begun}-{(begun + 1) % 100:02}", "bold")
+            output.say()
+            months.show(school.calendar, first.date(), output.console(), last=last.date(), goes=goes)
+            output.say()
+            counted = Counter(one.kind for one in ahead)
+            said = ", ".join(f"{number} × {kind}" for kind, number in sorted(counted.items()))
+            output.say(f"Still to come this year: {said or 'nothing'}.")
+            shown = max(now, first).astimezone(zone).date()
+            output.say(f"When, what and why: notifier calendar --from {shown} --until {last.date()}")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
 
 
 def _scheduled(first: date | None, last: date | None, json: bool) -> None:

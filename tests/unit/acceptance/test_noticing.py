@@ -378,8 +378,7 @@ async def test_reminders_move_with_the_event(desk: Desk) -> None:
 async def test_a_waiting_letter_whose_event_moves_waits_for_a_person(desk: Desk) -> None:
     answer = await desk.acceptance.accept(dropped(event="farm", send=at(9, 9)))
     desk.events(moved(27))
-    desk.clock.at = at(9, 10)
-    await rota(desk.store, lambda: desk.world, desk.acceptance, Mode.TRIAL, desk.clock).look()
+    await desk.run(at(9, 10))
     stored = await desk.store.message(answer.message_id)
     assert stored is not None
     assert stored.state is MessageState.HELD

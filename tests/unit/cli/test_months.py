@@ -62,3 +62,20 @@ def test_without_terms_nothing_is_shown() -> None:
 
 def test_each_school_year_has_its_school_days_and_inset_days() -> None:
     assert months.by_year(CALENDAR) == [("2026-27", 32, 1), ("2027-28", 38, 0)]
+
+
+def test_a_year_at_a_glance_marks_the_days_on_which_something_goes() -> None:
+    out = Console(color_system=None, width=120, file=io.StringIO())
+    calendar = SchoolCalendar((SchoolTerm("Autumn", date(2026, 9, 1), date(2026, 10, 23)),))
+    goes: dict[date, set[str]] = {
+        date(2026, 9, 4): {"newsletter"},
+        date(2026, 9, 8): {"notice"},
+        date(2026, 9, 11): {"newsletter", "letter"},
+    }
+    months.show(calendar, date(2026, 8, 1), out, last=date(2026, 9, 30), goes=goes)
+    assert isinstance(out.file, io.StringIO)
+    shown = out.file.getvalue()
+    assert "September 2026" in shown
+    assert "October 2026" not in shown
+    for day in (" 4n", " 8m", "11+", "newsletter", "notice or letter"):
+        assert day in shown
