@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,22 +16,29 @@ from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock, steady
+from notifier.closure.desk import Desk, Means
+from notifier.closure.takeover import Closures
+from notifier.closure.wording import Wordings
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
 from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
+from notifier.dispatch.witness import Witness
 from notifier.heart import Heart
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Leader, for_a_person
 from notifier.lock import Lock, Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
-from notifier.model.message import Kind, Mode, Submission
+from notifier.model.message import Kind, Lane, Mode, Submission
 from notifier.model.policy import ChannelFacts, Policy
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
+
+AGAIN_WITHIN = timedelta(minutes=2)
+"""An emergency's tries all fall within this time; what is left then is for the daemon, or for a person."""
 
 
 def channel_settings() -> dict[str, type]:
@@ -92,6 +100,7 @@ class School:
             messages_file=config.root / "messages.toml",
             settle_seconds=config.settle.total_seconds(),
         )
+        self.closures = Closures(store, config.state, config.school.mode, clock)
         self.log = logger("daemon")
         self.leader = Leader(
             store,
@@ -102,16 +111,24 @@ class School:
             clock,
             index=self._index,
             make_folders=self._make_folders,
+            closures=self.closures,
         )
 
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, config: Config, clock: Clock, *, create: bool = False, aside: Path | None = None
+        cls,
+        config: Config,
+        clock: Clock,
+        *,
+        create: bool = False,
+        aside: Path | None = None,
+        patience: float | None = None,
     ) -> AsyncIterator["School"]:
         """The school with its store; raises StoreProblem. Only ``create`` makes or upgrades the database.
 
         ``aside``: an empty store in that folder instead, so that nothing is written into the school's.
+        ``patience``: seconds to wait for whoever holds the database.
         """
         if aside is not None:
             url = f"sqlite+aiosqlite:///{aside}/empty.db"
@@ -120,12 +137,21 @@ class School:
             sender = config.node.sends_only
             if create and not sender:
                 config.state.mkdir(parents=True, exist_ok=True)
-            store = await Store.open(config.store_url, root=config.root, create=create, clock=clock, sender=sender)
+            store = await Store.open(
+                config.store_url,
+                root=config.root,
+                create=create,
+                clock=clock,
+                sender=sender,
+                **({} if patience is None else {"patience": patience}),
+            )
         try:
             if store.shared and isinstance(clock, SystemClock):
                 clock = await _shared(store)
             school = cls(config, store, clock)
             await school.families.load()
+            if aside is not None:
+                school.families.state = aside  # what was in force was read; nothing is written there
             yield school
         finally:
             await store.close()
@@ -137,7 +163,7 @@ class School:
     def world(self) -> World:
         return World(
             directory=self.families.current,
-            calendar=self.calendar,
+            calendar=replace(self.calendar, closed=self.calendar.closed | self.closures.days),
             policy=self.policy,
             mode=self.config.school.mode,
             staff={one.id: one for one in self.config.staff},
@@ -205,6 +231,41 @@ class School:
         async with heart:
             yield heart
 
+    # Closures -----------------------------------------------------------------------------------------------
+
+    async def drain(self, lane: Lane, witness: Witness | None = None) -> None:
+        """Send what is due in this lane, until nothing of it is left to try within its table. Raises Locked, where
+        a daemon works here that does so itself.
+
+        ``witness``: a closure that is sent by a store aside; no other process knows of that, so no lock is taken.
+        """
+        async with AsyncExitStack() as held:
+            node: Node = Alone()
+            if witness is None:
+                node = await held.enter_async_context(self._among_others())
+                await self.closures.take_in()
+            dispatcher = await held.enter_async_context(self._dispatching(node, witness))
+            waited = timedelta()
+            while True:
+                await dispatcher.drain(lane)
+                now = self.clock.now()
+                again = await self.store.next_try(lane, self.config.school.mode, now)
+                if again is None or again - now > AGAIN_WITHIN or waited > AGAIN_WITHIN:
+                    return
+                wait = max(again - now, timedelta(milliseconds=50))
+                waited += wait
+                await self.clock.sleep(wait.total_seconds())
+
+    def desk(self, paces: Mapping[str, float | None]) -> Desk:
+        """Where closures are drafted and confirmed; ``paces``: what each channel takes a minute, None without limit."""
+        means = Means(
+            self.renderer,
+            Wordings(self.config.templates, self.config.closure.languages),
+            paces,
+            self.config.closure.price,
+        )
+        return Desk(self.store, self.world, self.clock, means, self.config.school.timezone)
+
     def _lock_files(self) -> Iterator[Path]:
         """The folder's, and that of a database elsewhere, to which another folder may lead."""
         yield self.config.state / "lock"
@@ -242,6 +303,7 @@ class School:
         except StoreProblem as problem:  # as when acceptance itself meets it: the file is kept and tried again
             return Answer(Outcome.FAULT, problem.sentence)
         self.calendar = await asyncio.to_thread(calendar.load, self.config.calendar, self.config.school.nation)
+        await self.closures.heed()
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
             return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))
@@ -272,7 +334,7 @@ class School:
         return channels.build(self.config.channels, surroundings)
 
     @asynccontextmanager
-    async def _dispatching(self, node: Node) -> AsyncIterator[Dispatcher]:
+    async def _dispatching(self, node: Node, witness: Witness | None = None) -> AsyncIterator[Dispatcher]:
         """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
         built = self.channels()
         try:
@@ -291,6 +353,7 @@ class School:
                 alone=not self.store.shared,
                 nodes=node.nodes,
                 node=node,
+                witness=witness,
             )
         finally:
             for channel in built.values():

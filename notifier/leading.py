@@ -10,6 +10,7 @@ from notifier.acceptance import Acceptance
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock
+from notifier.closure.takeover import Closures
 from notifier.dispatch import Node
 from notifier.intake import DropFolder
 from notifier.logs import logger
@@ -32,7 +33,10 @@ def for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 class Leader:
-    """The loops of the node that leads; ``index`` writes the outbox page, ``make_folders`` the drop folders."""
+    """The loops of the node that leads.
+
+    ``index`` writes the outbox page, ``make_folders`` the drop folders.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Leader:
         *,
         index: Callable[[], Awaitable[None]],
         make_folders: Callable[[], None],
+        closures: Closures,
     ) -> None:
         self.store = store
         self.families = families
@@ -54,6 +59,7 @@ class Leader:
         self.clock = clock
         self._index = index
         self._make_folders = make_folders
+        self._closures = closures
         self._ailing: set[str] = set()
         self._heeded = 0
 
@@ -62,6 +68,7 @@ class Leader:
         now = self.clock.now()
         await self.families.refresh(now, settled=True)
         await self._heed_families()
+        await self._closures.take_in()  # before any leg of an emergency is claimed
         for problem in for_a_person(self.families.problems):
             log.warning("families", problem=problem.id, where=problem.where)
 
@@ -114,6 +121,9 @@ class Leader:
 
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            with self._going_on("closures sent without the database"):
+                await self._closures.take_in()
+                await self._closures.heed()
             with self._going_on("the families' files"):
                 await self.families.refresh(self.clock.now())
                 if self.families.version != self._heeded:

@@ -68,9 +68,9 @@ def config_first(argv: list[str]) -> list[str]:
 
 def run(argv: list[str]) -> int:
     """Carry out one command and return its exit code."""
-    from notifier.cli import acts, calendar, families, messages, policy, progress, running, staff, start, tasks
+    from notifier.cli import acts, calendar, closure, families, messages, policy, progress, running, staff, start, tasks
 
-    for group in (start, running, messages, progress, acts, tasks, families, calendar, policy, staff):
+    for group in (start, running, messages, progress, acts, closure, tasks, families, calendar, policy, staff):
         group.register(app)
     try:
         app(config_first(argv), prog_name="notifier")

@@ -45,6 +45,7 @@ async def check(school: School) -> list[Problem]:
     if not school.config.node.sends_only:
         found += await _of_the_folder(school)
     found += school.renderer.check()
+    found += school.desk({}).means.wordings.problems
     for channel in school.channels().values():
         found += await channel.check() if isinstance(channel, Checks) else []
         await channel.close()

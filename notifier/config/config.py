@@ -1,7 +1,7 @@
 """The config as the rest of the program knows it: frozen, every place absolute, every word checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -92,6 +92,18 @@ class Node:
     span: timedelta = timedelta(seconds=12)
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Closing the school. ``languages``: those approved beside English; ``price`` of one part of a text, in pounds.
+
+    ``link_test_day``: the day of the month, 0 for never.
+    """
+
+    languages: tuple[str, ...] = ()
+    price: float = 0.0
+    link_test_day: int = 1
+
+
 @dataclass(frozen=True)
 class Config:
     """One school. ``root`` is the folder of the config file.
@@ -118,6 +130,7 @@ class Config:
     policy_settings: PolicySettings
     pin_files: Mapping[str, Path]
     node: Node = Node()
+    closure: Closing = Closing()
     advice: tuple[Problem, ...] = ()
 
     @property
@@ -151,6 +164,7 @@ class Config:
             facts=facts,
             timezone=self.school.timezone,
             language=self.school.language,
+            staff=tuple(replace(person, pin_hash="") for person in self.staff),
             head=heads | {Role.HEAD.value},
             notice_lead_times={
                 name: found.lead_time for name, found in self.notices.categories.items() if found.lead_time is not None

@@ -19,6 +19,7 @@ from notifier.dispatch.node import Node, while_alive
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
+from notifier.dispatch.witness import Nobody, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -93,6 +94,7 @@ class Attempts:
         packer: Packer,
         recheck: Recheck,
         expire: Callable[[], Awaitable[object]],
+        witness: Witness | None = None,
     ) -> None:
         self.owner = node.id
         self._node = node
@@ -105,6 +107,7 @@ class Attempts:
         self._packer = packer
         self._recheck = recheck
         self._expire = expire
+        self._witness = witness or Nobody()
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
@@ -124,7 +127,7 @@ class Attempts:
         now = self._clock.now()
         checked = leg.delivery
         tasks: tuple[Task, ...] = ()
-        if not leg.public:
+        if message.drill or not leg.public:
             match self._recheck(message, leg.delivery, directory, self._policy, now):
                 case Withhold(rule, reason, tasks):
                     return self._barred(leg, DeliveryState.WITHHELD, rule, reason, tasks)
@@ -190,6 +193,7 @@ class Attempts:
         deadline = self.deadline(leg)
         if deadline is None or not self._may_begin(account, life):
             return Back()
+        await self._witness.begins(leg)
         begun = account.begin()
         reached("started")
         try:

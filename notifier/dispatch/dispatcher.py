@@ -23,6 +23,7 @@ from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.tending import Tender
+from notifier.dispatch.witness import Nobody, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -63,6 +64,7 @@ class Dispatcher:
         nodes: Callable[[], int] = one,
         node: Node | None = None,
         recheck: Recheck = by_the_rules,
+        witness: Witness | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -73,6 +75,7 @@ class Dispatcher:
         self._mode = mode
         self._alone = alone
         self._recheck = recheck
+        self._witness = witness or Nobody()
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
@@ -139,6 +142,7 @@ class Dispatcher:
         )
 
         async def settle(outcomes: Sequence[Settlement]) -> object:
+            await self._witness.ended(outcomes)
             return await store.settle(outcomes, clock.now())
 
         recorder = Recorder(settle, clock, lambda _: tender.news.set())
@@ -165,6 +169,7 @@ class Dispatcher:
             self._packer,
             self._recheck,
             tender.expire,
+            self._witness,
         )
         crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]
         for name, known in self._policy.channels.items():

@@ -153,7 +153,8 @@ class Message:
     ``bodies`` has the school's own language first. ``send_at`` None means at once.
     ``author`` is a staff id, or a role where the intake acts as a role. ``approved``
     are the ids of the doubts (problems of severity hold) that a person has said yes to,
-    ``doubts`` those for which it was held when it came in.
+    ``doubts`` those for which it was held when it came in. ``drill``: it goes to staff alone, whatever its
+    audience. ``closure``: the id of the closure that it belongs to.
     """
 
     id: str
@@ -182,6 +183,7 @@ class Message:
     doubts: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     drill: bool = False
+    closure: str = ""
 
     @property
     def lane(self) -> Lane:

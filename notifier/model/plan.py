@@ -39,7 +39,9 @@ class Delivery:
     person, or a public one, has a route also without an address. ``also_ring`` are adults who
     are not messaged but stand on an emergency's call sheet after the parents
     ("check before ringing"). ``held`` is the rule for which the delivery waits
-    for a person, empty when it may go; once a person let it go, what it had waited for.
+    for a person, empty when it may go; once a person let it go, what it had waited for. ``staff_id``: it is for that
+    member of staff, as every delivery of a drill is, and names no adult and no child. ``acknowledge``: that a
+    message arrived is not enough, somebody has to answer for each of its children.
     """
 
     key: str
@@ -56,6 +58,8 @@ class Delivery:
     also_ring: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     held: str = ""
+    staff_id: str = ""
+    acknowledge: bool = False
 
     @property
     def addresses(self) -> dict[str, str]:

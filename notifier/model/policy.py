@@ -8,7 +8,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifier.model.message import Kind
-from notifier.model.staff import Role
+from notifier.model.staff import Role, Staff
 
 Rung: TypeAlias = tuple[str, ...]
 """Channel names that go out at once."""
@@ -86,6 +86,10 @@ class Approval:
     whole_school: frozenset[Role] = frozenset()
     emergency: frozenset[Role] = frozenset({Role.OFFICE, Role.TEACHER, Role.DEPUTY})
     by: frozenset[Role] = frozenset({Role.HEAD, Role.DEPUTY})
+    two_persons: bool = False
+    """An emergency needs the yes of two people (SCHOOL 3d)."""
+    alone_after: timedelta = timedelta(minutes=5)
+    """How long the head waits for the second person before deciding alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +118,7 @@ class Policy:
     approval: Approval = Approval()
     review_by: date | None = None
     language: str = "en"
+    staff: tuple[Staff, ...] = ()
+    """Who takes part in a drill, with their addresses and without their PINs."""
     head: frozenset[str] = frozenset({"head"})
     """Staff ids and roles whose recorded welfare hold needs no further task (H32)."""

@@ -89,6 +89,8 @@ _LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c
 
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
+ACKNOWLEDGED = '"acknowledge":true'
+"""In the text of a delivery that only an answer confirms; reading all of it takes longer than finding this."""
 STOPS = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.WITHHELD})
 STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.REFUSED})
 
@@ -213,7 +215,8 @@ def _decide(
         delivery = delivery_from(row.value)
         if climb:
             return ladder.climb(delivery, before, row.rung)
-    return ladder.advance(delivery, before, row.rung, legs, over=over, wanted=wanted, prefer=prefer)
+    waits = row.kind == Kind.EMERGENCY.value and ACKNOWLEDGED in row.value
+    return ladder.advance(delivery, before, row.rung, legs, over=over, wanted=wanted, prefer=prefer, acknowledged=waits)
 
 
 def _call_off(

@@ -14,6 +14,7 @@ from notifier.model.plan import Offer, Plan, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import (
     claims,
+    closures,
     copies,
     directories,
     leases,
@@ -26,7 +27,8 @@ from notifier.queue import (
     settling,
     tasks,
 )
-from notifier.queue.engine import Database, Line
+from notifier.queue.closure_store import ClosureStore
+from notifier.queue.engine import BUSY_SECONDS, Database, Line
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
@@ -68,15 +70,26 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.wake = asyncio.Event()
+        self.closing = ClosureStore(database, self.wake)
 
     @classmethod
-    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":
+    async def open(
+        cls,
+        url: str,
+        *,
+        root: Path,
+        create: bool,
+        clock: Clock,
+        sender: bool = False,
+        patience: float = BUSY_SECONDS,
+    ) -> "Store":
         """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem.
 
         ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies, or
-        for a ``sender`` the folder of its config, with a copy of the school's stamp.
+        for a ``sender`` the folder of its config, with a copy of the school's stamp. ``patience``: seconds to
+        wait for another process that holds an embedded database.
         """
-        return cls(await open_database(url, root, clock.now(), create=create, sender=sender))
+        return cls(await open_database(url, root, clock.now(), create=create, sender=sender, patience=patience))
 
     async def close(self) -> None:
         await self._database.close()
@@ -341,6 +354,10 @@ class Store:
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""
         return await self._database.read(moments.next_moment, now, after or {})
 
+    async def next_try(self, lane: Lane, mode: Mode, now: datetime) -> datetime | None:
+        """When the earliest leg of this lane that failed, or is in doubt, goes again or is asked about by itself."""
+        return await self._database.read(moments.next_try, lane, mode, now)
+
     async def clock_went_back(self, now: datetime, by: timedelta) -> int:
         """The computer's clock was set back: nothing waits longer for that. How many legs that touched."""
         return await self._write(moments.clock_went_back, now, by)
@@ -356,7 +373,7 @@ class Store:
 
     async def task_done(self, id: int, by: str, now: datetime) -> bool:
         """False if there is no such open task. An unreached delivery's task ticked off confirms the delivery."""
-        return await self._database.write(tasks.tick_off, id, by, now)
+        return await self._write(closures.tick_off, id, by, now)
 
     async def put_directory(self, version: int, data: bytes, now: datetime) -> bool:
         """False if that version is there already."""

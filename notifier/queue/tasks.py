@@ -69,6 +69,8 @@ def _key(task: Task, message_id: str, delivery_id: str) -> str:
 def unreached_task(delivery: Delivery, *, public: bool) -> Task:
     if public:
         return Task("Put this message up by hand: its public copy could not be put out.", (), RULE)
+    if delivery.staff_id:
+        return Task("DRILL: ring this member of staff. Then tick this off.", (delivery.staff_id,), RULE)
     what = "Ring this family and tell them: nothing has reached them for certain. Then tick this off."
     return Task(what, delivery.contact_ids + delivery.pupil_ids, RULE)
 
