@@ -1,4 +1,4 @@
-"""What the head asked for, understood (W6: with the reason): an announcement, or a sentence that says what is missing."""
+"""What the head asked for, understood (with the reason: W6): an announcement, or a sentence on what is missing."""
 
 import re
 from dataclasses import dataclass
