@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, ChannelError, Checks, Surroundings, facts
+from channels.base import Channel, ChannelError, Checks, Receives, Surroundings
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
-from notifier.clock import Clock, SharedClock, SystemClock, steady
+from notifier.clock import Clock, SystemClock
 from notifier.closure.desk import Desk, Means
 from notifier.closure.takeover import Closures
 from notifier.closure.wording import Wordings
@@ -24,6 +24,7 @@ from notifier.config.fingerprint import fingerprint
 from notifier.dispatch import Alone, Dispatcher, Node, new_id
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.dispatch.witness import Witness
+from notifier.fittings import channel_facts, renderer_of, shared_clock
 from notifier.heart import Heart
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Leader, for_a_person
@@ -31,11 +32,10 @@ from notifier.lock import Lock, Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
 from notifier.model.message import Kind, Lane, Mode, Submission
-from notifier.model.policy import ChannelFacts, Policy
+from notifier.model.policy import Policy
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
-from notifier.rendering import Renderer, SchoolFacts
 
 AGAIN_WITHIN = timedelta(minutes=2)
 """An emergency's tries all fall within this time; what is left then is for the daemon, or for a person."""
@@ -44,15 +44,6 @@ AGAIN_WITHIN = timedelta(minutes=2)
 def channel_settings() -> dict[str, type]:
     """The settings model of every channel, for the config loader."""
     return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
-
-
-def channel_facts(config: Config) -> dict[str, ChannelFacts]:
-    """In trial every channel counts as configured; in live mode only one that is set up (DESIGN 3.8)."""
-    trial = config.school.mode is Mode.TRIAL
-    return {
-        name: facts(name, channel, configured=trial or name in config.channels)
-        for name, channel in channels.REGISTRY.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ class School:
         self.policy: Policy = config.policy(channel_facts(config))
         self.families = Families(store, None if config.node.sends_only else config.families, config.state)
         self.calendar = calendar.load(config.calendar, config.school.nation)
-        self.renderer = _renderer(config)
+        self.renderer = renderer_of(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
         self.folders = tuple(
@@ -147,7 +138,7 @@ class School:
             )
         try:
             if store.shared and isinstance(clock, SystemClock):
-                clock = await _shared(store)
+                clock = await shared_clock(store)
             school = cls(config, store, clock)
             await school.families.load()
             if aside is not None:
@@ -174,11 +165,18 @@ class School:
     # The daemon ---------------------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watch, accept and send until ``stop`` is set; what is in flight is finished. Raises Locked.
+        """Watch, accept, send and listen until ``stop`` is set; what is in flight is finished.
+
+        Raises Locked, and ListenProblem where the address of [http] listen is not to be had.
 
         Of several nodes on one database all send, and the one that leads does the rest.
         """
-        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+        async with (
+            self._among_others() as node,
+            self._built() as built,
+            self._listening(built),
+        ):
+            dispatcher = self._dispatcher(node, built)
             leads = node.leads()
             if leads:  # before anything is sent: the newest denials are in force
                 await self.leader.begin()
@@ -193,7 +191,11 @@ class School:
 
     async def until_idle(self) -> Idle:
         """Take what lies in the intakes, do all that is due, collate and answer; say what is left. Raises Locked."""
-        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+        async with (
+            self._among_others() as node,
+            self._built() as built,
+        ):
+            dispatcher = self._dispatcher(node, built)
             answers: tuple[Answer, ...] = ()
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
@@ -244,7 +246,8 @@ class School:
             if witness is None:
                 node = await held.enter_async_context(self._among_others())
                 await self.closures.take_in()
-            dispatcher = await held.enter_async_context(self._dispatching(node, witness))
+            built = await held.enter_async_context(self._built())
+            dispatcher = self._dispatcher(node, built, witness)
             waited = timedelta()
             while True:
                 await dispatcher.drain(lane)
@@ -330,34 +333,54 @@ class School:
             website=self.config.school.website,
             trial=self.config.school.mode is Mode.TRIAL,
             clock=self.clock,
+            public_url=self.config.http.public_url,
         )
         return channels.build(self.config.channels, surroundings)
 
     @asynccontextmanager
-    async def _dispatching(self, node: Node, witness: Witness | None = None) -> AsyncIterator[Dispatcher]:
-        """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
+    async def _built(self) -> AsyncIterator[dict[str, Channel]]:
+        """The channels, built inside the running loop and closed with it."""
         built = self.channels()
         try:
             for name, channel in built.items():
                 for problem in await channel.check() if isinstance(channel, Checks) else ():
                     self.log.warning("channel", channel=name, problem=problem.id, says=problem.sentence)
-            yield Dispatcher(
-                self.store,
-                built,
-                self.renderer,
-                self.policy,
-                self.families.at_version,
-                self.clock,
-                random.random,
-                mode=self.config.school.mode,
-                alone=not self.store.shared,
-                nodes=node.nodes,
-                node=node,
-                witness=witness,
-            )
+            yield built
         finally:
             for channel in built.values():
                 await channel.close()
+
+    def _dispatcher(self, node: Node, built: Mapping[str, Channel], witness: Witness | None = None) -> Dispatcher:
+        return Dispatcher(
+            self.store,
+            built,
+            self.renderer,
+            self.policy,
+            self.families.at_version,
+            self.clock,
+            random.random,
+            mode=self.config.school.mode,
+            alone=not self.store.shared,
+            nodes=node.nodes,
+            node=node,
+            witness=witness,
+        )
+
+    @asynccontextmanager
+    async def _listening(self, built: Mapping[str, Channel]) -> AsyncIterator[None]:
+        """The web listener over all routes, where [http] listen is set. Any node may have one."""
+        http = self.config.http
+        if not http.listens:
+            yield
+            return
+        from notifier.web.listener import Listener  # only who listens waits for these to be imported
+        from notifier.web.receipts import Tally, receipt_routes
+
+        doors = {name: channel for name, channel in built.items() if isinstance(channel, Receives)}
+        keep, tally = self.store.keep_receipt, Tally()
+        routes = [*receipt_routes(doors, keep, self.clock, http.public_url, tally)]
+        async with Listener(http.host, http.port, routes).listening():
+            yield
 
     async def _index(self) -> None:
         """The page on which a person sees everything that trial mode wrote."""
@@ -372,23 +395,3 @@ class School:
             await asyncio.to_thread(build, self.config.outbox)
         except (ChannelError, OSError) as fault:  # the messages matter more than the page about them
             self.log.warning("the outbox page cannot be written", fault=type(fault).__name__)
-
-
-def _renderer(config: Config) -> Renderer:
-    school = SchoolFacts(
-        name=config.school.name,
-        phone=config.school.phone,
-        website=config.school.website,
-        timezone=config.school.timezone,
-        language=config.school.language,
-        reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
-    )
-    return Renderer(school, overrides=config.templates)
-
-
-async def _shared(store: Store) -> SharedClock:
-    """The time of the database, which is the same for everybody who works with it."""
-    clock, asked = SharedClock(), steady()
-    moment = await store.moment()
-    clock.set(moment, (asked + steady()) / 2)
-    return clock

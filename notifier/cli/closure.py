@@ -1,31 +1,24 @@
 """`closure`: close the school, say more, open it again; and see who is reached (DESIGN 3.3)."""
 
-import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import typer
-from rich.console import Console
 
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
-from notifier.cli.closure_screen import confirm_screen, headline, language_name, word
-from notifier.cli.closure_sending import Place, carry_out, resume, school_or_aside, warm_up, without_database
-from notifier.cli.closure_status import progress_json, show, watch
+from notifier.cli.closure_confirming import How, confirmed, go, ready
+from notifier.cli.closure_sending import Place, resume, school_or_aside
+from notifier.cli.closure_status import show, watch
 from notifier.cli.people import Names
 from notifier.closure.authority import second
 from notifier.closure.desk import Desk
 from notifier.closure.drafting import Draft
 from notifier.closure.instruction import Asked, NotUnderstood
 from notifier.closure.journal import left_in
-from notifier.closure.progress import Progress, progress
-from notifier.config import Config
+from notifier.closure.progress import progress
 from notifier.daemon import School
 from notifier.model.answer import Exit
-from notifier.model.closure import Closure, ClosureState, Opening
-from notifier.queue import StoreProblem
+from notifier.model.closure import ClosureState, Opening
 
 STATE = typer.Option(..., "--state", help="closed, late, early or reopened.")
 FROM = typer.Option("", "--from", help="From when: 13:15, tomorrow, 2027-01-11. For early: when children are fetched.")
@@ -47,15 +40,6 @@ def register(app: typer.Typer) -> None:
 @closure_app.callback()
 def closure() -> None:
     """Close the school, and see who is reached."""
-
-
-@dataclass(frozen=True)
-class How:
-    """How somebody wants to be asked and told."""
-
-    yes: bool
-    json: bool
-    pin_stdin: bool
 
 
 @closure_app.command()
@@ -83,12 +67,12 @@ def start(
                 output.stop("A closure was broken off in the middle. Go on with it first: notifier closure resume")
             if not place.aside and not drill:
                 await _only_one(place.school)
-            desk = await _ready(place.school)
+            desk = await ready(place.school)
             draft = desk.start(asked, by, drill=drill)
-            _confirmed(place.school, draft, how)
+            confirmed(place.school, draft, how)
             if place.school.policy.approval.two_persons and not drill:
                 return await _put_down(desk, draft, place, how)
-            return await _go(config, place, desk, draft, how, desk.send)
+            return await go(config, place, desk, draft, how, desk.send)
 
     output.leave(_within(work))
 
@@ -131,16 +115,16 @@ def confirm(
 
     async def work() -> Exit:
         async with opening.school() as school:
-            desk = await _ready(school)
+            desk = await ready(school)
             found = await desk.find(which)
             if found.state is not ClosureState.DRAFT:
                 output.stop(f"{found.id} is {found.state.value}. It does not wait for a second yes.")
             second(found, by, school.policy, school.clock.now(), alone=alone)
             draft = desk.again(found, by)
-            _confirmed(school, draft, how)
+            confirmed(school, draft, how)
             if alone:
                 await school.store.audit("closure confirmed alone", by.name, found.id, school.clock.now())
-            return await _go(config, Place(school), desk, draft, how, desk.send)
+            return await go(config, Place(school), desk, draft, how, desk.send)
 
     output.leave(_within(work))
 
@@ -165,10 +149,10 @@ def update(
 
     async def work() -> Exit:
         async with opening.school() as school:
-            desk = await _ready(school)
+            desk = await ready(school)
             draft = desk.update(await desk.find(which, mode=school.config.school.mode), asked, by)
-            _confirmed(school, draft, how)
-            return await _go(config, Place(school), desk, draft, how, _announcing(desk))
+            confirmed(school, draft, how)
+            return await go(config, Place(school), desk, draft, how, _announcing(desk))
 
     output.leave(_within(work))
 
@@ -190,7 +174,7 @@ def end(
 
     async def work() -> Exit:
         async with opening.school() as school:
-            desk = await _ready(school)
+            desk = await ready(school)
             found = await desk.find(which, mode=school.config.school.mode)
             if found.state is ClosureState.DRAFT:
                 await school.store.closing.drop(found.id, by.name, school.clock.now())
@@ -201,8 +185,8 @@ def end(
                 await desk.end_silently(found, by)
                 output.say(f"{found.id} is ended. School is open already, so nobody is told anything.")
                 return Exit.DONE
-            _confirmed(school, draft, how)
-            return await _go(config, Place(school), desk, draft, how, _announcing(desk))
+            confirmed(school, draft, how)
+            return await go(config, Place(school), desk, draft, how, _announcing(desk))
 
     output.leave(_within(work))
 
@@ -299,100 +283,6 @@ async def carry_on(school: School) -> None:
         output.say("It went on from where it was broken off.")
     except Locked:
         output.say("The daemon takes it over by itself.")
-
-
-async def _ready(school: School) -> Desk:
-    """With the families' files as they lie there, the newest denials first, and everything loaded that is slow to."""
-    with suppress(StoreProblem):
-        await school.families.refresh(school.clock.now(), settled=True)
-    return school.desk(await warm_up(school))
-
-
-def _confirmed(school: School, draft: Draft, how: How) -> None:
-    """Show everything, and go on only if the right word is typed."""
-    if how.yes:
-        return
-    if how.json:
-        output.stop("With --json nothing can be asked. Add --yes, if you mean it.")
-    names = Names(school.families.current)
-    lost = [f"{'; '.join(map(names, one.pupil_ids))}{_adults(one.contact_ids, names)}" for one in draft.unreachable]
-    out = Console(highlight=False)
-    out.print(confirm_screen(draft, lost, school.policy, school.config.school.timezone))
-    wanted = word(draft)
-    out.print(f"\nType {wanted} and press Enter to send it. Anything else stops it: ", end="")
-    typed = sys.stdin.readline().strip()
-    if typed != wanted:
-        output.stop("Stopped. Nothing was sent.", Exit.ATTENTION)
-
-
-def _adults(ids: tuple[str, ...], names: Names) -> str:
-    return f": {' and '.join(map(names, ids))}" if ids else ": nobody is known"
-
-
-async def _go(
-    config: Config, place: Place, desk: Desk, draft: Draft, how: How, send: Callable[[Draft], Awaitable[bool]]
-) -> Exit:
-    school = place.school
-    if not how.json:
-        words, style = headline(drill=draft.closure.drill, mode=draft.closure.mode)
-        output.say(words, style)
-    if place.aside:
-        found = await without_database(config, school, draft, place.aside)
-    else:
-        try:
-            if not await send(draft):
-                output.stop("Somebody else was quicker. See: notifier closure status")
-        except StoreProblem as problem:
-            found = await _all_the_same(config, draft, problem)
-        else:
-            found = await carry_out(school, draft)
-    if how.json:
-        output.as_json({**draft_json(draft), **progress_json(found, None)})
-    else:
-        said = "ended" if found.closure.state is ClosureState.ENDED else "on its way"
-        output.say(
-            f"{draft.closure.id} is {said}: {found.handed_over} of {found.adults} handed over, "
-            f"{found.confirmed} confirmed, {found.to_ring} to ring. See: notifier closure status --watch",
-            "bold",
-        )
-    return Exit.ATTENTION if found.to_ring or found.failed or found.in_doubt else Exit.DONE
-
-
-async def _all_the_same(config: Config, draft: Draft, problem: StoreProblem) -> Progress:
-    """The database failed at the last moment, with everything ready."""
-    from notifier.cli.closure_sending import aside
-
-    async with aside(config) as school:
-        return await without_database(config, school, draft, problem.sentence)
-
-
-def draft_json(draft: Draft) -> dict[str, Any]:
-    closure: Closure = draft.closure
-    return {
-        "closure": closure.id,
-        "drill": closure.drill,
-        "mode": closure.mode.value,
-        "state": closure.latest.opening.value,
-        "what": closure.latest.what.value,
-        "message": draft.message.id,
-        "expires_at": closure.latest.expires_at.isoformat(),
-        "texts": [
-            {
-                "language": one.language,
-                "name": language_name(one.language),
-                "text": one.text,
-                "encoding": one.encoding,
-                "segments": one.segments,
-                "adults": one.adults,
-            }
-            for one in draft.words
-        ],
-        "cost": draft.cost,
-        "unreachable": [
-            {"contact_ids": [*one.contact_ids], "pupil_ids": [*one.pupil_ids]} for one in draft.unreachable
-        ],
-        "confirmed_by": [*closure.confirmed_by],
-    }
 
 
 def _within(work: Callable[[], Awaitable[Exit]]) -> Exit:

@@ -1,12 +1,8 @@
 """The store: every method is one transaction or one read (DESIGN 3.6, 4)."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy import Connection
 
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
@@ -29,6 +25,7 @@ from notifier.queue import (
 )
 from notifier.queue.closure_store import ClosureStore
 from notifier.queue.engine import BUSY_SECONDS, Database, Line
+from notifier.queue.hearing import Hearing
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
@@ -56,11 +53,8 @@ __all__ = ["Store", "StoreProblem"]
 _ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
 """What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-class Store:
+class Store(Hearing):
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
@@ -68,8 +62,7 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self.wake = asyncio.Event()
+        super().__init__(database)
         self.closing = ClosureStore(database, self.wake)
 
     @classmethod
@@ -115,20 +108,6 @@ class Store:
     def line(self) -> Line:
         """For one node's signs of life."""
         return self._database.line()
-
-    async def _write(
-        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """A write after which something may be due."""
-        result = await self._database.write(transaction, *args, **kwargs)
-        self.wake.set()
-        return result
-
-    def _woken(self, found: T) -> T:
-        """Looking at the time makes something due only where it found something."""
-        if found:
-            self.wake.set()
-        return found
 
     # messages
 
