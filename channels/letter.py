@@ -8,7 +8,7 @@ letters/MESSAGE/enclosures/        what goes into the envelope besides
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -73,7 +73,7 @@ class Letter:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def collate(self, message: str) -> list[Path]:
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
         """Rebuild the print run from its items: by class, then by addressee."""
         folder = self._items.folder(message)
         run, postage = folder / "letters.html", folder / "postage.csv"

@@ -17,6 +17,7 @@ from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SystemClock
 from notifier.closure.desk import Desk, Means
+from notifier.closure.linktest import LinkTest
 from notifier.closure.takeover import Closures
 from notifier.closure.wording import Wordings
 from notifier.config import Config
@@ -103,6 +104,7 @@ class School:
             index=self._index,
             make_folders=self._make_folders,
             closures=self.closures,
+            link_test=LinkTest(store, self.world, clock, day=config.closure.link_test_day, zone=config.school.timezone),
         )
 
     @classmethod

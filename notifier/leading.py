@@ -10,6 +10,7 @@ from notifier.acceptance import Acceptance
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock
+from notifier.closure.linktest import LinkTest
 from notifier.closure.takeover import Closures
 from notifier.dispatch import Node
 from notifier.intake import DropFolder
@@ -50,6 +51,7 @@ class Leader:
         index: Callable[[], Awaitable[None]],
         make_folders: Callable[[], None],
         closures: Closures,
+        link_test: LinkTest,
     ) -> None:
         self.store = store
         self.families = families
@@ -60,6 +62,7 @@ class Leader:
         self._index = index
         self._make_folders = make_folders
         self._closures = closures
+        self._link_test = link_test
         self._ailing: set[str] = set()
         self._heeded = 0
 
@@ -124,6 +127,8 @@ class Leader:
             with self._going_on("closures sent without the database"):
                 await self._closures.take_in()
                 await self._closures.heed()
+            with self._going_on("the link test"):
+                await self._link_test.look()
             with self._going_on("the families' files"):
                 await self.families.refresh(self.clock.now())
                 if self.families.version != self._heeded:

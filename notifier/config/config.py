@@ -101,7 +101,7 @@ class Closing:
 
     languages: tuple[str, ...] = ()
     price: float = 0.0
-    link_test_day: int = 1
+    link_test_day: int = 0
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class ClosureTable(Table):
         0.0, ge=0, le=10, description="What one part of a text costs, in pounds; 0: no cost is shown.", examples=[0.04]
     )
     link_test_day: int = Field(
-        1,
+        0,
         ge=0,
         le=28,
         description="The day of each month on which a test goes to the head's own phone and email; 0: none.",

@@ -21,6 +21,7 @@ from notifier.queue import (
     outlook,
     reports,
     settling,
+    stamp,
     tasks,
 )
 from notifier.queue.closure_store import ClosureStore
@@ -104,6 +105,10 @@ class Store(Hearing):
     async def moment(self) -> datetime:
         """The database's own time."""
         return await self._database.read(nodes.moment)
+
+    async def began(self) -> datetime:
+        """When this school's database was made."""
+        return await self._database.read(stamp.began)
 
     def line(self) -> Line:
         """For one node's signs of life."""

@@ -15,6 +15,10 @@ from notifier.queue.inserting import InsertNew
 from notifier.queue.rows import StoredTask
 
 RULE = "DESIGN 3.6"
+DRILL = (
+    "A drill or link test did not reach this member of staff for certain, so a closure would not either. Look at "
+    "their number and email in config.toml, and at the provider's account. Then tick this off."
+)
 
 _NEW = InsertNew(schema.task)
 _AUDIT = insert(schema.audit)
@@ -70,7 +74,7 @@ def unreached_task(delivery: Delivery, *, public: bool) -> Task:
     if public:
         return Task("Put this message up by hand: its public copy could not be put out.", (), RULE)
     if delivery.staff_id:
-        return Task("DRILL: ring this member of staff. Then tick this off.", (delivery.staff_id,), RULE)
+        return Task(DRILL, (delivery.staff_id,), RULE)
     what = "Ring this family and tell them: nothing has reached them for certain. Then tick this off."
     return Task(what, delivery.contact_ids + delivery.pupil_ids, RULE)
 
