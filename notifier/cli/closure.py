@@ -19,6 +19,7 @@ from notifier.closure.progress import progress
 from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.closure import ClosureState, Opening
+from notifier.queue import StoreProblem
 
 STATE = typer.Option(..., "--state", help="closed, late, early or reopened.")
 FROM = typer.Option("", "--from", help="From when: 13:15, tomorrow, 2027-01-11. For early: when children are fetched.")
@@ -63,7 +64,7 @@ def start(
 
     async def work() -> Exit:
         async with school_or_aside(config) as place:
-            if place.aside and left_in(config.state):
+            if left_in(config.state) and not drill:
                 output.stop("A closure was broken off in the middle. Go on with it first: notifier closure resume")
             if not place.aside and not drill:
                 await _only_one(place.school)
@@ -263,17 +264,20 @@ def resume_(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
         if not left_in(config.state):
             output.say("No closure was broken off.")
             return Exit.DONE
-        async with school_or_aside(config) as place:
-            if not place.aside:
-                await carry_on(place.school)
-                return Exit.DONE
+        try:
+            async with school_or_aside(config) as place:
+                if not place.aside:
+                    await _carry_on(place.school)
+                    return Exit.DONE
+        except StoreProblem as problem:  # it can be read, and not written
+            output.say(problem.sentence, "yellow")
         output.say(f"Went on with {await resume(config)}. The daemon takes it over when the database is back.")
         return Exit.DONE
 
     output.leave(_within(work))
 
 
-async def carry_on(school: School) -> None:
+async def _carry_on(school: School) -> None:
     """With the database back: what the journals tell goes into it, and on from there."""
     from notifier.lock import Locked
     from notifier.model.message import Lane

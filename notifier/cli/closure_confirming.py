@@ -10,7 +10,7 @@ from rich.console import Console
 
 from notifier.cli import output
 from notifier.cli.closure_screen import confirm_screen, headline, language_name, word
-from notifier.cli.closure_sending import Place, aside, carry_out, warm_up, without_database
+from notifier.cli.closure_sending import Place, Teller, aside, carry_out, warm_up, without_database
 from notifier.cli.closure_status import progress_json
 from notifier.cli.people import Names
 from notifier.closure.desk import Desk
@@ -63,20 +63,20 @@ def _adults(ids: tuple[str, ...], names: Names) -> str:
 async def go(
     config: Config, place: Place, desk: Desk, draft: Draft, how: How, send: Callable[[Draft], Awaitable[bool]]
 ) -> Exit:
-    school = place.school
+    school, tell = place.school, Teller(how.json)
     if not how.json:
         words, style = headline(drill=draft.closure.drill, mode=draft.closure.mode)
         output.say(words, style)
     if place.aside:
-        found = await without_database(config, school, draft, place.aside)
+        found = await without_database(config, school, draft, place.aside, tell)
     else:
         try:
             if not await send(draft):
                 output.stop("Somebody else was quicker. See: notifier closure status")
         except StoreProblem as problem:
-            found = await _all_the_same(config, draft, problem)
+            found = await _all_the_same(config, draft, problem, tell)
         else:
-            found = await carry_out(school, draft)
+            found = await carry_out(school, draft, tell)
     if how.json:
         output.as_json({**draft_json(draft), **progress_json(found, None)})
     else:
@@ -89,10 +89,10 @@ async def go(
     return Exit.ATTENTION if found.to_ring or found.failed or found.in_doubt else Exit.DONE
 
 
-async def _all_the_same(config: Config, draft: Draft, problem: StoreProblem) -> Progress:
+async def _all_the_same(config: Config, draft: Draft, problem: StoreProblem, tell: Teller) -> Progress:
     """The database failed at the last moment, with everything ready."""
     async with aside(config) as school:
-        return await without_database(config, school, draft, problem.sentence)
+        return await without_database(config, school, draft, problem.sentence, tell)
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:

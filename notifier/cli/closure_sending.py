@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
-from notifier.cli import output
 from notifier.cli.closure_screen import sheet_screen
 from notifier.clock import SystemClock
 from notifier.closure.drafting import Draft
@@ -30,6 +30,26 @@ SILENCE = 8.0
 """Seconds without a single text or email handed over, after which people start to ring."""
 LOOK = 0.2
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Says what happens on the way; beside the JSON where that is asked for."""
+
+    aside: bool = False
+
+    def say(self, text: str, style: str = "") -> None:
+        Console(stderr=self.aside, highlight=False, soft_wrap=True).print(Text(text, style=style))
+
+    def sheet(self, school: School, draft: Draft) -> None:
+        """Every family of the plan, to ring; needs nothing but what is in memory."""
+        directory = school.families.current
+        if directory is None:
+            return
+        now = school.clock.now()
+        made = [school.renderer.render(CALL_ITEM, draft.message, one, directory, now) for one in draft.plan.deliveries]
+        sheet = sheet_screen([one for one in made if isinstance(one, CallPayload)], drill=draft.closure.drill)
+        Console(stderr=self.aside, highlight=False).print(sheet)
 
 
 @dataclass
@@ -93,24 +113,24 @@ async def warm_up(school: School) -> dict[str, float | None]:
             await channel.close()
 
 
-async def carry_out(school: School, draft: Draft) -> Progress:
+async def carry_out(school: School, draft: Draft, tell: Teller) -> Progress:
     """What is in the database goes: by the daemon that runs here, else by this process. Says so where nothing does."""
-    sending = asyncio.create_task(_drain(school))
-    await _or_silence(school, draft, sending)
+    sending = asyncio.create_task(_drain(school, tell))
+    await _or_silence(school, draft, sending, tell)
     await sending
     return await progress(school.store, draft.closure, school.families.current)
 
 
-async def _drain(school: School) -> None:
+async def _drain(school: School, tell: Teller) -> None:
     try:
         await school.drain(Lane.EMERGENCY)
     except Locked:
-        output.say("The daemon is sending it.")
+        tell.say("The daemon is sending it.")
 
 
-async def without_database(config: Config, school: School, draft: Draft, why: str) -> Progress:
+async def without_database(config: Config, school: School, draft: Draft, why: str, tell: Teller) -> Progress:
     """The same by a database in memory, with a journal that the daemon takes over later. ``school`` is aside."""
-    output.say(f"The database cannot be used ({why}) It is sent without.", "yellow")
+    tell.say(f"The database cannot be used ({why}) It is sent without.", "yellow")
     desk = school.desk({})
     entry = desk.entry(draft)
     with Journal(path_of(config.state, draft.closure.id), school.clock) as journal:
@@ -119,19 +139,19 @@ async def without_database(config: Config, school: School, draft: Draft, why: st
             journal.create(draft.closure, entry)
         except OSError as fault:
             witness = Nobody()
-            output.say(
+            tell.say(
                 f"NOTHING CAN BE WRITTEN DOWN ({os.strerror(fault.errno or 0)}). It is sent all the same. "
                 "Do not start it again: families would get it twice. Ring from this sheet:",
                 "bold red",
             )
-            print_sheet(school, draft)
+            tell.sheet(school, draft)
         await desk.send(draft)
         sending = asyncio.create_task(school.drain(Lane.EMERGENCY, witness))
-        await _or_silence(school, draft, sending)
+        await _or_silence(school, draft, sending, tell)
         await sending
         if journal.failed:
-            output.say(f"From some point on nothing could be written down ({journal.failed}).", "bold red")
-            print_sheet(school, draft)
+            tell.say(f"From some point on nothing could be written down ({journal.failed}).", "bold red")
+            tell.sheet(school, draft)
     return await progress(school.store, draft.closure, school.families.current)
 
 
@@ -151,7 +171,7 @@ async def resume(config: Config) -> int:
     return resumed
 
 
-async def _or_silence(school: School, draft: Draft, sending: "asyncio.Task[None]") -> None:
+async def _or_silence(school: School, draft: Draft, sending: "asyncio.Task[None]", tell: Teller) -> None:
     """Until the first is handed over; where that does not come, people are told while it goes on being tried."""
     loop = asyncio.get_running_loop()
     end = loop.time() + SILENCE
@@ -161,24 +181,13 @@ async def _or_silence(school: School, draft: Draft, sending: "asyncio.Task[None]
             break
         await asyncio.sleep(LOOK)
     else:
-        output.say(
+        tell.say(
             f"In {SILENCE:.0f} seconds nothing could be handed over: the internet or the providers are out of reach. "
             "It goes on being tried. Ring from this sheet NOW:",
             "bold red",
         )
-        print_sheet(school, draft)
+        tell.sheet(school, draft)
         return
     if not found.handed_over and not found.to_ring:
-        output.say("Nothing could be handed over. Ring from this sheet NOW:", "bold red")
-        print_sheet(school, draft)
-
-
-def print_sheet(school: School, draft: Draft) -> None:
-    """Every family of the plan, to ring; needs nothing but what is in memory."""
-    directory = school.families.current
-    if directory is None:
-        return
-    now = school.clock.now()
-    made = [school.renderer.render(CALL_ITEM, draft.message, one, directory, now) for one in draft.plan.deliveries]
-    sheet = sheet_screen([one for one in made if isinstance(one, CallPayload)], drill=draft.closure.drill)
-    Console(highlight=False).print(sheet)
+        tell.say("Nothing could be handed over. Ring from this sheet NOW:", "bold red")
+        tell.sheet(school, draft)
