@@ -210,7 +210,8 @@ class News(StrEnum):
     """What a receipt says."""
 
     TAKEN = "taken"  # the provider has it, and nothing is known of the family
-    DELIVERED = "delivered"  # it arrived; a call: somebody said so
+    DELIVERED = "delivered"  # it arrived
+    CONFIRMED = "confirmed"  # somebody said that they heard it
     FAILED = "failed"  # it did not and will not arrive
     STOP = "stop"  # whoever has the address wants no more by this channel
     START = "start"  # and now wants it again

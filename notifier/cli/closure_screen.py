@@ -31,6 +31,11 @@ WHY = {
     What.MISTAKE: "TAKING BACK: ",
 }
 LIVE_WORD, DRILL_WORD, TRIAL_WORD = "SEND", "DRILL", "TRIAL"
+SHORT_HEADLINE = {
+    LIVE_WORD: "LIVE: families",
+    DRILL_WORD: "DRILL: staff alone, no family",
+    TRIAL_WORD: "TRIAL: nothing leaves the school",
+}
 STATES = {
     ClosureState.DRAFT: "waits for a second person",
     ClosureState.CONFIRMED: "confirmed",
@@ -42,9 +47,13 @@ STATES = {
 
 def word(draft: Draft) -> str:
     """What has to be typed; different for each, so that nobody sends one for the other out of habit."""
-    if draft.closure.drill:
+    return word_for(drill=draft.closure.drill, mode=draft.closure.mode)
+
+
+def word_for(*, drill: bool, mode: Mode) -> str:
+    if drill:
         return DRILL_WORD
-    return TRIAL_WORD if draft.closure.mode is Mode.TRIAL else LIVE_WORD
+    return TRIAL_WORD if mode is Mode.TRIAL else LIVE_WORD
 
 
 def headline(*, drill: bool, mode: Mode) -> tuple[str, str]:
@@ -133,11 +142,11 @@ def language_name(language: str) -> str:
 
 def progress_screen(found: Progress, eta: str, zone: ZoneInfo, now: datetime) -> RenderableType:
     closure, said = found.closure, found.closure.latest
-    words, style = headline(drill=closure.drill, mode=closure.mode)
+    _, style = headline(drill=closure.drill, mode=closure.mode)
     at = said.made_at.astimezone(zone)
     mark = "DRILL " if closure.drill else ""
     parts: list[RenderableType] = [
-        Text(f" {words.split('  ')[0]} ", style=style),
+        Text(f" {SHORT_HEADLINE[word_for(drill=closure.drill, mode=closure.mode)]} ", style=style),
         Text(f"{mark}{closure.id}: {WHY[said.what]}{SAYS[said.opening]}, {STATES[closure.state]}", style="bold"),
         Text(f"Confirmed {at:%H:%M:%S} by {', '.join(closure.confirmed_by) or said.author}; now {now:%H:%M:%S}"),
         Text(""),

@@ -313,6 +313,14 @@ def answered(
     return fresh
 
 
+def answered_by_telephone(conn: Connection, delivery_id: str, now: datetime) -> None:
+    """Whoever pressed the key has answered for the children that the call was about."""
+    row = conn.execute(_ITS, {"which": delivery_id}).first()
+    if row is not None and (delivery := delivery_from(row.value)).acknowledge:
+        by = delivery.contact_ids[0] if delivery.contact_ids else ""
+        answered(conn, row.closure_id, delivery.pupil_ids, by, "pressed the key", now)
+
+
 def tick_off(conn: Connection, id: int, by: str, now: datetime) -> bool:
     """As tasks have it; whoever was rung about an early finish has thereby answered for the children."""
     delivery_id = conn.execute(_TASK, {"task": id}).scalar()

@@ -11,7 +11,7 @@ from notifier.model.closure import Announcement, Closure, ClosureState, Opening,
 from notifier.model.message import Kind, Lane, Mode, Reach, Term
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import Store
-from notifier.queue.rows import Entry, Journalled
+from notifier.queue.rows import Entry, Journalled, LegNews
 from tests.unit.queue.plans import LEASE, MINUTE, NOW, delivery, message, outcome, plan
 
 LADDER = (("text",), ("call",))
@@ -181,3 +181,15 @@ async def test_what_the_journal_had_not_begun_goes_from_the_database(store: Stor
     await store.closing.take_in(CLOSURE, entry(), (Journalled("m0.0.0.text.0", NOW, LegState.SENT, NOW),), NOW)
     claim = await store.claim("node", "text", [Lane.EMERGENCY], 9, LEASE, NOW)
     assert sorted(leg.leg_id for leg in claim.legs) == ["m0.1.0.text.0", "m0.2.0.text.0"]
+
+
+async def test_pressing_the_key_answers_for_the_children_and_a_mere_receipt_does_not(store: Store) -> None:
+    await store.closing.start(CLOSURE, entry(0, "A", "B", acknowledge=True), NOW)
+    await sent(store, 2)
+    first, second = [leg.id for leg in await store.legs("m0")]
+    await store.tell(
+        [LegNews(first, LegState.DELIVERED, 1), LegNews(second, LegState.DELIVERED, 1, answered=True)], NOW
+    )
+    states = [one.state for one in await store.deliveries("m0")]
+    assert states == [DeliveryState.HANDED_OVER, DeliveryState.CONFIRMED]
+    assert await store.closing.answers("closure-1") == {"P-B": "pressed the key"}
