@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -13,12 +14,17 @@ from datetime import datetime
 from math import ceil
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from bench.figures import Figure, Skipped, say
 from bench.folder import CHOIR, Folder, make
 from bench.newsletter import until
 from bench.processes import ROOT, Told, module, told
 from bench.sink import Sink, sink
 
+HEAD = "b-malik"
+PIN = "271828"
+CLOSURES = 5
 PROBES = 200
 EVERY = 0.05
 """Seconds from one probe to the next."""
@@ -88,6 +94,39 @@ def hand_over_rate(base: str, urgent: Told, name: str) -> float:
     return (CHOIR - 1) / (moments[-1] - moments[0])
 
 
+def enter_to_first_text(folder: Folder, base: str) -> float:
+    """Milliseconds from the Enter that confirms a closure to the first text at the provider, as the head types it.
+
+    A drill, so that the texts are few; it goes the same way.
+    """
+    arrived(base)
+    asked = ("closure", "start", "--state", "closed", "--drill", "--as", HEAD, "--pin-stdin")
+    command = [sys.executable, "-m", "notifier", "--config", str(folder.config), *asked]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{PIN}\n")
+        process.stdin.flush()
+        said = ""
+        while not said.endswith("stops it: "):
+            letter = process.stdout.read(1)
+            assert letter, said
+            said += letter
+        pressed = time.time()
+        process.stdin.write("DRILL\n")
+        process.stdin.flush()
+        found: list[tuple[float, str]] = []
+
+        def there() -> bool:
+            found.extend(one for one in arrived(base) if "DRILL" in one[1])
+            return bool(found)
+
+        until(there, "no text comes")
+        process.stdout.read()
+    return (min(at for at, _ in found) - pressed) * 1000
+
+
 def under_way(target: Sink, daemon: Told, letter: Path) -> None:
     """A newsletter is going out from here on."""
     target.begin()
@@ -100,6 +139,8 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
     with tempfile.TemporaryDirectory() as spare, sink() as target, provider() as base:
         where = Path(spare)
         folder = make(where / "school", homes, mail=target.port, texts=base, per_second=PER_SECOND)
+        (folder.path / "pins").mkdir(exist_ok=True)
+        (folder.path / "pins" / f"{HEAD}.pin").write_text(PasswordHasher().hash(PIN) + "\n", "ascii")
         letters = [folder.letter(name) for name in ("one", "two")]
         with (
             told(module("bench.product", str(folder.config)), where / "log") as daemon,
@@ -108,6 +149,7 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
             idle = latencies(folder, base, urgent, probes, "idle")
             idle_rate = hand_over_rate(base, urgent, "fast")
             under_way(target, daemon, letters[0])
+            closing = [enter_to_first_text(folder, base) for _ in range(CLOSURES)]
             busy = latencies(folder, base, urgent, probes, "busy")
             still = target.taken < homes
             until(lambda: target.taken >= homes, "the newsletter waits")
@@ -118,11 +160,15 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
             time.sleep(1.0)
     say(f"emergency text, idle: p50 {percentile(idle, 0.5):.0f} ms, p99 {percentile(idle, 0.99):.0f} ms")
     say(f"emergency text, busy: p50 {percentile(busy, 0.5):.0f} ms, p99 {percentile(busy, 0.99):.0f} ms")
+    say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closing)} ms")
     say(f"texts a second: idle {idle_rate:.1f}, busy {busy_rate:.1f}")
     if not still:
         why = "the newsletter was over before the probes were"
         return [Skipped("emergency text during a newsletter", why), Skipped("emergency texts a second", why)]
     return [
+        Figure(
+            "confirming Enter to the first text, newsletter going, worst", max(closing), 1000, 500, " ms", "less", 0
+        ),
         Figure(
             "emergency text during a newsletter, queue to wire, p99", percentile(busy, 0.99), 250, 100, " ms", "less", 0
         ),

@@ -1,6 +1,6 @@
 """The call sheet's page and table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -8,6 +8,7 @@ import phonenumbers
 
 from channels import _markup
 from channels._items import Item
+from notifier.model.message import Kind
 from notifier.model.payload import CallPayload, Ring
 
 COLUMNS = (
@@ -30,10 +31,20 @@ def spoken(number: str) -> str:
     return str(phonenumbers.format_number(parsed, form.NATIONAL if parsed.country_code == 44 else form.INTERNATIONAL))
 
 
-def order(item: CallItem) -> tuple[bool, str, str, str]:
+def order(item: CallItem, first: Collection[str] = ()) -> tuple[bool, bool, int, str, str, str]:
     payload = item.payload
     name, class_ = payload.pupils[0] if payload.pupils else ("", "")
-    return _reachable(payload), class_.casefold(), name.casefold(), item.stem
+    age = payload.youngest if _urgent(payload) else 0
+    return _reachable(payload), _spoken_for(item, first), age, class_.casefold(), name.casefold(), item.stem
+
+
+def _urgent(payload: CallPayload) -> bool:
+    return payload.kind == Kind.EMERGENCY.value
+
+
+def _spoken_for(item: CallItem, first: Collection[str]) -> bool:
+    """Whether in this emergency another adult of each of these children has been reached."""
+    return _urgent(item.payload) and item.stem not in first
 
 
 def _reachable(payload: CallPayload) -> bool:
@@ -54,8 +65,8 @@ def rows(found: Sequence[CallItem]) -> list[tuple[str, ...]]:
     return found_rows
 
 
-def body(title: str, school: str, found: Sequence[CallItem], *, whole: bool = True) -> str:
-    """The page's body. ``whole`` false is one family's part, as the outbox page shows it."""
+def body(title: str, school: str, found: Sequence[CallItem], *, whole: bool = True, first: Collection[str] = ()) -> str:
+    """The page's body. ``whole`` false is one family's part, as the outbox page shows it; ``first`` as in order."""
     words = list(dict.fromkeys(item.payload.words for item in found))
     together = whole and len(words) <= TOO_MANY_WORDS
     parts = [f"<h1>{escape(title)}</h1>"]
@@ -73,6 +84,8 @@ def body(title: str, school: str, found: Sequence[CallItem], *, whole: bool = Tr
     for item in found:
         payload = item.payload
         heading = "Nobody to ring: find another way" if not _reachable(payload) else _class(payload)
+        if _reachable(payload) and first and _spoken_for(item, first):
+            heading += ": another adult has been reached"
         if whole and heading != group:
             group = heading
             parts.append(f'<h2 class="{"" if _reachable(payload) else "nobody"}">{escape(heading)}</h2>')

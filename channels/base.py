@@ -8,7 +8,7 @@
 No retries, no database and no policy in here or in any channel.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -222,7 +222,8 @@ class News(StrEnum):
     """What a receipt says."""
 
     TAKEN = "taken"  # the provider has it, and nothing is known of the family
-    DELIVERED = "delivered"  # it arrived; a call: somebody said so
+    DELIVERED = "delivered"  # it arrived
+    CONFIRMED = "confirmed"  # somebody said that they heard it
     FAILED = "failed"  # it did not and will not arrive
     STOP = "stop"  # whoever has the address wants no more by this channel
     START = "start"  # and now wants it again
@@ -275,8 +276,11 @@ class Polls(Protocol):
 class Collates(Protocol):
     """A channel that gathers the items it has written into a sheet or print run."""
 
-    def collate(self, message: str) -> list[Path]:
-        """Rebuild this message's sheet wholly from the item files; an empty sheet is deleted."""
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
+        """Rebuild this message's sheet wholly from the item files; an empty sheet is deleted.
+
+        ``first``: the stems of items about somebody of whom nobody has been reached.
+        """
         ...
 
     def items(self, message: str) -> Sequence[str]:

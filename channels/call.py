@@ -7,7 +7,8 @@ call-sheets/MESSAGE/call-sheet.csv
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -57,8 +58,9 @@ class Call:
     async def close(self) -> None:
         await asyncio.to_thread(self._press.close)
 
-    def collate(self, message: str) -> list[Path]:
-        """Rebuild the sheet from its items. Families with nobody to ring come first, then class by class."""
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
+        """Rebuild the sheet from its items. Families with nobody to ring come first, then class by class; in an
+        emergency the children of whom nobody has been reached, the youngest of them first."""
         folder = self._items.folder(message)
         page, table, sheet = (folder / f"call-sheet.{suffix}" for suffix in ("html", "csv", "pdf"))
         with _files.writing():
@@ -68,10 +70,10 @@ class Call:
                 _cards.remove(self.surroundings.outbox, "call", f"sheet-{message}")
                 self._items.prune(message)
                 return []
-            found.sort(key=_call_sheet.order)
+            found.sort(key=partial(_call_sheet.order, first=first))
             drill = any(item.drill for item in found)
             title = f"Call sheet: {found[0].payload.title}"
-            body = _call_sheet.body(title, self.surroundings.school, found)
+            body = _call_sheet.body(title, self.surroundings.school, found, first=first)
             trial = self.surroundings.trial
             _files.write(page, _markup.page(title, body, sheet="call-sheet", trial=trial, drill=drill))
             _files.write(table, _items.csv(_call_sheet.COLUMNS, _call_sheet.rows(found), trial=trial, drill=drill))

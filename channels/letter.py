@@ -13,7 +13,7 @@ letters/MESSAGE/printed/NNN/         a run that was given to the printer, and is
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -137,7 +137,7 @@ class Letter:
             _files.remove(self._sheet_file(message, item), *folder.glob(f"papers/{_files.stem(item)}-*.pdf"))
             _cards.remove(self.surroundings.outbox, "letter", item)
 
-    def collate(self, message: str) -> list[Path]:
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
         """Rebuild the print run from the items that were not given to the printer yet."""
         folder = self._items.folder(message)
         hand_out = self.settings.hand_out

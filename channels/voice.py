@@ -176,7 +176,7 @@ class Voice:
                 return [callbacks.call_state(form.get("CallStatus", ""), form.get("AnsweredBy", ""), attempt_id, sid)]
             case callbacks.KEY:
                 heard = form.get("Digits", "") == words.CONFIRMS
-                return [Receipt(News.DELIVERED if heard else News.TAKEN, attempt_id, sid)]
+                return [Receipt(News.CONFIRMED if heard else News.TAKEN, attempt_id, sid)]
         raise ValueError("an address at which nothing is told")
 
     async def poll(self, references: Sequence[str]) -> list[Receipt]:

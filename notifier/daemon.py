@@ -3,79 +3,58 @@
 import asyncio
 import random
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, ChannelError, Checks, Receives, Surroundings, facts
+from channels.base import Channel, ChannelError, Checks, Receives, Surroundings
 from notifier import directory
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.families import Families
-from notifier.acceptance.missing import Missing
-from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.offering import Offering
-from notifier.acceptance.waiting import Waiting
 from notifier.calendar.current import CurrentCalendar
 from notifier.calendar.quiet import opens
-from notifier.clock import Clock, SharedClock, SystemClock, steady
+from notifier.clock import Clock, SystemClock
+from notifier.closure.desk import Desk, Means
+from notifier.closure.linktest import LinkTest
+from notifier.closure.takeover import Closures
+from notifier.closure.wording import Wordings
 from notifier.config import Config
-from notifier.config.fingerprint import fingerprint
 from notifier.config.start import sample_events
-from notifier.dispatch import Alone, Dispatcher, Node, new_id
+from notifier.dispatch import Alone, Dispatcher, Node
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
-from notifier.heart import Heart
+from notifier.dispatch.witness import Witness
+from notifier.fittings import channel_facts, renderer_of, rota, shared_clock
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Leader, for_a_person
-from notifier.lock import Lock, Locked
+from notifier.lock import Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
 from notifier.model.calendar import SchoolCalendar
-from notifier.model.message import Kind, Mode, Submission
-from notifier.model.policy import ChannelFacts, Policy
+from notifier.model.message import Kind, Lane, Mode, Submission
+from notifier.model.policy import Policy
 from notifier.model.problem import Problem
 from notifier.model.staff import Authority
+from notifier.presence import among_others
 from notifier.queue import OpenWork, Store, StoreProblem
-from notifier.rendering import Renderer, SchoolFacts
 from notifier.rendering.prepared import Prepared
-from notifier.schedule import Duty, Rota
+from notifier.schedule import Duty
 from notifier.thrift import be_thrifty
 
 HAND_OVER = 0.0005
 """Seconds for which one thread may keep the others waiting, instead of Python's 5 ms: an emergency goes through a dozen
 hand-overs between the loop and the database's threads, and a newsletter keeps both busy."""
+AGAIN_WITHIN = timedelta(minutes=2)
+"""An emergency's tries all fall within this time; what is left then is for the daemon, or for a person."""
 
 
 def channel_settings() -> dict[str, type]:
     """The settings model of every channel, for the config loader."""
     return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
-
-
-def channel_facts(config: Config) -> dict[str, ChannelFacts]:
-    """In trial every channel counts as configured; in live mode only one that is set up (DESIGN 3.8)."""
-    trial = config.school.mode is Mode.TRIAL
-    return {
-        name: facts(name, channel, configured=trial or channels.works(name, config.channels))
-        for name, channel in channels.REGISTRY.items()
-    }
-
-
-def rota(
-    store: Store,
-    world: Callable[[], World],
-    acceptance: Acceptance,
-    mode: Mode,
-    clock: Clock,
-    further: Sequence[Duty] = (),
-) -> Rota:
-    """What falls due by the clock: ``further`` puts right what changed, then what waits for its moment, newsletters."""
-    newsletters = Newsletters(store, world, acceptance)
-    duties: tuple[Duty, ...] = (*further, Waiting(store, world, acceptance), newsletters)
-    missing = Missing(store, world, acceptance.make_id)
-    return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +77,7 @@ class School:
         self.policy: Policy = config.policy(channel_facts(config))
         self.families = Families(store, None if config.node.sends_only else config.families, config.state)
         self._calendar = CurrentCalendar(config.calendar, config.school.nation)
-        self.renderer = _renderer(config)
+        self.renderer = renderer_of(config)
         self.acceptance = Acceptance(store, self.world, clock)
         self.offering = Offering(store, self.world, clock)
         self.rota = rota(store, self.world, self.acceptance, config.school.mode, clock, self._notices())
@@ -124,6 +103,7 @@ class School:
             messages_file=config.root / "messages.toml",
             settle_seconds=config.settle.total_seconds(),
         )
+        self.closures = Closures(store, config.state, config.school.mode, clock)
         self.log = logger("daemon")
         self.leader = Leader(
             store,
@@ -137,6 +117,8 @@ class School:
             first=self._first,
             index=self._index,
             make_folders=self._make_folders,
+            closures=self.closures,
+            link_test=LinkTest(store, self.world, clock, day=config.closure.link_test_day, zone=config.school.timezone),
         )
 
     def _notices(self) -> tuple[Duty, ...]:
@@ -150,11 +132,18 @@ class School:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, config: Config, clock: Clock, *, create: bool = False, aside: Path | None = None
+        cls,
+        config: Config,
+        clock: Clock,
+        *,
+        create: bool = False,
+        aside: Path | None = None,
+        patience: float | None = None,
     ) -> AsyncIterator["School"]:
         """The school with its store; raises StoreProblem. Only ``create`` makes or upgrades the database.
 
         ``aside``: an empty store in that folder instead, so that nothing is written into the school's.
+        ``patience``: seconds to wait for whoever holds the database.
         """
         be_thrifty()
         if aside is not None:
@@ -164,19 +153,29 @@ class School:
             sender = config.node.sends_only
             if create and not sender:
                 config.state.mkdir(parents=True, exist_ok=True)
-            store = await Store.open(config.store_url, root=config.root, create=create, clock=clock, sender=sender)
+            store = await Store.open(
+                config.store_url,
+                root=config.root,
+                create=create,
+                clock=clock,
+                sender=sender,
+                **({} if patience is None else {"patience": patience}),
+            )
         try:
             if store.shared and isinstance(clock, SystemClock):
-                clock = await _shared(store)
+                clock = await shared_clock(store)
             school = cls(config, store, clock)
             await school.families.load()
+            if aside is not None:
+                school.families.state = aside  # what was in force was read; nothing is written there
             yield school
         finally:
             await store.close()
 
     @property
     def calendar(self) -> SchoolCalendar:
-        return self._calendar.calendar
+        """The calendar's folder, and the days on which a closure keeps the school closed."""
+        return self._calendar.closed_also_on(self.closures.days)
 
     @property
     def intake_names(self) -> tuple[str, ...]:
@@ -251,33 +250,44 @@ class School:
         await self.leader.begin()
         return tuple(await self.drop.drain())
 
-    @asynccontextmanager
-    async def _among_others(self) -> AsyncIterator[Node]:
-        """This process as the only one, behind locks, or as one of several on a server. Raises Locked."""
-        if not self.store.shared:
-            with ExitStack() as locks:
-                for file in self._lock_files():
-                    locks.enter_context(Lock(file))
-                yield Alone()
-            return
-        config = self.config.node
-        heart = Heart(
-            self.store.line(),
-            new_id(),
-            self.clock,
-            config.span,
-            folder=not config.sends_only,
-            settings=fingerprint(self.policy, self.config.school),
-        )
-        async with heart:
-            yield heart
+    def _among_others(self) -> AbstractAsyncContextManager[Node]:
+        return among_others(self.config, self.store, self.policy, self.clock)
 
-    def _lock_files(self) -> Iterator[Path]:
-        """The folder's, and that of a database elsewhere, to which another folder may lead."""
-        yield self.config.state / "lock"
-        file = self.store.file
-        if file is not None and file.resolve().parent != self.config.state.resolve():
-            yield file.resolve().with_name(f"{file.name}.lock")
+    # Closures -----------------------------------------------------------------------------------------------
+
+    async def drain(self, lane: Lane, witness: Witness | None = None) -> None:
+        """Send what is due in this lane, until nothing of it is left to try within its table. Raises Locked, where
+        a daemon works here that does so itself.
+
+        ``witness``: a closure that is sent by a store aside; no other process knows of that, so no lock is taken.
+        """
+        async with AsyncExitStack() as held:
+            node: Node = Alone()
+            if witness is None:
+                node = await held.enter_async_context(self._among_others())
+                await self.closures.take_in()
+            built = await held.enter_async_context(self._built())
+            dispatcher = self._dispatcher(node, built, witness)
+            waited = timedelta()
+            while True:
+                await dispatcher.drain(lane)
+                now = self.clock.now()
+                again = await self.store.next_try(lane, self.config.school.mode, now)
+                if again is None or again - now > AGAIN_WITHIN or waited > AGAIN_WITHIN:
+                    return
+                wait = max(again - now, timedelta(milliseconds=50))
+                waited += wait
+                await self.clock.sleep(wait.total_seconds())
+
+    def desk(self, paces: Mapping[str, float | None]) -> Desk:
+        """Where closures are drafted and confirmed; ``paces``: what each channel takes a minute, None without limit."""
+        means = Means(
+            self.renderer,
+            Wordings(self.config.templates, self.config.closure.languages),
+            paces,
+            self.config.closure.price,
+        )
+        return Desk(self.store, self.world, self.clock, means, self.config.school.timezone)
 
     async def _first(self) -> None:
         """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
@@ -314,6 +324,7 @@ class School:
         except StoreProblem as problem:  # as when acceptance itself meets it: the file is kept and tried again
             return Answer(Outcome.FAULT, problem.sentence)
         await asyncio.to_thread(self._calendar.refresh, settled=True)
+        await self.closures.heed()
         answer = await self.acceptance.accept(submission)
         if self.families.current is None and submission.header.kind is Kind.EMERGENCY:
             return replace(answer, text=answer.text + await self._sheet_to_ring_from(submission))
@@ -357,7 +368,7 @@ class School:
             for channel in built.values():
                 await channel.close()
 
-    def _dispatcher(self, node: Node, built: Mapping[str, Channel]) -> Dispatcher:
+    def _dispatcher(self, node: Node, built: Mapping[str, Channel], witness: Witness | None = None) -> Dispatcher:
         return Dispatcher(
             self.store,
             built,
@@ -371,6 +382,7 @@ class School:
             nodes=node.nodes,
             node=node,
             peace=self.peace,
+            witness=witness,
         )
 
     @asynccontextmanager
@@ -402,27 +414,3 @@ class School:
             await asyncio.to_thread(build, self.config.outbox)
         except (ChannelError, OSError) as fault:  # the messages matter more than the page about them
             self.log.warning("the outbox page cannot be written", fault=type(fault).__name__)
-
-
-def _renderer(config: Config) -> Renderer:
-    sites = ((name, getattr(one, "pages", "")) for name, one in config.channels.items())
-    site = next((found for found in sites if found[1]), ("", ""))
-    school = SchoolFacts(
-        name=config.school.name,
-        phone=config.school.phone,
-        website=config.school.website,
-        timezone=config.school.timezone,
-        language=config.school.language,
-        reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
-        pages=site[1],
-        pages_on=site[0],
-    )
-    return Renderer(school, overrides=config.templates, use=config.languages_used, reviewed=config.reviewed_languages)
-
-
-async def _shared(store: Store) -> SharedClock:
-    """The time of the database, which is the same for everybody who works with it."""
-    clock, asked = SharedClock(), steady()
-    moment = await store.moment()
-    clock.set(moment, (asked + steady()) / 2)
-    return clock

@@ -10,6 +10,8 @@ from notifier.acceptance import Acceptance
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.clock import Clock, SharedClock, SystemClock
+from notifier.closure.linktest import LinkTest
+from notifier.closure.takeover import Closures
 from notifier.dispatch import Node
 from notifier.intake import DropFolder
 from notifier.logs import logger
@@ -52,6 +54,8 @@ class Leader:
         first: Callable[[], Awaitable[None]],
         index: Callable[[], Awaitable[None]],
         make_folders: Callable[[], None],
+        closures: Closures,
+        link_test: LinkTest,
     ) -> None:
         self.store = store
         self.families = families
@@ -64,6 +68,8 @@ class Leader:
         self._first = first
         self._index = index
         self._make_folders = make_folders
+        self._closures = closures
+        self._link_test = link_test
         self._ailing: set[str] = set()
         self._heeded = 0
 
@@ -73,6 +79,7 @@ class Leader:
         await asyncio.to_thread(self._refresh_calendar, settled=True)
         await self.families.refresh(now, settled=True)
         await self._heed_families()
+        await self._closures.take_in()  # before any leg of an emergency is claimed
         await self._first()
         for problem in for_a_person(self.families.problems):
             log.warning("families", problem=problem.id, where=problem.where)
@@ -126,6 +133,11 @@ class Leader:
 
     async def _watch_families(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            with self._going_on("closures sent without the database"):
+                await self._closures.take_in()
+                await self._closures.heed()
+            with self._going_on("the link test"):
+                await self._link_test.look()
             with self._going_on("the families' files"):
                 await self.families.refresh(self.clock.now())
                 if self.families.version != self._heeded:

@@ -35,7 +35,15 @@ def permitted(message: Message, authority: Authority, directory: Directory, poli
                 rule="W37",
             )
         )
-    if message.kind is Kind.EMERGENCY and authority.role in policy.approval.emergency:
+    if message.kind is Kind.EMERGENCY and policy.approval.two_persons:
+        problems.append(
+            hold(
+                "emergency-needs-two",
+                "An emergency waits until a second person, another head or deputy, says yes: notifier approve.",
+                rule="S20",
+            )
+        )
+    elif message.kind is Kind.EMERGENCY and not alone_may(authority, policy):
         problems.append(
             hold(
                 "emergency-needs-head",
@@ -48,6 +56,13 @@ def permitted(message: Message, authority: Authority, directory: Directory, poli
             hold("whole-school-needs-approval", "A message to the whole school waits for a yes: notifier approve.")
         )
     return problems
+
+
+def alone_may(authority: Authority, policy: Policy) -> bool:
+    """Whether this authority decides on an emergency: the head, the deputy by setting, and never anybody below."""
+    return authority.role is Role.HEAD or (
+        authority.role is Role.DEPUTY and Role.DEPUTY not in policy.approval.emergency
+    )
 
 
 def _teacher(message: Message, authority: Authority, directory: Directory) -> list[Problem]:

@@ -1,5 +1,7 @@
 """The calendar folder as it stands, read again when its files have changed."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from notifier.calendar.files import load
@@ -17,6 +19,7 @@ class CurrentCalendar:
         self._nation = nation
         self._stamp = self._seen = self._look()
         self.calendar: SchoolCalendar = load(folder, nation)
+        self._closed: tuple[SchoolCalendar, frozenset[date], SchoolCalendar] | None = None
 
     def refresh(self, *, settled: bool = False) -> bool:
         """Whether it reads differently now. ``settled``: it is known that nobody is writing just now."""
@@ -26,6 +29,16 @@ class CurrentCalendar:
             return False
         before, self.calendar, self._stamp = self.calendar, load(self._folder, self._nation), stamp
         return self.calendar != before
+
+    def closed_also_on(self, days: frozenset[date]) -> SchoolCalendar:
+        """The calendar with further days closed: the very same value as long as neither changes."""
+        if not days:
+            return self.calendar
+        made = self._closed
+        if made is None or made[0] is not self.calendar or made[1] != days:
+            closed = replace(self.calendar, closed=self.calendar.closed | days)
+            made = self._closed = (self.calendar, days, closed)
+        return made[2]
 
     def _look(self) -> Stamp:
         return tuple(_stamp(self._folder / name) for name in FILES)

@@ -2,6 +2,7 @@
 
 import typer
 
+from notifier.acceptance.authority import alone_may
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.daemon import School
@@ -127,13 +128,16 @@ async def _send_copy(school: School, stored: StoredMessage, contact: str, by: Au
 
 def _may_approve(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     _may_say_yes(stored, by, policy)
-    if by.staff_id and by.staff_id == stored.message.author and by.role is not Role.HEAD:
+    two = stored.message.kind is Kind.EMERGENCY and policy.approval.two_persons
+    own = by.staff_id == stored.message.author or (two and by.role.value == stored.message.author)
+    if by.staff_id and own and (two or by.role is not Role.HEAD):
         output.stop("Nobody says yes to their own message. Ask somebody else who may.")
 
 
 def _may_say_yes(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     if stored.message.kind is Kind.EMERGENCY:
-        if by.role in policy.approval.emergency:
+        second = policy.approval.two_persons and by.role is Role.DEPUTY
+        if not alone_may(by, policy) and not second:
             output.stop("Only the head may say yes to an emergency.")
     elif by.role not in policy.approval.by:
         output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")

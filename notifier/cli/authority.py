@@ -8,6 +8,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from notifier.cli import output
+from notifier.cli.pins import Tries
+from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems
 from notifier.model.message import Mode
 from notifier.model.staff import Authority, Role
@@ -41,8 +43,14 @@ def who(config: Config, as_: str, pin_stdin: bool, *, asks_pin: bool = True) -> 
         if trial:
             return authority
         output.stop(f"{person.name} has no PIN yet. Set one with: notifier staff pin {person.id}")
+    tries, clock = Tries(config.state), SystemClock()
+    if (until := tries.wait_until(person.id, clock.now())) is not None:
+        at = until.astimezone(config.school.timezone)
+        output.stop(f"Too many wrong PINs for {person.name}. Wait until {at:%H:%M:%S}, then try again.")
     pin = sys.stdin.readline().strip() if pin_stdin else getpass.getpass(f"PIN of {person.name}: ")
-    if not right(person.pin_hash, pin):
+    fits = right(person.pin_hash, pin)
+    tries.note(person.id, clock.now(), right=fits)
+    if not fits:
         output.stop("That PIN is wrong. Nothing was done.")
     return authority
 

@@ -50,6 +50,7 @@ async def check(school: School) -> list[Problem]:
         found += await _of_the_folder(school)
     found += school.renderer.check()
     found += audit_problems(await school.store.check_audit())
+    found += school.desk({}).means.wordings.problems
     for channel in school.channels().values():
         found += await channel.check() if isinstance(channel, Checks) else []
         await channel.close()

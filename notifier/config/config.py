@@ -1,7 +1,7 @@
 """The config as the rest of the program knows it: frozen, every place absolute, every word checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -103,6 +103,18 @@ class Node:
     span: timedelta = timedelta(seconds=12)
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Closing the school. ``languages``: those approved beside English; ``price`` of one part of a text, in pounds.
+
+    ``link_test_day``: the day of the month, 0 for never.
+    """
+
+    languages: tuple[str, ...] = ()
+    price: float = 0.0
+    link_test_day: int = 0
+
+
 @dataclass(frozen=True)
 class Config:
     """One school. ``root`` is the folder of the config file.
@@ -131,6 +143,7 @@ class Config:
     policy_settings: PolicySettings
     pin_files: Mapping[str, Path]
     node: Node = Node()
+    closure: Closing = Closing()
     advice: tuple[Problem, ...] = ()
 
     @property
@@ -170,6 +183,7 @@ class Config:
             timezone=self.school.timezone,
             language=self.school.language,
             languages=self.languages_used,
+            staff=tuple(replace(person, pin_hash="") for person in self.staff),
             head=heads | {Role.HEAD.value},
             notice_lead_times={
                 name: found.lead_time for name, found in self.notices.categories.items() if found.lead_time is not None

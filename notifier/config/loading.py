@@ -8,7 +8,7 @@ from pathlib import Path
 from notifier.clock import SystemClock
 from notifier.config import checks
 from notifier.config.channels import ChannelSettings, read_channels
-from notifier.config.config import CategoryNotices, Config, Http, Intake, Node, Notices, School
+from notifier.config.config import CategoryNotices, Closing, Config, Http, Intake, Node, Notices, School
 from notifier.config.places import Surroundings
 from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
@@ -108,6 +108,11 @@ def load(
         settle=timedelta(seconds=tables.file.drop.settle_seconds),
         languages=tables.file.languages.use,
         reviewed_languages=tables.file.languages.reviewed,
+        closure=Closing(
+            tables.file.languages.closures,
+            tables.file.closure.price_per_segment,
+            tables.file.closure.link_test_day,
+        ),
         profile=tables.file.policy.profile,
         policy_settings=settings,
         pin_files=pin_files,

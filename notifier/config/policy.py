@@ -16,6 +16,7 @@ from notifier.config.sentences import problems_of
 from notifier.model.message import Kind
 from notifier.model.policy import Approval, ChannelFacts, Copies, KindPolicy, Policy, QuietHours, TextPolicy
 from notifier.model.problem import Problem, advice, error
+from notifier.model.staff import Staff
 
 PROFILES = Path(__file__).resolve().parent / "profiles"
 ESSENTIAL = "essential"
@@ -205,6 +206,7 @@ def build(
     timezone: ZoneInfo,
     language: str,
     languages: frozenset[str],
+    staff: tuple[Staff, ...],
     head: frozenset[str],
     notice_lead_times: Mapping[str, int],
 ) -> Policy:
@@ -228,10 +230,13 @@ def build(
             frozenset(settings.approval.whole_school),
             frozenset(settings.approval.emergency),
             frozenset(settings.approval.by),
+            settings.approval.two_persons,
+            settings.approval.alone_after,
         ),
         review_by=settings.review_by,
         language=language,
         languages=languages,
+        staff=staff,
         head=head,
     )
 

@@ -84,6 +84,10 @@ class ApprovalTable(Table):
         (Role.DEPUTY, Role.OFFICE, Role.TEACHER), description="Roles whose emergency message waits."
     )
     by: tuple[Role, ...] = Field((Role.HEAD, Role.DEPUTY), min_length=1, description="Roles that may say yes.")
+    two_persons: bool = Field(False, description="A closure or other emergency needs the yes of two people.")
+    alone_after: Length = Field(
+        timedelta(minutes=5), description="How long the head waits for the second person before deciding alone."
+    )
 
 
 class PolicySettings(Table):

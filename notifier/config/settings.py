@@ -236,6 +236,25 @@ class LanguagesTable(Table):
     reviewed: tuple[Language, ...] = Field(
         (), description="The languages whose fixed phrases somebody at the school who speaks them has read over."
     )
+    closures: tuple[Language, ...] = Field(
+        (),
+        description="Languages beside English for closures: those whose wordings a speaker has read and approved.",
+        examples=[["pl", "ur"]],
+    )
+
+
+class ClosureTable(Table):
+    """Closing the school."""
+
+    price_per_segment: float = Field(
+        0.0, ge=0, le=10, description="What one part of a text costs, in pounds; 0: no cost is shown.", examples=[0.04]
+    )
+    link_test_day: int = Field(
+        0,
+        ge=0,
+        le=28,
+        description="The day of each month on which a test goes to the head's own phone and email; 0: none.",
+    )
 
 
 class PolicyTable(BaseModel):
@@ -262,3 +281,4 @@ class FileTables(Table):
     http: HttpTable = HttpTable()
     drop: DropTable = DropTable()
     languages: LanguagesTable = LanguagesTable()
+    closure: ClosureTable = ClosureTable()

@@ -20,6 +20,7 @@ from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.readying import Readying
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
+from notifier.dispatch.witness import Nobody, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -98,6 +99,7 @@ class Attempts:
         readying: Readying,
         expire: Callable[[], Awaitable[object]],
         refused: Refused,
+        witness: Witness | None = None,
     ) -> None:
         self.owner = node.id
         self._node = node
@@ -111,6 +113,7 @@ class Attempts:
         self._readying = readying
         self._expire = expire
         self._refused = refused
+        self._witness = witness or Nobody()
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
@@ -208,6 +211,7 @@ class Attempts:
         deadline = self.deadline(leg)
         if deadline is None or not self._may_begin(account, life):
             return Back()
+        await self._witness.begins(leg)
         number = begun if line is account else line.begin()
 
         def served() -> None:

@@ -41,6 +41,7 @@ class Keeps(Protocol):
     ) -> list[StoredMessage]: ...
     async def legs(self, message_id: str) -> list[StoredLeg]: ...
     async def deliveries(self, message_id: str) -> list[StoredDelivery]: ...
+    async def unreached(self, message_id: str | None = None) -> list[StoredDelivery]: ...
     async def directory_version(self) -> int: ...
     async def hold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool: ...
     async def withhold_delivery(self, delivery_id: str, reason: str, now: datetime) -> bool: ...
@@ -71,6 +72,8 @@ class Collator:
         self._mode = mode
         self._touched: dict[tuple[str, str], None] = {}
         self._stopped: set[str] = set()
+        self._to_ring: dict[tuple[str, str], int] = {}
+        """How many families stood on each call sheet when it was last made."""
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -106,6 +109,12 @@ class Collator:
                 for name in self._sheets:
                     self.touch(stored.id, name)
 
+    async def notice_reached(self) -> None:
+        """Families that a person ticked off, or who answered, leave the call sheet, whoever wrote that down."""
+        for (message_id, name), before in list(self._to_ring.items()):
+            if len(await self._store.unreached(message_id)) < before:
+                self.touch(message_id, name)
+
     async def collate(self) -> None:
         """Rebuild what was touched and is quiet; the rest stays touched. A sheet that fails never stops another."""
         async with self._one_at_a_time:
@@ -130,6 +139,7 @@ class Collator:
         sheets = self._sheets[name]
         items = sheets.items(message_id)  # before the legs: an item written later is not judged by an older state
         stored = await self._store.message(message_id)
+        first: set[str] = set()
         if items and stored is not None:
             legs = {stem(leg.id): leg for leg in await self._store.legs(message_id) if leg.channel == name}
             deliveries = {one.id: one for one in await self._store.deliveries(message_id)}
@@ -140,7 +150,11 @@ class Collator:
                     sheets.withdraw(message_id, item)
                 if number % 50 == 0:
                     await asyncio.sleep(0)
-        await asyncio.to_thread(sheets.collate, message_id)
+            if self._channels[name].by_person:
+                first = _nobody_reached(legs, deliveries)
+                to_ring = sum(one.state is DeliveryState.UNREACHED for one in deliveries.values())
+                self._to_ring[message_id, name] = to_ring
+        await asyncio.to_thread(sheets.collate, message_id, first)
         reached("collated")
 
     async def _stands(self, stored: StoredMessage, leg: StoredLeg, kept: StoredDelivery, directory: Directory) -> bool:
@@ -182,3 +196,18 @@ class Collator:
         outgoing = await self._packer.pack(channel, leg.id, leg.id, message, checked, address, directory, now)
         await channel.send(outgoing)
         return True
+
+
+def _nobody_reached(legs: Mapping[str, StoredLeg], deliveries: Mapping[str, StoredDelivery]) -> set[str]:
+    """The stems of the items about a child of whom no adult has been reached."""
+    reached_pupils = {
+        pupil_id
+        for one in deliveries.values()
+        if one.state is DeliveryState.CONFIRMED
+        for pupil_id in one.delivery.pupil_ids
+    }
+    return {
+        stem_
+        for stem_, leg in legs.items()
+        if not reached_pupils.issuperset(deliveries[leg.delivery_id].delivery.pupil_ids)
+    }

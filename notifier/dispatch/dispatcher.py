@@ -26,6 +26,7 @@ from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.tending import Tender
+from notifier.dispatch.witness import Nobody, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -67,6 +68,7 @@ class Dispatcher:
         node: Node | None = None,
         recheck: Recheck = by_the_rules,
         peace: Callable[[datetime], datetime | None] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """``peace``: until when families are left in peace, None: not now; without it, by the hours alone."""
         self._store = store
@@ -79,6 +81,7 @@ class Dispatcher:
         self._alone = alone
         self._recheck = recheck
         self._peace = peace or partial(opens, hours=policy.quiet_hours, timezone=policy.timezone)
+        self._witness = witness or Nobody()
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
@@ -147,6 +150,7 @@ class Dispatcher:
         )
 
         async def settle(outcomes: Sequence[Settlement]) -> object:
+            await self._witness.ended(outcomes)
             return await store.settle(outcomes, clock.now())
 
         recorder = Recorder(settle, clock, lambda _: tender.news.set())
@@ -173,6 +177,7 @@ class Dispatcher:
             Readying(self._packer, self._policy, self._recheck),
             tender.expire,
             store.refused,
+            self._witness,
         )
         crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]
         for name, known in self._policy.channels.items():

@@ -98,6 +98,8 @@ class Packer:
 
 def family(delivery: Delivery, directory: Directory) -> str:
     """For staff: "Amara Okafor: Ada (Oak)"; whoever is gone from the directory is left out."""
+    if delivery.staff_id:
+        return delivery.staff_id
     adults = [directory.contacts[one].name for one in delivery.contact_ids if one in directory.contacts]
     pupils = [directory.pupils[one] for one in delivery.pupil_ids if one in directory.pupils]
     children = ", ".join(f"{pupil.forename} ({pupil.class_})" for pupil in pupils)

@@ -59,7 +59,7 @@ class Day:
 
 
 class Readying:
-    """``recheck`` is asked about every leg but public ones."""
+    """``recheck`` is asked about every leg but public ones; in a drill about those too, which shows the public nothing."""
 
     def __init__(self, packer: Packer, policy: Policy, recheck: Recheck) -> None:
         self._packer = packer
@@ -109,9 +109,9 @@ class Readying:
     async def _made(
         self, leg: ClaimedLeg, channel: Channel, message: Message, directory: Directory, day: Day, now: datetime
     ) -> Ready:
-        verdict = (
-            Send(leg.delivery) if leg.public else self._recheck(message, leg.delivery, directory, self._policy, now)
-        )
+        verdict: Verdict = Send(leg.delivery)
+        if message.drill or not leg.public:
+            verdict = self._recheck(message, leg.delivery, directory, self._policy, now)
         if not isinstance(verdict, Send):
             return Ready(leg, message, directory, day, verdict, verdict.tasks)
         checked = verdict.delivery

@@ -39,6 +39,7 @@ RULE = "DESIGN 3.7"
 STATES: Mapping[News, LegState] = {
     News.TAKEN: LegState.SENT,
     News.DELIVERED: LegState.DELIVERED,
+    News.CONFIRMED: LegState.DELIVERED,
     News.FAILED: LegState.PERMANENT_FAILURE,
 }
 
@@ -185,11 +186,19 @@ class Receipts:
 
 def leg_news(receipt: Receipt) -> LegNews:
     leg_id, number = leg_of_attempt(receipt.attempt_id)
-    return LegNews(leg_id, STATES[receipt.news], number, receipt.reference, receipt.reason)
+    return LegNews(
+        leg_id,
+        STATES[receipt.news],
+        number,
+        receipt.reference,
+        receipt.reason,
+        answered=receipt.news is News.CONFIRMED,
+    )
 
 
 def _by_reference(receipt: Receipt, one: Silent) -> LegNews:
-    return LegNews(one.leg_id, STATES[receipt.news], one.number, receipt.reference, receipt.reason)
+    said = receipt.news is News.CONFIRMED
+    return LegNews(one.leg_id, STATES[receipt.news], one.number, receipt.reference, receipt.reason, answered=said)
 
 
 def _answer(receipt: Receipt, stored: StoredReceipt) -> Task:

@@ -36,8 +36,8 @@ class Terms:
 
 
 TABLE: Mapping[tuple[Lane, Failure], Terms] = {
-    # three tries within two minutes: a phone call reaches them sooner than a fourth
-    (Lane.EMERGENCY, Failure.TEMPORARY): Terms(_seconds(20, 60), timedelta(minutes=2)),
+    # five tries within a minute and a bit: a phone call reaches them sooner than a sixth
+    (Lane.EMERGENCY, Failure.TEMPORARY): Terms(_seconds(5, 10, 20, 25), timedelta(minutes=2)),
     # a day, two days: then the next rung, paper as a rule, still comes in time
     (Lane.NORMAL, Failure.TEMPORARY): Terms(_minutes(1, 5, 15, 30, 60, 120, 240, 240, 240, 300), timedelta(days=1)),
     (Lane.BULK, Failure.TEMPORARY): Terms(_minutes(2, 10, 30, 60, 120, 240, 480, 480, 480, 600), timedelta(days=2)),

@@ -173,6 +173,7 @@ class Tender:
         if not self._node.leads():
             return
         await self._collator.notice_stopped()
+        await self._collator.notice_reached()
         await self._collator.collate()
 
     async def _ring_or(self, wait: timedelta) -> None:

@@ -1,7 +1,7 @@
 """Where a delivery stands, and what comes next on its ladder: decided from its legs alone (DESIGN 3.4, 3.6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notifier.model.plan import Delivery, LegPlan, legs_of
 from notifier.model.states import FAILED_LEG, DeliveryState, LegState, may_follow
@@ -55,11 +55,15 @@ def leg_of_attempt(attempt_id: str) -> tuple[str, int]:
     return (leg, int(number)) if leg and number.isdecimal() else ("", 0)
 
 
-def stands(rung: int, legs: Sequence[Leg]) -> DeliveryState | None:
+def stands(rung: int, legs: Sequence[Leg], *, acknowledged: bool = False) -> DeliveryState | None:
     """The state that the legs of this rung amount to; None when all of them failed.
 
-    A leg that arrived on any rung confirms the delivery.
+    A leg that arrived on any rung confirms the delivery. ``acknowledged``: only a person's answer does, which is
+    no matter of legs; what arrived counts as handed over.
     """
+    if acknowledged:
+        arrived = LegState.DELIVERED
+        legs = [replace(leg, state=LegState.SENT) if leg.state is arrived else leg for leg in legs]
     if any(leg.state is LegState.DELIVERED for leg in legs):
         return DeliveryState.CONFIRMED
     current = [leg for leg in legs if leg.rung == rung]
@@ -127,16 +131,17 @@ def advance(
     over: bool = False,
     wanted: DeliveryState = DeliveryState.EXPIRED,
     prefer: str = "",
+    acknowledged: bool = False,
 ) -> Move:
     """Where a delivery goes from here, given all its legs as they are now.
 
     ``delivery`` may be None while no channel of the rung is failing, or when it is over.
     ``over``: its message expired or was stopped, so nothing new begins, and a
     delivery of which nothing can be handed over any more becomes ``wanted``.
-    A move that stands in no table leaves everything as it is: late and repeated
+    ``acknowledged`` as in ``stands``. A move that stands in no table leaves everything as it is: late and repeated
     receipts are recorded and ignored.
     """
-    found = stands(rung, legs)
+    found = stands(rung, legs, acknowledged=acknowledged)
     if state in FINAL or state is DeliveryState.HELD:
         return Move(state, rung)
     if found is DeliveryState.CONFIRMED or state is DeliveryState.UNREACHED:

@@ -181,7 +181,8 @@ class Message:
     ``public_on`` are the channels on which it also stands for everybody, once it is planned.
     ``diary``: the coming events as they stood when it went. ``remind``: when before its event it is followed by a
     reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
-    itself, empty for what somebody wrote; ``selection`` narrows its recipients.
+    itself, empty for what somebody wrote; ``selection`` narrows its recipients. ``drill``: it goes to staff alone,
+    whatever its audience. ``closure``: the id of the closure that it belongs to.
     """
 
     id: str
@@ -218,6 +219,7 @@ class Message:
     remind: tuple[Offset, ...] | None = None
     occurrence: str = ""
     selection: Selection = EVERYBODY
+    closure: str = ""
 
     @property
     def lane(self) -> Lane:

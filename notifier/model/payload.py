@@ -153,3 +153,5 @@ class CallPayload:
     reason: str = ""
     kind: str = ""
     notes: tuple[str, ...] = field(default=())
+    youngest: int = 99
+    """The school year of its youngest child as a number, nursery before reception before 1; 99: not known."""

@@ -40,7 +40,8 @@ class Delivery:
     are not messaged but stand on an emergency's call sheet after the parents
     ("check before ringing"). ``held`` is the rule for which the delivery waits
     for a person, empty when it may go; once a person let it go, what it had waited for.
-    ``staff_id``: it is for that member of staff, and names no contact and no pupil.
+    ``staff_id``: it is for that member of staff, as every delivery of a drill is, and names no contact and no pupil.
+    ``acknowledge``: that a message arrived is not enough, somebody has to answer for each of its children.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Delivery:
     rules: tuple[str, ...] = ()
     held: str = ""
     staff_id: str = ""
+    acknowledge: bool = False
 
     @property
     def addresses(self) -> dict[str, str]:

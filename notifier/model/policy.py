@@ -8,7 +8,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifier.model.message import Kind
-from notifier.model.staff import Role
+from notifier.model.staff import Role, Staff
 
 Rung: TypeAlias = tuple[str, ...]
 """Channel names that go out at once."""
@@ -88,6 +88,10 @@ class Approval:
     whole_school: frozenset[Role] = frozenset()
     emergency: frozenset[Role] = frozenset({Role.OFFICE, Role.TEACHER, Role.DEPUTY})
     by: frozenset[Role] = frozenset({Role.HEAD, Role.DEPUTY})
+    two_persons: bool = False
+    """An emergency needs the yes of two people (SCHOOL 3d)."""
+    alone_after: timedelta = timedelta(minutes=5)
+    """How long the head waits for the second person before deciding alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +128,7 @@ class Policy:
     language: str = "en"
     languages: frozenset[str] = frozenset()
     """The languages that may go out; empty: all. English always may."""
+    staff: tuple[Staff, ...] = ()
+    """Who takes part in a drill, with their addresses and without their PINs."""
     head: frozenset[str] = frozenset({"head"})
     """Staff ids and roles whose recorded welfare hold needs no further task (H32)."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -80,9 +81,9 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
-def _settings(dbapi: Any, _record: Any) -> None:
+def _settings(patience: float, dbapi: Any, _record: Any) -> None:
     cursor = dbapi.cursor()
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(patience * 1000)}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -103,22 +104,22 @@ def _begin(connection: Connection) -> None:
 
 
 class SqliteDatabase:
-    """``path`` is one file on a local disk."""
+    """``path`` is one file on a local disk. ``patience``: seconds to wait for another process that writes."""
 
     shared = False
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = BUSY_SECONDS) -> None:
         self.name = path.name
         self.file: Path | None = path
         self._watched = Watch(path.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
-        options = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
+        options = {"isolation_level": None, "timeout": patience, "check_same_thread": False}
         url = f"sqlite:///{path}"
         self._writer = create_engine(url, poolclass=StaticPool, connect_args=options)
         self._readers = create_engine(url, poolclass=QueuePool, pool_size=READERS, connect_args=options)
         for engine in (self._writer, self._readers):
-            event.listen(engine, "connect", _settings)
+            event.listen(engine, "connect", partial(_settings, patience))
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._readers, "connect", _reading_only)
         event.listen(self._readers, "begin", _begin)

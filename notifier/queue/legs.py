@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -44,6 +45,8 @@ _INSERT = Prepared(
 _TURN = select(func.min(_LEG.c.turn)).where(
     _LEG.c.channel == bindparam("of_channel"), _LEG.c.lane == bindparam("of_lane"), _LEG.c.state == _DUE
 )
+_ACKNOWLEDGED = '"acknowledge":true'
+"""In the text of a delivery that only an answer confirms; reading all of it takes longer than finding this."""
 _DELIVERIES = Prepared(
     select(
         _DELIVERY.c.id,
@@ -55,6 +58,10 @@ _DELIVERIES = Prepared(
         _MESSAGE.c.expired,
         _MESSAGE.c.kind,
         _MESSAGE.c.mode,
+        case(
+            (_MESSAGE.c.kind == literal_column(f"'{Kind.EMERGENCY}'"), _DELIVERY.c.value.contains(_ACKNOWLEDGED)),
+            else_=false(),
+        ).label("acknowledged"),
     )
     .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
     .where(_THESE)
@@ -194,12 +201,27 @@ def _progress(
         move = (
             None
             if climb and not over
-            else _usual(before, row.rung, over, bool(row.expired), tuple(cell[1:] for cell in cells))
+            else _usual(
+                before,
+                row.rung,
+                over,
+                bool(row.expired),
+                bool(row.acknowledged),
+                tuple(cell[1:] for cell in cells),
+            )
         )
         if move is None or any(cell[_STATE] == LegState.DUE for cell in cells):
             own = [_leg(*cell) for cell in cells]
         if move is None:
-            move = _decide(_delivery(conn, row.id), row.rung, own, before, climb, prefer.get(row.id, ""))
+            move = _decide(
+                _delivery(conn, row.id),
+                row.rung,
+                own,
+                before,
+                climb,
+                prefer.get(row.id, ""),
+                acknowledged=bool(row.acknowledged),
+            )
         for plan in move.start:
             number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
             starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
@@ -239,22 +261,29 @@ def _leg(contact_id: str, rung: int, channel: str, state: str, by_person: Any) -
 
 @lru_cache(1024)
 def _usual(
-    before: DeliveryState, rung: int, over: bool, expired: bool, legs: tuple[tuple[Any, ...], ...]
+    before: DeliveryState, rung: int, over: bool, expired: bool, acknowledged: bool, legs: tuple[tuple[Any, ...], ...]
 ) -> ladder.Move | None:
     """The move of a delivery that asks nothing of its ladder, the same for all whose legs look alike; None: ask it."""
     own = [_leg("", *cells) for cells in legs]
     if not over and ladder.failing(rung, own):
         return None
     wanted = DeliveryState.EXPIRED if expired else DeliveryState.CANCELLED
-    return ladder.advance(None, before, rung, own, over=over, wanted=wanted)
+    return ladder.advance(None, before, rung, own, over=over, wanted=wanted, acknowledged=acknowledged)
 
 
 def _decide(
-    delivery: Delivery, rung: int, legs: Sequence[ladder.Leg], before: DeliveryState, climb: bool, prefer: str
+    delivery: Delivery,
+    rung: int,
+    legs: Sequence[ladder.Leg],
+    before: DeliveryState,
+    climb: bool,
+    prefer: str,
+    *,
+    acknowledged: bool,
 ) -> ladder.Move:
     if climb:
         return ladder.climb(delivery, before, rung)
-    return ladder.advance(delivery, before, rung, legs, prefer=prefer)
+    return ladder.advance(delivery, before, rung, legs, prefer=prefer, acknowledged=acknowledged)
 
 
 def _call_off(

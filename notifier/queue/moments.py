@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, false, func, literal_column, select, update
 
 from notifier.faultpoints import reached
-from notifier.model.message import Kind
+from notifier.model.message import Kind, Lane, Mode
 from notifier.model.plan import Delivery, LegPlan, Task, legs_of
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
-from notifier.queue.encoding import delivery_from
+from notifier.queue.closures import keep_step
+from notifier.queue.encoding import RANK, delivery_from
 from notifier.queue.legs import STOPPED, Starter, finish, lock_messages, progress
 from notifier.queue.messages import MOVE_HELD, WAITS, WITHDRAW_DUE, turn_by
 from notifier.queue.tasks import RULE, open_tasks, unreached_task
@@ -73,6 +74,12 @@ _NEXT_SEND = select(func.min(_MESSAGE.c.send_at)).where(
 )
 _NEXT_EXPIRY = select(func.min(_MESSAGE.c.expires_at)).where(_NOT_OVER, _MESSAGE.c.expires_at > bindparam("now"))
 
+_NEXT_TRY = select(func.min(_LEG.c.due_at)).where(
+    _LEG.c.lane == bindparam("in_lane"),
+    _LEG.c.mode == bindparam("of_mode"),
+    _LEG.c.state.in_([LegState.DUE.value, LegState.UNKNOWN.value]),
+)
+
 _AHEAD = select(_LEG.c.id, _LEG.c.due_at).where(
     _LEG.c.state.in_([LegState.DUE.value, LegState.UNKNOWN.value]), _LEG.c.due_at > bindparam("now")
 )
@@ -125,6 +132,7 @@ def expire(
         moved = progress(conn, [one.id for one in left], now)
         ended += sum(to is DeliveryState.EXPIRED for to in moved.values())
         finish(conn, [row.id], now)
+    keep_step(conn, now)
     return ended
 
 
@@ -166,6 +174,11 @@ def next_moment(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]
         begun = conn.execute(_NEXT_CLIMB, {"of_kind": kind.value, "since": now - wait}).scalar()
         found.append(None if begun is None else begun + wait)
     return min((moment for moment in found if moment is not None), default=None)
+
+
+def next_try(conn: Connection, lane: Lane, mode: Mode, now: datetime) -> datetime | None:
+    found = conn.execute(_NEXT_TRY, {"in_lane": RANK[lane], "of_mode": mode.value}).scalar()
+    return None if found is None else max(found, now)
 
 
 def clock_went_back(conn: Connection, now: datetime, by: timedelta) -> int:

@@ -23,6 +23,7 @@ class LegNews:
     """What became of a leg, by a receipt: ``to`` is SENT, DELIVERED or PERMANENT_FAILURE.
 
     ``number`` is the try that it is about, 0 where the receipt does not say: then ``reference`` tells.
+    ``answered``: a person said so, which also answers for the children of an early finish.
     """
 
     leg_id: str
@@ -30,6 +31,7 @@ class LegNews:
     number: int = 0
     reference: str = ""
     reason: str = ""
+    answered: bool = False
 
 
 class Heard(StrEnum):

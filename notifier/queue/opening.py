@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection
 
 from notifier.queue import stamp
-from notifier.queue.engine import Database, SqliteDatabase, raw
+from notifier.queue.engine import BUSY_SECONDS, Database, SqliteDatabase, raw
 from notifier.queue.location import absolute, parse, prepare, refuse_shared, sqlite_path
 from notifier.queue.migrations import Condition, condition, upgrade
 from notifier.queue.problem import StoreProblem
@@ -15,7 +15,9 @@ from notifier.queue.problem import StoreProblem
 NOT_YET = "This school has no database yet. Start it once with: notifier run"
 
 
-async def open_database(url: str, root: Path, now: datetime, *, create: bool, sender: bool = False) -> Database:
+async def open_database(
+    url: str, root: Path, now: datetime, *, create: bool, sender: bool = False, patience: float = BUSY_SECONDS
+) -> Database:
     """Raises StoreProblem. Only ``create`` makes, migrates and stamps.
 
     ``sender``: ``root`` is not the school's folder, but has a copy of its stamp; only for a server.
@@ -23,13 +25,13 @@ async def open_database(url: str, root: Path, now: datetime, *, create: bool, se
     root = absolute(root)
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return await _open_sqlite(parsed, root, now, create)
+        return await _open_sqlite(parsed, root, now, create, patience)
     from notifier.queue.postgres import open_postgres  # only where it is asked for: its driver is an extra
 
     return await open_postgres(parsed, root, now, create=create and not sender, sender=sender)
 
 
-async def _open_sqlite(url: URL, root: Path, now: datetime, create: bool) -> Database:
+async def _open_sqlite(url: URL, root: Path, now: datetime, create: bool, patience: float) -> Database:
     path = sqlite_path(url, root)
     if path.is_dir():
         raise StoreProblem(f"{path} is a folder, not a database. Set [store] url to a file.")
@@ -38,7 +40,7 @@ async def _open_sqlite(url: URL, root: Path, now: datetime, create: bool) -> Dat
     refuse_shared(path)
     if create:
         prepare(path)
-    database = SqliteDatabase(path)
+    database = SqliteDatabase(path, patience)
     try:
         inside = path.is_relative_to(root)
         if create:

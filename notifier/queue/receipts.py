@@ -20,7 +20,7 @@ from notifier.model import ladder
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.model.states import LegState, may_follow
-from notifier.queue import schema
+from notifier.queue import closures, schema
 from notifier.queue.audit import write_audit
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import lock_messages, progress
@@ -183,6 +183,8 @@ def _told(conn: Connection, one: LegNews, now: datetime) -> Heard:
     conn.execute(_TELL, {"which": row.id, "now": now, **values})
     conn.execute(_TELL_ATTEMPT, {"which": ladder.attempt_id(row.id, number), **values})
     progress(conn, [row.delivery_id], now)
+    if one.answered:
+        closures.answered_by_telephone(conn, row.delivery_id, now)
     return Heard.COUNTED
 
 

@@ -83,6 +83,20 @@ class StoredOccurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Journalled:
+    """What a closure's journal says of one leg; ``unknown`` where it began and nobody wrote down how it ended."""
+
+    leg_id: str
+    begun_at: datetime
+    outcome: LegState
+    ended_at: datetime | None = None
+    reference: str = ""
+    reason: str = ""
+    by_person: bool = False
+    again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
     """``by`` is who cancelled or refused it (or ``expiry``), ``superseded_by`` the id of the newer message."""
 

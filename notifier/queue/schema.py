@@ -296,6 +296,40 @@ occurrence = Table(
 """What was decided about each thing that fell due. The key makes it once, however often and by whom it is looked at."""
 Index("occurrence_by_moment", occurrence.c.at)
 Index("occurrence_of_event", occurrence.c.event_id)
+closure = Table(
+    "closure",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("mode", String, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+"""A closure of the school; what it says stands in its announcements and never changes."""
+
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("closure_id", ForeignKey("closure.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("closure_id", "number"),
+)
+"""``message_id`` is fixed before there is such a message: there is none while a second person is waited for."""
+
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("closure_id", ForeignKey("closure.id"), primary_key=True),
+    Column("pupil_id", String, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("how", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Somebody has answered for this child."""
 
 directory = Table(
     "directory",

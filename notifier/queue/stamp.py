@@ -16,6 +16,7 @@ from notifier.queue.problem import StoreProblem
 NAME = "school-id"
 _SCHOOL = schema.school
 _READ = select(_SCHOOL)
+_BEGAN = select(schema.school.c.stamped_at)
 _WRITE = insert(_SCHOOL)
 _MOVE = update(_SCHOOL)
 
@@ -41,6 +42,11 @@ def check_sender(conn: Connection, root: Path) -> None:
         "It is not certain that this is our school's database. Copy state/school-id from the school's folder to "
         f"{id_file(root)} on this computer, and look at [store] url."
     )
+
+
+def began(conn: Connection) -> datetime:
+    began: datetime = conn.execute(_BEGAN).scalar_one()
+    return began
 
 
 def check(conn: Connection, root: Path, now: datetime, *, write: bool, inside: bool) -> str:

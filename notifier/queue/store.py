@@ -10,6 +10,7 @@ from notifier.model.plan import Offer, Plan, Step, Task, Withheld
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import (
     claims,
+    closures,
     copies,
     directories,
     leases,
@@ -20,11 +21,13 @@ from notifier.queue import (
     outlook,
     reports,
     settling,
+    stamp,
     tasks,
 )
 from notifier.queue.caring import Care
+from notifier.queue.closure_store import ClosureStore
 from notifier.queue.decisions import Decisions
-from notifier.queue.engine import Database, Line
+from notifier.queue.engine import BUSY_SECONDS, Database, Line
 from notifier.queue.hearing import Hearing
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
@@ -69,15 +72,26 @@ class Store(Hearing, Care):
         super().__init__(database)
         self.decisions = Decisions(database, self.wake)
         self.told = Told(database)
+        self.closing = ClosureStore(database, self.wake)
 
     @classmethod
-    async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":
+    async def open(
+        cls,
+        url: str,
+        *,
+        root: Path,
+        create: bool,
+        clock: Clock,
+        sender: bool = False,
+        patience: float = BUSY_SECONDS,
+    ) -> "Store":
         """Open the database; only ``create`` makes, migrates and stamps it. Raises StoreProblem.
 
         ``url`` as in ``[store] url``; ``root`` is the school folder, where a relative file lies, or
-        for a ``sender`` the folder of its config, with a copy of the school's stamp.
+        for a ``sender`` the folder of its config, with a copy of the school's stamp. ``patience``: seconds to
+        wait for another process that holds an embedded database.
         """
-        return cls(await open_database(url, root, clock.now(), create=create, sender=sender))
+        return cls(await open_database(url, root, clock.now(), create=create, sender=sender, patience=patience))
 
     async def close(self) -> None:
         await self._database.close()
@@ -99,6 +113,10 @@ class Store(Hearing, Care):
     async def moment(self) -> datetime:
         """The database's own time."""
         return await self._database.read(nodes.moment)
+
+    async def began(self) -> datetime:
+        """When this school's database was made."""
+        return await self._database.read(stamp.began)
 
     def line(self) -> Line:
         """For one node's signs of life."""
@@ -340,6 +358,10 @@ class Store(Hearing, Care):
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""
         return await self._database.read(moments.next_moment, now, after or {})
 
+    async def next_try(self, lane: Lane, mode: Mode, now: datetime) -> datetime | None:
+        """When the earliest leg of this lane that failed, or is in doubt, goes again or is asked about by itself."""
+        return await self._database.read(moments.next_try, lane, mode, now)
+
     async def clock_went_back(self, now: datetime, by: timedelta) -> int:
         """The computer's clock was set back: nothing waits longer for that. How many legs that touched."""
         return await self._write(moments.clock_went_back, now, by)
@@ -355,7 +377,7 @@ class Store(Hearing, Care):
 
     async def task_done(self, id: int, by: str, now: datetime) -> bool:
         """False if there is no such open task. An unreached delivery's task ticked off confirms the delivery."""
-        return await self._database.write(tasks.tick_off, id, by, now)
+        return await self._write(closures.tick_off, id, by, now)
 
     async def put_directory(
         self, version: int, data: bytes, now: datetime, changes: Sequence[tuple[str, str, tuple[str, ...]]] = ()

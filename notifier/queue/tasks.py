@@ -16,6 +16,10 @@ from notifier.queue.inserting import InsertNew
 from notifier.queue.rows import StoredTask
 
 RULE = "DESIGN 3.6"
+DRILL = (
+    "A drill or link test did not reach this member of staff for certain, so a closure would not either. Look at "
+    "their number and email in config.toml, and at the provider's account. Then tick this off."
+)
 
 _NEW = InsertNew(schema.task)
 _DONE = (

@@ -38,6 +38,16 @@ AWAY_FROM_THE_CHILD = "Tell them by telephone: not at pick-up, and not in front 
 """For an adult who lives apart from the child (H35)."""
 
 
+UNKNOWN_YEAR = 99
+_EARLY = {"nursery": -1, "n": -1, "n1": -2, "n2": -1, "preschool": -1, "reception": 0, "r": 0}
+
+
+def school_year(year: str) -> int:
+    """``Reception`` or ``Year 2`` as a number by which the youngest come first."""
+    said = "".join(letter for letter in year.casefold() if letter.isalnum()).removeprefix("year").removeprefix("y")
+    return int(said) if said.isdecimal() else _EARLY.get(said, UNKNOWN_YEAR)
+
+
 class CallSheet:
     def __init__(self, school: SchoolFacts, catalogues: Catalogues) -> None:
         self._school = school
@@ -78,9 +88,15 @@ class CallSheet:
             reason=_reason(delivery, rings),
             kind=message.kind.value,
             notes=tuple(self._notes(message, delivery, directory, rings)),
+            youngest=min((school_year(one.year) for one in people.pupils(delivery, directory)), default=UNKNOWN_YEAR),
         )
 
     def _rings(self, delivery: Delivery, directory: Directory) -> tuple[Ring, ...]:
+        if delivery.staff_id:
+            number = next(
+                (one.value for route in delivery.routes.values() for one in route if "@" not in one.value), ""
+            )
+            return (Ring(delivery.staff_id, delivery.staff_id, "member of staff", number),)
         parents = [
             self._ring(contact, delivery, directory, _routed(contact, delivery))
             for contact in _known(delivery.contact_ids, directory)
@@ -125,7 +141,7 @@ class CallSheet:
             notes.append(f"The message is also written in {_language_name(language)}.")
         if message.kind is not Kind.EMERGENCY and _lives_apart(delivery, directory):
             notes.append(AWAY_FROM_THE_CHILD)
-        for ring in rings:
+        for ring in () if delivery.staff_id else rings:
             contact = directory.contacts[ring.contact_id]
             if ring.number:
                 continue

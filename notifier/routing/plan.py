@@ -15,6 +15,7 @@ from notifier.model.policy import Policy, Rung
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
+from notifier.routing.drill import plan_drill
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, on_paper, wanted, ways
 from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
@@ -28,6 +29,8 @@ def plan(message: Message, directory: Directory, policy: Policy, now: datetime) 
     A plan with a problem of severity ``error`` has no deliveries; one with a
     ``hold`` shows them, and waits for a person.
     """
+    if message.drill:
+        return plan_drill(message, policy)
     with collector.paused():
         return _planned(Standing(message, directory, policy, now))
 

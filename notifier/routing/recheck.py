@@ -10,6 +10,7 @@ from notifier.model.plan import Delivery, Hold, Send, Verdict, Withhold
 from notifier.model.policy import Policy
 from notifier.routing import rules
 from notifier.routing.audience import audience
+from notifier.routing.drill import recheck_drill
 from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
 from notifier.routing.plan import languages, standby
@@ -27,6 +28,8 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     a channel whose address went has no route any more. What names in full a child who fell
     away does not go at all. A public item is not asked about.
     """
+    if message.drill or delivery.staff_id:
+        return recheck_drill(message, delivery, policy)
     if not delivery.contact_ids and not delivery.pupil_ids:
         return Send(delivery)
     if message.kind is not Kind.EMERGENCY and (directory.refuses or directory.held):

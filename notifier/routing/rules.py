@@ -31,12 +31,14 @@ PUBLIC: Final = "W43"
 WEBSITE: Final = "W40"
 TRANSLATION: Final = "W34"
 HOME: Final = "D3.1"
+DRILL: Final = "D2"
 
 FILES_DOUBTFUL: Final = "arrangements-unreadable"
 FILES_MISSING: Final = "arrangements-missing"
 """Problem ids: the families' files themselves forbid; when they are mended, what they stopped goes on (DESIGN 3.1)."""
 
 REASONS: Final = {
+    DRILL: "This is a drill, which goes to staff alone.",
     ORDER: "An order or agreement on file stops this for this child.",
     HOLD: "The head has stopped messages to this adult about this child.",
     FLAG: "The files say there is a court order, but not what it says.",

@@ -9,10 +9,10 @@ from random import Random
 from channels.base import Channel, facts
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
-from notifier.daemon import rota
 from notifier.dispatch import Dispatcher
 from notifier.dispatch.readying import Recheck
 from notifier.dispatch.tending import escalating
+from notifier.fittings import rota
 from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind, Mode
 from notifier.model.policy import Policy

@@ -4,7 +4,7 @@ Items are files under a deterministic name, so that one written again is one ite
 people only ever look at the sheet that was made of them last.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from random import Random
 from typing import ClassVar
@@ -81,7 +81,7 @@ class Paper:
         self.life.instant()
         return Sent(outgoing.item)
 
-    def collate(self, message: str) -> list[Path]:
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
         self.life.instant()
         self.tray.sheets[message] = dict(self.tray.items.get(message, {}))
         self.life.instant()

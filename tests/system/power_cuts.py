@@ -31,13 +31,19 @@ The school is closed today: the boiler has failed. The word is {BODY}.
 """
 
 
-def fault_points() -> dict[str, list[str]]:
-    """Every name that ``reached`` is called with, and where."""
+CLOSING = ("notifier/closure/", "notifier/queue/closures.py")
+"""Where the points lie that only a closure passes; test_closure_power_cuts.py has a story of its own for them."""
+
+
+def fault_points(*, of_closures: bool = False) -> dict[str, list[str]]:
+    """Every name that ``reached`` is called with, and where; those of closures apart from the others."""
     found: dict[str, list[str]] = {}
     for room in ("notifier", "channels"):
         for path in sorted((ROOT / room).rglob("*.py")):
-            for name, line in _calls(path):
-                found.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{line}")
+            place = str(path.relative_to(ROOT))
+            if place.startswith(CLOSING) is of_closures:
+                for name, line in _calls(path):
+                    found.setdefault(name, []).append(f"{place}:{line}")
     return found
 
 

@@ -160,9 +160,11 @@ class Processes:
         """A command as a shell starts it."""
         return await self._to_its_end(await self._cold(argv, cwd, env), argv)
 
-    async def start(self, *argv: str, cwd: Path, env: Mapping[str, str] | None = None, cold: bool = False) -> Daemon:
-        """A command that is not waited for; ``cold``: in a process that has loaded nothing yet."""
-        daemon = await (self._cold(argv, cwd, env) if cold else self._warm(argv, cwd, env))
+    async def start(
+        self, *argv: str, cwd: Path, env: Mapping[str, str] | None = None, cold: bool = False, stdin: str = ""
+    ) -> Daemon:
+        """A command that is not waited for; ``cold``: in a process that has loaded nothing yet, and is told nothing."""
+        daemon = await (self._cold(argv, cwd, env) if cold else self._warm(argv, cwd, env, stdin))
         self.daemons.append(daemon)
         return daemon
 

@@ -15,6 +15,7 @@ from tests.system.school import SchoolFolder
 def test_the_points_are_found_in_the_code() -> None:
     found = fault_points()
     assert found.keys() >= NAMED
+    found |= fault_points(of_closures=True)
     page = (ROOT / "docs" / "decisions" / "order-of-writes.md").read_text("utf-8")
     assert [name for name in found if f"`{name}`" not in page] == []
     sys.stdout.write("".join(f"{name}: {', '.join(places)}\n" for name, places in found.items()))

@@ -12,7 +12,7 @@ from notifier.intake.enclosures import enclose
 from notifier.intake.pictures import picture
 from notifier.logs import logger
 from notifier.model.message import Enclosure
-from notifier.model.problem import Problem, advice, error
+from notifier.model.problem import Problem, advice, error, hold
 
 _log = logger("intake")
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -52,6 +52,9 @@ def _read(content: bytes, name: str) -> Draft:
         words = printable(_text(body).replace("\r\n", "\n"))
         html = words if body.get_content_type() == "text/html" else as_html(words)
     pictures, enclosures, problems = _parts(mail, body, html, name)
+    if str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower() != "no":  # RFC 3834
+        sentence = f"{name} was written by a program, not by a person. It waits until somebody says yes."
+        problems = (*problems, hold("mail-machine-made", sentence, name, "S20"))
     return Draft(html=html, leading=True, pictures=pictures, enclosures=enclosures, problems=problems)
 
 

@@ -20,9 +20,9 @@ from channels.base import Channel, Outgoing
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.clock import FixedClock
-from notifier.daemon import rota
 from notifier.directory import read
 from notifier.dispatch.dispatcher import Dispatcher
+from notifier.fittings import rota
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Address, Delivery

@@ -9,7 +9,7 @@ import pytest
 
 from notifier.acceptance import Acceptance, World
 from notifier.clock import FixedClock
-from notifier.daemon import rota
+from notifier.fittings import rota
 from notifier.model.calendar import DayOff
 from notifier.model.message import Kind, Mode
 from notifier.model.occurrence import OccurrenceState

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,13 @@ async def test_a_sheet_that_cannot_be_printed_is_still_a_page_and_a_table(
     page, table = call.collate("m1")
     assert "Ben" in page.read_text(encoding="utf-8")
     assert rows(table)
+
+
+async def test_in_an_emergency_children_of_whom_nobody_is_reached_come_first_and_the_youngest_of_them(
+    call: Call, outgoing: Makes
+) -> None:
+    for item, name, class_, year in (("i1", "Ada", "Oak", 2), ("i2", "Ben", "Elm", 0), ("i3", "Cy", "Ash", -1)):
+        await call.send(outgoing(replace(family(name, class_, MOTHER), youngest=year), item=item))
+    page, table = call.collate("m1", {"i1", "i2"})
+    assert [row["pupils"] for row in rows(table)] == ["Ben", "Ada", "Cy"]
+    assert "Ash: another adult has been reached" in page.read_text(encoding="utf-8")

@@ -98,7 +98,7 @@ def heard(one: Voice, what: str, form: str) -> Receipt:
 @pytest.mark.parametrize(
     ("what", "form", "news"),
     [
-        ("key", "CallSid=CA1&Digits=1", News.DELIVERED),
+        ("key", "CallSid=CA1&Digits=1", News.CONFIRMED),
         ("key", "CallSid=CA1&Digits=7", News.TAKEN),
         ("key", "CallSid=CA1&Digits=", News.TAKEN),
         ("status", "CallSid=CA1&CallStatus=ringing", News.TAKEN),

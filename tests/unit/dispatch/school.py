@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,7 +150,7 @@ class Sheet(Recording):
         self.lying.setdefault(outgoing.message, {})[outgoing.item] = outgoing
         return sent
 
-    def collate(self, message: str) -> list[Path]:
+    def collate(self, message: str, first: Collection[str] = ()) -> list[Path]:
         if message in self.refuses:
             raise OSError("No space left on device")
         self.collated.append((message, tuple(sorted(self.lying.get(message, {})))))

@@ -19,9 +19,10 @@ def minutes(number: float) -> timedelta:
 @pytest.mark.parametrize(
     ("lane", "failure", "tries", "delay"),
     [
-        (Lane.EMERGENCY, Failure.TEMPORARY, 1, timedelta(seconds=20)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 2, timedelta(seconds=60)),
-        (Lane.EMERGENCY, Failure.TEMPORARY, 3, None),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 1, timedelta(seconds=5)),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 2, timedelta(seconds=10)),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 4, timedelta(seconds=25)),
+        (Lane.EMERGENCY, Failure.TEMPORARY, 5, None),
         (Lane.EMERGENCY, Failure.DOUBT, 1, timedelta(seconds=5)),
         (Lane.EMERGENCY, Failure.DOUBT, 4, None),
         (Lane.NORMAL, Failure.TEMPORARY, 1, minutes(1)),
@@ -70,8 +71,8 @@ def test_the_table_has_a_row_for_every_lane_and_failure() -> None:
 @pytest.mark.parametrize(
     ("waited", "expected"),
     [
-        pytest.param(timedelta(seconds=30), timedelta(seconds=60), id="time enough for one more"),
-        pytest.param(timedelta(seconds=61), None, id="the next try would be too late"),
+        pytest.param(timedelta(seconds=110), timedelta(seconds=10), id="time enough for one more"),
+        pytest.param(timedelta(seconds=111), None, id="the next try would be too late"),
     ],
 )
 def test_the_time_since_the_rung_began_counts_whatever_the_tries(waited: timedelta, expected: timedelta | None) -> None:

@@ -146,6 +146,14 @@ def test_keys_of_an_email_come_from_its_body_never_from_its_own_headers(desk: De
     assert found.bodies[0].html == "<p>Dear all,<br>please come.</p><p>Mr X</p>"
 
 
+@pytest.mark.parametrize(("header", "waits"), [("auto-generated", True), ("Auto-Replied; x=1", True), ("no", False)])
+def test_an_email_that_a_program_wrote_waits_for_a_person(desk: Desk, header: str, waits: bool) -> None:
+    mail = email("Kind: emergency\nTo: Oak\n\nClosed.")
+    mail["Auto-Submitted"] = header
+    found = desk.read("close.eml", mail.as_bytes())
+    assert [one.id for one in found.problems if one.id == "mail-machine-made"] == ["mail-machine-made"] * waits
+
+
 def test_an_email_without_keys_has_the_intakes_defaults(desk: Desk) -> None:
     found = desk.read("letter.eml", email("", html="<style>p{}</style><h2>Sports day</h2><p>Come</p>").as_bytes())
     assert found.header.to == ("whole school",)

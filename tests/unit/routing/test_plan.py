@@ -94,6 +94,7 @@ class TestWithheld:
             rules.SIGNATORY,
             rules.UNSUBSCRIBED,
             rules.MARKETING,
+            rules.DRILL,
         } == set(rules.REASONS)
 
     def test_only_children_of_the_audience_are_spoken_of(self) -> None:

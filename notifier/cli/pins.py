@@ -1,0 +1,71 @@
+"""Wrong PINs are counted, in a file that is there also without a database, and whoever errs too often must wait."""
+
+import fcntl
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from notifier.logs import logger
+
+FILE = "pin-tries.json"
+FREE = 5
+"""So many wrong PINs may follow one another before anybody waits."""
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=15)
+FORGOTTEN = timedelta(hours=24)
+
+log = logger("pins")
+
+
+class Tries:
+    """The wrong PINs of each person, one after the other; a right one wipes them out.
+
+    Where the file cannot be used nobody is kept out: closing the school must not hang on a disk that is full.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._file = state / FILE
+
+    def wait_until(self, person: str, now: datetime) -> datetime | None:
+        """Until when this person's PIN is not even looked at; None: it is."""
+        wrong, last = self._read().get(person, (0, now))
+        if wrong < FREE or now - last > FORGOTTEN:
+            return None
+        wait = min(FIRST_WAIT * 2 ** (wrong - FREE), LONGEST_WAIT)
+        return last + wait if last <= now < last + wait else None
+
+    def note(self, person: str, now: datetime, *, right: bool) -> None:
+        if not right:
+            log.warning("a wrong PIN", staff=person)
+        try:
+            self._change(person, now, right)
+        except OSError as fault:
+            log.warning("wrong PINs cannot be counted", reason=fault.strerror)
+
+    def _change(self, person: str, now: datetime, right: bool) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            known = _understood(file.read())
+            wrong, last = known.pop(person, (0, now))
+            if not right:
+                known[person] = (1 if now - last > FORGOTTEN else wrong + 1, now)
+            file.seek(0)
+            file.write(json.dumps({id: [count, at.isoformat()] for id, (count, at) in known.items()}))
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _read(self) -> dict[str, tuple[int, datetime]]:
+        try:
+            return _understood(self._file.read_text("ascii"))
+        except (OSError, UnicodeDecodeError):
+            return {}
+
+
+def _understood(text: str) -> dict[str, tuple[int, datetime]]:
+    try:
+        return {str(id): (int(count), datetime.fromisoformat(at)) for id, (count, at) in json.loads(text).items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,1 @@
+"""Closing the school: wording, authority, confirmation, drill, update, all-clear. It only enqueues (DESIGN 4)."""
