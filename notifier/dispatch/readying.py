@@ -59,7 +59,7 @@ class Day:
 
 
 class Readying:
-    """``recheck`` is asked about every leg but public ones; in a drill about those too, which shows the public nothing."""
+    """``recheck`` is asked about every leg but public ones; in a drill about those too, as nothing of it is public."""
 
     def __init__(self, packer: Packer, policy: Policy, recheck: Recheck) -> None:
         self._packer = packer
