@@ -14,6 +14,7 @@ from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
+from notifier.care.retention import Keeping
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -102,6 +103,9 @@ class School:
             clock,
             index=self._index,
             make_folders=self._make_folders,
+            keeping=Keeping(
+                store, self.families, config.retention, config.outbox, config.state, clock, config.school.timezone
+            ),
         )
 
     @classmethod

@@ -9,6 +9,7 @@ from channels.base import ChannelError
 from notifier.acceptance import Acceptance
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
+from notifier.care.retention import Keeping
 from notifier.clock import Clock, SharedClock, SystemClock
 from notifier.dispatch import Node
 from notifier.intake import DropFolder
@@ -19,6 +20,8 @@ from notifier.schedule import Alarm
 
 FAMILIES_EVERY = 2.0
 """Seconds between two looks at the families' files; they are taken up when two looks agree."""
+HOUSE_EVERY = 600.0
+"""Seconds between two looks whether it is time to let go of what has had its time."""
 LOOK = 0.2
 """Seconds between two looks whether it is this node that leads."""
 CLOSING = 2.0
@@ -45,6 +48,7 @@ class Leader:
         *,
         index: Callable[[], Awaitable[None]],
         make_folders: Callable[[], None],
+        keeping: Keeping,
     ) -> None:
         self.store = store
         self.families = families
@@ -54,6 +58,7 @@ class Leader:
         self.clock = clock
         self._index = index
         self._make_folders = make_folders
+        self._keeping = keeping
         self._ailing: set[str] = set()
         self._heeded = 0
 
@@ -102,6 +107,7 @@ class Leader:
                 loops.create_task(self.drop.run(stop))
                 loops.create_task(self._watch_families(stop))
                 loops.create_task(self._keep_time(alarm, stop))
+                loops.create_task(self._keep_house(stop))
         finally:
             alarm.stop()
 
@@ -158,6 +164,14 @@ class Leader:
                 await _wait(stop, 1.0)  # a burst of outcomes makes one new page
         finally:
             stopping.cancel()
+
+    async def _keep_house(self, stop: asyncio.Event) -> None:
+        """Once a day what has had its time goes; not at once after a start, when there is more urgent work."""
+        while not stop.is_set():
+            await _wait(stop, HOUSE_EVERY)
+            if not stop.is_set():
+                with self._going_on("what is no longer kept"):
+                    await self._keeping.today()
 
     def _on_the_wall(self, moment: datetime | None) -> datetime | None:
         """The alarm goes by this computer's own clock, whatever that shows."""

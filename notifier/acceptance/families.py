@@ -1,7 +1,7 @@
 """The directory in force: taken up from the families' files, kept in the database and as a whole copy in ``state/``."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from notifier import directory as room
@@ -75,6 +75,17 @@ class Families:
         if taken.directory is None or not taken.taken:
             return False
         return await self._put(taken.directory, now)
+
+    async def forget_ended(self, before: date, now: datetime) -> int:
+        """Orders and the like that ended before that day and stand in the record alone. How many went."""
+        await self._adopt()
+        if self.current is None:
+            return 0
+        left, gone = room.without_ended(self.current, before)
+        if not gone or not await self._put(left, now):
+            return 0
+        self._taken = None
+        return gone
 
     async def at_version(self, version: int) -> Directory:
         """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""

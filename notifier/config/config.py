@@ -92,6 +92,17 @@ class Node:
     span: timedelta = timedelta(seconds=12)
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept; None for good."""
+
+    addresses: timedelta | None = timedelta(days=90)
+    messages: timedelta | None = timedelta(days=730)
+    deliveries: timedelta | None = timedelta(days=1095)
+    orders: timedelta | None = timedelta(days=2190)
+    audit: timedelta | None = timedelta(days=2555)
+
+
 @dataclass(frozen=True)
 class Config:
     """One school. ``root`` is the folder of the config file.
@@ -118,6 +129,7 @@ class Config:
     policy_settings: PolicySettings
     pin_files: Mapping[str, Path]
     node: Node = Node()
+    retention: Retention = Retention()
     advice: tuple[Problem, ...] = ()
 
     @property

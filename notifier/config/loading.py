@@ -8,12 +8,20 @@ from pathlib import Path
 from notifier.clock import SystemClock
 from notifier.config import checks
 from notifier.config.channels import ChannelSettings, read_channels
-from notifier.config.config import CategoryNotices, Config, Http, Intake, Node, Notices, School
+from notifier.config.config import CategoryNotices, Config, Http, Intake, Node, Notices, Retention, School
 from notifier.config.places import Surroundings
 from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
 from notifier.config.reading import Tables, headings, read_tables
-from notifier.config.settings import HttpTable, IntakeTable, NewsletterTable, NodeTable, NoticesTable, StaffTable
+from notifier.config.settings import (
+    HttpTable,
+    IntakeTable,
+    NewsletterTable,
+    NodeTable,
+    NoticesTable,
+    RetentionTable,
+    StaffTable,
+)
 from notifier.config.syntax import read_toml
 from notifier.model.calendar import Newsletter
 from notifier.model.message import Kind, Mode
@@ -93,6 +101,7 @@ def load(
         policy_settings=settings,
         pin_files=pin_files,
         node=node,
+        retention=_retention(tables.file.retention),
         advice=tuple(problems),
     )
 
@@ -192,6 +201,19 @@ def _http(table: HttpTable, around: Surroundings, problems: list[Problem]) -> Ht
                 )
             )
     return Http(host.strip("[]"), int(port or 0), table.public_url.rstrip("/"), secret)
+
+
+def _retention(table: RetentionTable) -> Retention:
+    def kept(days: int) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    return Retention(
+        kept(table.addresses_days),
+        kept(table.messages_days),
+        kept(table.deliveries_days),
+        kept(table.orders_days),
+        kept(table.audit_days),
+    )
 
 
 def _node(table: NodeTable, store_url: str, file: str, problems: list[Problem]) -> Node:

@@ -143,6 +143,24 @@ class NodeTable(Table):
     )
 
 
+class RetentionTable(Table):
+    """How long things are kept, in days; 0 keeps them for good. Looked at once a day."""
+
+    addresses_days: int = Field(
+        90, ge=0, le=36500, description="The addresses a message went to, once it is over, and files in outbox/."
+    )
+    messages_days: int = Field(
+        730, ge=0, le=36500, description="A message's words and files: this school year and the next (SCHOOL 15)."
+    )
+    deliveries_days: int = Field(
+        1095, ge=0, le=36500, description="Who got a message and how; after that only how many."
+    )
+    orders_days: int = Field(
+        2190, ge=0, le=36500, description="Orders that have ended and are no longer in the families' files."
+    )
+    audit_days: int = Field(2555, ge=0, le=36500, description="Who did what.")
+
+
 class HttpTable(Table):
     """The small web listener for delivery reports, unsubscribing and voice calls; without it these take other ways."""
 
@@ -190,6 +208,7 @@ class FileTables(Table):
     notices: NoticesTable = NoticesTable()
     store: StoreTable = StoreTable()
     node: NodeTable = NodeTable()
+    retention: RetentionTable = RetentionTable()
     http: HttpTable = HttpTable()
     drop: DropTable = DropTable()
     languages: LanguagesTable = LanguagesTable()

@@ -1,6 +1,7 @@
 """What must not be lost: messages, deliveries, legs, attempts, tasks. The only place that knows SQL (DESIGN 4)."""
 
 from notifier.queue.problem import StoreProblem
+from notifier.queue.retention import Part
 from notifier.queue.rows import (
     AuditLine,
     AuditState,
@@ -24,6 +25,7 @@ __all__ = [
     "Entry",
     "Left",
     "OpenWork",
+    "Part",
     "Store",
     "StoreProblem",
     "StoredDelivery",

@@ -1,5 +1,6 @@
 """What became of things: read only."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
@@ -76,6 +77,10 @@ _COUNT_LEGS = (
 )
 _COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
 
+_TALLIED = select(schema.tally).where(schema.tally.c.message_id == _WHICH)
+_ALL_TALLIED = select(
+    schema.tally.c.sort, schema.tally.c.name, schema.tally.c.state, func.sum(schema.tally.c.number).label("number")
+).group_by(schema.tally.c.sort, schema.tally.c.name, schema.tally.c.state)
 _ALL_MESSAGES = select(_MESSAGE.c.state, func.count()).group_by(_MESSAGE.c.state)
 _ALL_DELIVERIES = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)
 _ALL_LEGS = select(_LEG.c.channel, _LEG.c.state, func.count()).group_by(_LEG.c.channel, _LEG.c.state)
@@ -223,18 +228,33 @@ def quiet(conn: Connection, message_id: str, channel: str) -> bool:
 
 def counts(conn: Connection, message_id: str) -> Counts:
     values = {"which": message_id}
-    return Counts(
-        {DeliveryState(state): number for state, number in conn.execute(_COUNT_DELIVERIES, values)},
-        {(channel, LegState(state)): number for channel, state, number in conn.execute(_COUNT_LEGS, values)},
-        int(conn.execute(_COUNT_WITHHELD, values).scalar_one()),
-    )
+    withheld = int(conn.execute(_COUNT_WITHHELD, values).scalar_one())
+    return _with_tally(
+        conn.execute(_COUNT_DELIVERIES, values), conn.execute(_COUNT_LEGS, values), withheld,
+        conn.execute(_TALLIED, values),
+    )  # fmt: skip
+
+
+def _with_tally(deliveries: Iterable[Any], legs: Iterable[Any], withheld: int, tallied: Iterable[Any]) -> Counts:
+    """What is there, and what was let go and is only counted any more."""
+    by_state = Counter({DeliveryState(state): number for state, number in deliveries})
+    by_leg = Counter({(channel, LegState(state)): number for channel, state, number in legs})
+    for row in tallied:
+        if row.sort == "delivery":
+            by_state[DeliveryState(row.state)] += row.number
+        elif row.sort == "leg":
+            by_leg[row.name, LegState(row.state)] += row.number
+        else:
+            withheld += row.number
+    return Counts(by_state, by_leg, withheld)
 
 
 def status(conn: Connection) -> Status:
+    whole = _with_tally(conn.execute(_ALL_DELIVERIES), conn.execute(_ALL_LEGS), 0, conn.execute(_ALL_TALLIED))
     return Status(
         {MessageState(state): number for state, number in conn.execute(_ALL_MESSAGES)},
-        {DeliveryState(state): number for state, number in conn.execute(_ALL_DELIVERIES)},
-        {(channel, LegState(state)): number for channel, state, number in conn.execute(_ALL_LEGS)},
+        whole.deliveries,
+        whole.legs,
         int(conn.execute(_OPEN_TASKS).scalar_one()),
         directory_version(conn),
         conn.execute(_OLDEST).scalar(),

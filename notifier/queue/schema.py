@@ -110,8 +110,10 @@ message = Table(
     Column("directory_version", Integer, nullable=False, server_default="0"),
     Column("answer", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("let_go", Integer, nullable=False, server_default="0"),
     UniqueConstraint("key", "mode", "drill"),
 )
+"""``let_go``: which parts of it had their time and are no longer kept, as a sum of ``retention.Part``."""
 Index("message_by_state", message.c.state, message.c.send_at)
 Index("message_by_kind", message.c.kind, message.c.expired)
 Index("message_expiring", message.c.expires_at, sqlite_where=text("NOT expired"), postgresql_where=text("NOT expired"))
@@ -227,6 +229,17 @@ withheld = Table(
     Column("rule", String, nullable=False),
     Column("reason", String, nullable=False),
 )
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("sort", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How many deliveries, legs (``name``: the channel) and withheld adults a message had, whose rows are let go."""
 
 task = Table(
     "task",
