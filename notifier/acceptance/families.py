@@ -87,6 +87,13 @@ class Families:
         self._taken = None
         return gone
 
+    async def put_without(self, erased: room.Erased, now: datetime) -> bool:
+        """Bring into force a directory from which somebody was erased; False if another process was quicker."""
+        done = await self._put(erased.directory, now)
+        self._taken = None
+        self._versions = {version: one for version, one in self._versions.items() if version == self.version}
+        return done
+
     async def at_version(self, version: int) -> Directory:
         """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""
         if self.current is not None and self.current.version == version:

@@ -75,6 +75,7 @@ def run(argv: list[str]) -> int:
         care,
         families,
         messages,
+        personal,
         policy,
         progress,
         running,
@@ -83,7 +84,21 @@ def run(argv: list[str]) -> int:
         tasks,
     )
 
-    for group in (start, running, messages, progress, acts, tasks, families, calendar, policy, audit, care, staff):
+    for group in (
+        start,
+        running,
+        messages,
+        progress,
+        acts,
+        tasks,
+        families,
+        calendar,
+        policy,
+        audit,
+        care,
+        personal,
+        staff,
+    ):
         group.register(app)
     try:
         app(config_first(argv), prog_name="notifier")

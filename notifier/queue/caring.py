@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from notifier.model.message import Kind
-from notifier.queue import audit, restoring, retention
+from notifier.queue import audit, personal, restoring, retention
 from notifier.queue.engine import Database
 from notifier.queue.retention import Part
-from notifier.queue.rows import AuditLine, AuditState, Doubtful
+from notifier.queue.rows import AuditLine, AuditState, Doubtful, Found, Gone
 
 
 class Care:
@@ -46,3 +46,11 @@ class Care:
     async def shorten_audit(self, before: datetime) -> int:
         """Let go of its lines from before that moment; they stay counted."""
         return await self._database.quietly(audit.shorten_audit, before)
+
+    async def find_person(self, id: str) -> Found:
+        """Everything held about an adult or a child."""
+        return await self._database.read(personal.find, id)
+
+    async def erase(self, id: str, instead: str, by: str, now: datetime) -> Gone | None:
+        """Take an adult or a child out of everything; ``instead`` stands for them. None where something is not over."""
+        return await self._database.write(personal.erase, id, instead, by, now)

@@ -121,12 +121,12 @@ _LEFT_MESSAGES = (
 
 def delivery(conn: Connection, id: str) -> StoredDelivery | None:
     row = conn.execute(_DELIVERY_ONE, {"which": id}).first()
-    return None if row is None else _delivery(row)
+    return None if row is None else delivery_of(row)
 
 
 def deliveries(conn: Connection, message_id: str, about: Collection[str] | None) -> list[StoredDelivery]:
     if about is None:
-        return [_delivery(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
+        return [delivery_of(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
     found: dict[str, StoredDelivery] = {}
     ids = sorted(about)
     for start in range(0, len(ids), _NAMES):
@@ -134,12 +134,14 @@ def deliveries(conn: Connection, message_id: str, about: Collection[str] | None)
         names = [
             _DELIVERY.c.value.contains(ids_text((id,))[1:-1], autoescape=True) for id in ids[start : start + _NAMES]
         ]
-        found |= {row.id: _delivery(row) for row in conn.execute(_DELIVERIES.where(or_(*names)), {"which": message_id})}
+        found |= {
+            row.id: delivery_of(row) for row in conn.execute(_DELIVERIES.where(or_(*names)), {"which": message_id})
+        }
     wanted = set(ids)
     return [one for one in found.values() if wanted & {*one.delivery.pupil_ids, *one.delivery.contact_ids}]
 
 
-def _delivery(row: Any) -> StoredDelivery:
+def delivery_of(row: Any) -> StoredDelivery:
     return StoredDelivery(
         row.id,
         row.message_id,
@@ -153,28 +155,29 @@ def _delivery(row: Any) -> StoredDelivery:
 
 
 def legs(conn: Connection, message_id: str) -> list[StoredLeg]:
-    return [
-        StoredLeg(
-            id=row.id,
-            delivery_id=row.delivery_id,
-            message_id=row.message_id,
-            rung=row.rung,
-            channel=row.channel,
-            contact_id=row.contact_id,
-            lane=LANES[row.lane],
-            mode=Mode(row.mode),
-            state=LegState(row.state),
-            due_at=row.due_at,
-            tries=row.tries,
-            crashes=row.crashes,
-            owner=row.owner,
-            lease_until=row.lease_until,
-            reason=row.reason,
-            reference=row.reference,
-            settled_at=row.settled_at,
-        )
-        for row in conn.execute(_LEGS, {"which": message_id})
-    ]
+    return [leg_of(row) for row in conn.execute(_LEGS, {"which": message_id})]
+
+
+def leg_of(row: Any) -> StoredLeg:
+    return StoredLeg(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        message_id=row.message_id,
+        rung=row.rung,
+        channel=row.channel,
+        contact_id=row.contact_id,
+        lane=LANES[row.lane],
+        mode=Mode(row.mode),
+        state=LegState(row.state),
+        due_at=row.due_at,
+        tries=row.tries,
+        crashes=row.crashes,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        reason=row.reason,
+        reference=row.reference,
+        settled_at=row.settled_at,
+    )
 
 
 def attempts(conn: Connection, message_id: str) -> list[StoredAttempt]:
@@ -208,7 +211,7 @@ def trace(conn: Connection, message_id: str) -> list[Step]:
 
 def unreached(conn: Connection, message_id: str | None) -> list[StoredDelivery]:
     query = _UNREACHED if message_id is None else _UNREACHED.where(_DELIVERY.c.message_id == message_id)
-    return [_delivery(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
+    return [delivery_of(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
 
 
 def held_for(conn: Connection, rule: str) -> list[str]:
@@ -218,7 +221,7 @@ def held_for(conn: Connection, rule: str) -> list[str]:
 
 def items_of(conn: Connection, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
     rows = conn.execute(_ITEMS, {"which": message_id, "on_channel": channel})
-    return [(row.leg_id, _delivery(row)) for row in rows]
+    return [(row.leg_id, delivery_of(row)) for row in rows]
 
 
 def quiet(conn: Connection, message_id: str, channel: str) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Delivery, Plan, Task
-from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,40 @@ class Doubtful:
     kind: Kind
     subject: str
     copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is held about one person. ``withheld``: message, adult, pupils, rule, reason."""
+
+    deliveries: tuple[StoredDelivery, ...]
+    legs: Mapping[str, tuple[StoredLeg, ...]]
+    withheld: tuple[tuple[str, str, tuple[str, ...], str, str], ...]
+    tasks: tuple[StoredTask, ...]
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The messages still on their way to them, or for which somebody is still to ring them."""
+        over = {LegState.SENT, LegState.DELIVERED, LegState.PERMANENT_FAILURE, LegState.WITHDRAWN}
+        waits = OPEN_DELIVERY | {DeliveryState.UNREACHED}
+        still = {
+            one.message_id
+            for one in self.deliveries
+            if one.state in waits or any(leg.state not in over for leg in self.legs[one.id])
+        }
+        return tuple(sorted(still))
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How much one person was taken out of. ``words``: messages for them alone; ``legs``: whose files go too."""
+
+    copies: int = 0
+    withheld: int = 0
+    traces: int = 0
+    tasks: int = 0
+    words: int = 0
+    legs: tuple[str, ...] = ()
 
 
 class Left(StrEnum):
