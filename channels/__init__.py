@@ -1,6 +1,7 @@
 """The ways to reach people: every channel of the folder, written out, and how they are put together."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from pydantic import BaseModel
@@ -13,13 +14,15 @@ from channels.letter import Letter
 from channels.noticeboard import Noticeboard
 from channels.outbox import Outbox
 from channels.text import Text
+from channels.voice import Voice
 from channels.website import Website
 
-__all__ = ["REGISTRY", "Headline", "build", "build_outbox_index", "needs_settings"]
+__all__ = ["REGISTRY", "Headline", "build", "build_outbox_index", "needs_settings", "works"]
 
 REGISTRY: dict[str, type[Channel]] = {
     "email": Email,
     "text": Text,
+    "voice": Voice,
     "letter": Letter,
     "call": Call,
     "website": Website,
@@ -32,6 +35,12 @@ def needs_settings(channel: type[Channel]) -> bool:
     return any(field.is_required() for field in channel.Settings.model_fields.values())
 
 
+def works(name: str, settings: Mapping[str, BaseModel]) -> bool:
+    """Whether a channel has all that it needs in live mode: its own settings, and those it borrows."""
+    needs = getattr(REGISTRY[name].Settings, "needs", None)
+    return name in settings and (needs is None or needs in settings)
+
+
 def build(settings: Mapping[str, BaseModel], surroundings: Surroundings) -> dict[str, Channel]:
     """Every channel that works with these settings. Inside the running loop.
 
@@ -39,6 +48,7 @@ def build(settings: Mapping[str, BaseModel], surroundings: Surroundings) -> dict
     school is stood in for by the outbox; in live mode those that have what they need.
     """
     built: dict[str, Channel] = {}
+    surroundings = replace(surroundings, others=settings)
     for name, channel in REGISTRY.items():
         given = settings.get(name)
         if given is None:
@@ -48,6 +58,8 @@ def build(settings: Mapping[str, BaseModel], surroundings: Surroundings) -> dict
                 continue
             else:
                 given = channel.Settings()
+        elif not surroundings.trial and not works(name, settings):
+            continue
         made = channel(given, surroundings)
         if surroundings.trial and isinstance(made, Composes):
             made = cast(Channel, Outbox(name, made, surroundings))  # a channel, with an instance's facts for a class's

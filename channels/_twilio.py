@@ -1,6 +1,6 @@
 """Twilio's own client over our own connections: a time limit that holds, no repeats, nothing logged.
 
-The only place that imports twilio. Its stock client waits for ever, repeats POSTs when asked to,
+The only place that talks to Twilio. Its stock client waits for ever, repeats POSTs when asked to,
 loses Retry-After and logs account ids (PERFORMANCE 5), so requests go through ``Http``.
 """
 
@@ -21,6 +21,8 @@ from twilio.rest import Client
 from channels._twilio_answers import Answered, Limits, Unreadable
 
 CONNECTIONS = 20
+RINGS_FOR = 30
+"""Seconds: shorter than most answering machines wait."""
 _SILENT = logging.Logger("channels.twilio.silent", logging.CRITICAL + 1)
 
 
@@ -83,11 +85,15 @@ class Texts:
         self._http = Http(base, limits)
         self._client = Client(account_sid, token, http_client=self._http)
 
-    async def create(self, to: str, body: str, sender: Mapping[str, str], validity: int | None) -> str:
-        """Twilio's id of the new message."""
+    async def create(
+        self, to: str, body: str, sender: Mapping[str, str], validity: int | None, told_at: str | None = None
+    ) -> str:
+        """Twilio's id of the new message; ``told_at`` is where Twilio tells what becomes of it."""
         wanted: dict[str, Any] = {"to": to, "body": body, **sender}
         if validity is not None:
             wanted["validity_period"] = validity
+        if told_at is not None:
+            wanted["status_callback"] = told_at
         try:
             made = await self._client.messages.create_async(**wanted)
         except (TwilioException, ValueError, KeyError, TypeError) as trouble:
@@ -104,6 +110,64 @@ class Texts:
         except (TwilioException, ValueError, KeyError, TypeError) as trouble:
             raise Unreadable from trouble
         return [Found(str(one.sid), one.body or "", str(one.status or ""), one.date_created) for one in listed]
+
+    async def state(self, sid: str) -> tuple[str, int]:
+        """What became of a message, and Twilio's code for why; 0 where it gives none."""
+        try:
+            found = await self._client.messages(sid).fetch_async()
+            return str(found.status or ""), int(found.error_code or 0)
+        except (TwilioException, ValueError, KeyError, TypeError) as trouble:
+            raise Unreadable from trouble
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that Twilio has."""
+
+    sid: str
+    status: str
+    created: datetime | None
+
+
+class Calls:
+    """One account's calls."""
+
+    def __init__(self, account_sid: str, token: str, base: str, limits: Limits) -> None:
+        self._http = Http(base, limits)
+        self._client = Client(account_sid, token, http_client=self._http)
+
+    async def create(self, to: str, caller: str, twiml: str, told_at: str | None = None) -> str:
+        """Twilio's id of the new call."""
+        wanted: dict[str, Any] = {"to": to, "from_": caller, "twiml": twiml, "timeout": RINGS_FOR}
+        if told_at is not None:
+            wanted |= {"status_callback": told_at, "status_callback_method": "POST"}
+            wanted["status_callback_event"] = ["initiated", "answered", "completed"]
+        try:
+            made = await self._client.calls.create_async(**wanted)
+        except (TwilioException, ValueError, KeyError, TypeError) as trouble:
+            raise Unreadable from trouble
+        if not made.sid:
+            raise Unreadable
+        return str(made.sid)
+
+    async def made_to(self, number: str, limit: int = 50) -> list[FoundCall]:
+        """The latest calls to a number."""
+        try:
+            listed = await self._client.calls.list_async(to=number, limit=limit, page_size=limit)
+        except (TwilioException, ValueError, KeyError, TypeError) as trouble:
+            raise Unreadable from trouble
+        return [FoundCall(str(one.sid), str(one.status or ""), one.date_created) for one in listed]
+
+    async def state(self, sid: str) -> tuple[str, str]:
+        """What became of a call, and who or what took it."""
+        try:
+            found = await self._client.calls(sid).fetch_async()
+            return str(found.status or ""), str(found.answered_by or "")
+        except (TwilioException, ValueError, KeyError, TypeError) as trouble:
+            raise Unreadable from trouble
 
     async def close(self) -> None:
         await self._http.close()

@@ -8,9 +8,10 @@
 No retries, no database and no policy in here or in any channel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -103,7 +104,9 @@ class OutcomeUnknown(ChannelError):
 class Surroundings:
     """What a channel is built with besides its settings. ``outbox`` is where it may write files.
 
-    ``clock`` dates what is written; it decides nothing.
+    ``clock`` dates what is written; it decides nothing. ``public_url`` is where the
+    listener is reached from outside, empty where it is not. ``others`` are the settings of
+    every channel that has some, for one that uses another's account.
     """
 
     outbox: Path
@@ -112,6 +115,8 @@ class Surroundings:
     website: str
     trial: bool
     clock: Clock = field(default_factory=SystemClock)
+    public_url: str = ""
+    others: Mapping[str, BaseModel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,80 @@ class Limited(Protocol):
 @runtime_checkable
 class LooksUp(Protocol):
     async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A request that a provider made of the listener.
+
+    ``url`` is what the provider called, which is what it signs: the public address, path and query.
+    ``headers`` have lower-case names. A stored one has no headers any more.
+    """
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the provider gets for an answer."""
+
+    content: str = ""
+    media_type: str = ""
+
+
+class News(StrEnum):
+    """What a receipt says."""
+
+    TAKEN = "taken"  # the provider has it, and nothing is known of the family
+    DELIVERED = "delivered"  # it arrived; a call: somebody said so
+    FAILED = "failed"  # it did not and will not arrive
+    STOP = "stop"  # whoever has the address wants no more by this channel
+    START = "start"  # and now wants it again
+    ANSWER = "answer"  # words for the office
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``attempt_id`` or ``reference`` tells which try it is about; ``address`` who answered, with ``words``."""
+
+    news: News
+    attempt_id: str = ""
+    reference: str = ""
+    reason: str = ""
+    """For staff; without address, number or body."""
+    address: str = ""
+    words: str = ""
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """A channel whose provider tells later what became of things, or whose families can answer."""
+
+    def verify(self, callback: Callback) -> bool:
+        """Whether the provider made this request: called before anything is stored."""
+        ...
+
+    def reply(self, callback: Callback) -> Reply:
+        """What the provider gets for an answer. Decides nothing and stores nothing."""
+        ...
+
+    def receive(self, stored: Callback) -> list[Receipt]:
+        """What it says. Raises ValueError where that cannot be understood."""
+        ...
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """A channel whose provider can be asked what became of what it took."""
+
+    ask_after: timedelta
+    """How long after handing over it makes sense to ask; later where the provider tells by itself."""
+
+    async def poll(self, references: Sequence[str]) -> list[Receipt]:
+        """What is known of each, by ``reference``. Raises TemporaryFailure where nobody answers."""
+        ...
 
 
 @runtime_checkable

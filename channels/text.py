@@ -6,6 +6,7 @@ have been taken: that is ``OutcomeUnknown``, and ``lookup`` asks before anything
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -15,14 +16,18 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from channels import _secrets
+from channels import _twilio_callbacks as callbacks
 from channels._twilio_answers import CODES, LOST, Answered, Limits, NotMade, judged, understood
 from channels.base import (
     AsFile,
+    Callback,
     CannotTell,
     NotFound,
     OutcomeUnknown,
     Outgoing,
     PermanentFailure,
+    Receipt,
+    Reply,
     Sent,
     Surroundings,
     TemporaryFailure,
@@ -34,6 +39,8 @@ from notifier.model.problem import Problem
 if TYPE_CHECKING:
     from channels._twilio import Texts
 
+NAME = "text"
+"""As in the registry: part of the address that Twilio calls."""
 LONGEST = 1600
 """Characters that Twilio takes in one message."""
 LONGEST_VALIDITY = 36_000
@@ -126,7 +133,7 @@ class Text:
     address: ClassVar[AddressKind] = AddressKind.MOBILE
     public: ClassVar[bool] = False
     by_person: ClassVar[bool] = False
-    confirms: ClassVar[bool] = False  # Twilio could tell; its receipts are not read yet
+    confirms: ClassVar[bool] = True
     writes_files: ClassVar[bool] = False
     repeatable: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]] = TextSettings
@@ -138,6 +145,7 @@ class Text:
         self.surroundings = surroundings
         self.parallelism = 8
         self.per_minute: float | None = settings.accounts[0].per_second * 60
+        self.ask_after = callbacks.ask_after(surroundings.public_url)
         self._limits = limits
         self._open: dict[int, Texts] = {}
 
@@ -147,7 +155,7 @@ class Text:
         refused: TemporaryFailure | None = None
         for index, account in enumerate(self.settings.accounts):
             try:
-                return Sent(reference=await self._create(index, number, body, account, validity))
+                return Sent(await self._create(index, number, body, account, validity, outgoing.attempt_id))
             except TemporaryFailure as failure:
                 refused = _sooner(refused, failure)
         raise refused or TemporaryFailure("No account is left to send with.")
@@ -170,6 +178,58 @@ class Text:
                     return Sent(reference=found.sid, confirmed=found.status in ("delivered", "read"))
         return CannotTell(silent) if silent else NotFound()
 
+    def verify(self, callback: Callback) -> bool:
+        return callbacks.genuine(callback, tokens(self.settings.accounts, self._folder))
+
+    def reply(self, callback: Callback) -> Reply:
+        if callbacks.what_of(callback) != callbacks.REPLY:
+            return Reply()
+        from channels import _twilio_words as words
+
+        help_wanted = callbacks.asks_for_help(callbacks.fields(callback))
+        return Reply(words.answer(self._help() if help_wanted else ""), callbacks.XML)
+
+    def receive(self, stored: Callback) -> list[Receipt]:
+        form = callbacks.fields(stored)
+        match callbacks.what_of(stored):
+            case callbacks.STATUS:
+                code = form.get("ErrorCode", "")
+                found: Receipt | None = callbacks.text_state(
+                    form.get("MessageStatus", ""),
+                    int(code) if code.isdecimal() else 0,
+                    callbacks.attempt_of(stored),
+                    form.get("MessageSid", ""),
+                )
+            case callbacks.REPLY:
+                found = callbacks.answer(form)
+            case _:
+                raise ValueError("an address at which nothing is told")
+        return [] if found is None else [found]
+
+    async def poll(self, references: Sequence[str]) -> list[Receipt]:
+        """By its id each; one that no account knows tells nothing."""
+        return await callbacks.each(references, self._state_of)
+
+    async def _state_of(self, reference: str) -> Receipt | None:
+        for index in range(len(self.settings.accounts)):
+            try:
+                with understood():
+                    state, code = await self._texts(index).state(reference)
+                return callbacks.text_state(state, code, reference=reference)
+            except Answered as answer:
+                if answer.status != 404:
+                    raise judged(answer) from None
+            except (NotMade, OutcomeUnknown):
+                raise TemporaryFailure("Twilio could not be asked what became of the texts.", account=True) from None
+            except ValueError:
+                return None
+        return None
+
+    def _help(self) -> str:
+        school = self.surroundings
+        ring = f" Ring {school.phone}." if school.phone else ""
+        return f"{school.school}:{ring} Answer STOP to get no more texts from us, START to get them again."
+
     def as_file(self, outgoing: Outgoing) -> AsFile:
         number, body = _fit(outgoing)
         return AsFile(".txt", f"TRIAL — would have gone to {number}\n\n{body}\n".encode())
@@ -191,11 +251,15 @@ class Text:
     def _folder(self) -> Path:
         return self.surroundings.outbox.parent
 
-    async def _create(self, index: int, number: str, body: str, account: Account, validity: int | None) -> str:
+    async def _create(
+        self, index: int, number: str, body: str, account: Account, validity: int | None, attempt_id: str
+    ) -> str:
         """Raises TemporaryFailure only where this account surely did not take it and another one may."""
+        public_url = self.surroundings.public_url
+        told_at = callbacks.address(public_url, NAME, callbacks.STATUS, attempt_id) if public_url else None
         try:
             with understood():
-                return await self._texts(index).create(number, body, account.comes_from, validity)
+                return await self._texts(index).create(number, body, account.comes_from, validity, told_at)
         except NotMade as trouble:
             raise TemporaryFailure(str(trouble), account=True) from None
         except Answered as answer:
@@ -219,6 +283,17 @@ class Text:
         if left <= 0:
             raise TemporaryFailure("The text ran out before it could be sent.")
         return left if left < LONGEST_VALIDITY else None
+
+
+def tokens(accounts: Sequence[Account], folder: Path) -> list[str]:
+    """The secrets with which the accounts sign what they tell us, as far as they can be had."""
+    found = []
+    for one in accounts:
+        try:
+            found.append(_secrets.reveal(one.auth_token, one.auth_token_env, one.auth_token_file, folder))
+        except _secrets.SecretMissing:
+            continue
+    return found
 
 
 def _fit(outgoing: Outgoing) -> tuple[str, str]:

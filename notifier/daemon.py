@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, ChannelError, Checks, Surroundings, facts
+from channels.base import Channel, ChannelError, Checks, Receives, Surroundings, facts
 from notifier import calendar, directory
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
@@ -43,7 +43,7 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
     """In trial every channel counts as configured; in live mode only one that is set up (DESIGN 3.8)."""
     trial = config.school.mode is Mode.TRIAL
     return {
-        name: facts(name, channel, configured=trial or name in config.channels)
+        name: facts(name, channel, configured=trial or channels.works(name, config.channels))
         for name, channel in channels.REGISTRY.items()
     }
 
@@ -152,11 +152,18 @@ class School:
     # The daemon ---------------------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watch, accept and send until ``stop`` is set; what is in flight is finished. Raises Locked.
+        """Watch, accept, send and listen until ``stop`` is set; what is in flight is finished.
+
+        Raises Locked, and ListenProblem where the address of [http] listen is not to be had.
 
         Of several nodes on one database all send, and the one that leads does the rest.
         """
-        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+        async with (
+            self._among_others() as node,
+            self._built() as built,
+            self._listening(built),
+        ):
+            dispatcher = self._dispatcher(node, built)
             leads = node.leads()
             if leads:  # before anything is sent: the newest denials are in force
                 await self.leader.begin()
@@ -171,7 +178,11 @@ class School:
 
     async def until_idle(self) -> Idle:
         """Take what lies in the intakes, do all that is due, collate and answer; say what is left. Raises Locked."""
-        async with self._among_others() as node, self._dispatching(node) as dispatcher:
+        async with (
+            self._among_others() as node,
+            self._built() as built,
+        ):
+            dispatcher = self._dispatcher(node, built)
             answers: tuple[Answer, ...] = ()
             if not self.config.node.sends_only:
                 answers = await self._taken(node)
@@ -272,33 +283,53 @@ class School:
             website=self.config.school.website,
             trial=self.config.school.mode is Mode.TRIAL,
             clock=self.clock,
+            public_url=self.config.http.public_url,
         )
         return channels.build(self.config.channels, surroundings)
 
     @asynccontextmanager
-    async def _dispatching(self, node: Node) -> AsyncIterator[Dispatcher]:
-        """The channels, built inside the running loop and closed with it, and the dispatcher over them."""
+    async def _built(self) -> AsyncIterator[dict[str, Channel]]:
+        """The channels, built inside the running loop and closed with it."""
         built = self.channels()
         try:
             for name, channel in built.items():
                 for problem in await channel.check() if isinstance(channel, Checks) else ():
                     self.log.warning("channel", channel=name, problem=problem.id, says=problem.sentence)
-            yield Dispatcher(
-                self.store,
-                built,
-                self.renderer,
-                self.policy,
-                self.families.at_version,
-                self.clock,
-                random.random,
-                mode=self.config.school.mode,
-                alone=not self.store.shared,
-                nodes=node.nodes,
-                node=node,
-            )
+            yield built
         finally:
             for channel in built.values():
                 await channel.close()
+
+    def _dispatcher(self, node: Node, built: Mapping[str, Channel]) -> Dispatcher:
+        return Dispatcher(
+            self.store,
+            built,
+            self.renderer,
+            self.policy,
+            self.families.at_version,
+            self.clock,
+            random.random,
+            mode=self.config.school.mode,
+            alone=not self.store.shared,
+            nodes=node.nodes,
+            node=node,
+        )
+
+    @asynccontextmanager
+    async def _listening(self, built: Mapping[str, Channel]) -> AsyncIterator[None]:
+        """The web listener over all routes, where [http] listen is set. Any node may have one."""
+        http = self.config.http
+        if not http.listens:
+            yield
+            return
+        from notifier.web.listener import Listener  # only who listens waits for these to be imported
+        from notifier.web.receipts import Tally, receipt_routes
+
+        doors = {name: channel for name, channel in built.items() if isinstance(channel, Receives)}
+        keep, tally = self.store.keep_receipt, Tally()
+        routes = [*receipt_routes(doors, keep, self.clock, http.public_url, tally)]
+        async with Listener(http.host, http.port, routes).listening():
+            yield
 
     async def _index(self) -> None:
         """The page on which a person sees everything that trial mode wrote."""

@@ -15,6 +15,7 @@ from notifier.lock import Locked
 from notifier.model.answer import Exit
 from notifier.model.message import Mode
 from notifier.queue import Left, OpenWork
+from notifier.web.problem import ListenProblem
 
 SAID = {
     Left.DUE: "to be tried again",
@@ -51,6 +52,8 @@ def run(
             f"Another notifier works in this folder already{who}, or with its database. "
             "It takes what you drop; there is nothing to do."
         )
+    except ListenProblem as problem:
+        output.stop(problem.sentence, Exit.FAULT)
 
 
 async def _until_idle() -> Idle:

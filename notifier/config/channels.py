@@ -8,13 +8,9 @@ from pydantic import BaseModel, ValidationError
 from notifier.config.places import Surroundings
 from notifier.config.problems import did_you_mean, listed
 from notifier.config.sentences import problems_of
-from notifier.model.problem import Problem, advice, error
+from notifier.model.problem import Problem, error
 
 ChannelSettings = Mapping[str, type[BaseModel]]
-
-
-NOT_YET = frozenset({"voice"})
-"""Channels that the profiles' ladders name and the design describes, and that are still to come."""
 
 
 def read_channels(
@@ -26,10 +22,6 @@ def read_channels(
     found = {name: model() for name, model in models.items() if name not in raw and not needs_settings(model)}
     problems: list[Problem] = []
     for name, table in raw.items():
-        if name in NOT_YET and name not in models:
-            sentence = f"This version cannot send by {name} yet, so these settings wait for one that can."
-            problems.append(advice("channel-not-yet", sentence, f"{surroundings.file}: channels.{name}"))
-            continue
         if name not in models:
             near = did_you_mean(name, models) or f" Known are {listed(sorted(models), 'and')}."
             where = f"{surroundings.file}: channels.{name}"
@@ -39,6 +31,10 @@ def read_channels(
             found[name] = models[name].model_validate(surroundings.prepared(models[name], table, ("channels", name)))
         except ValidationError as failed:
             problems += problems_of(failed, models[name], surroundings.file, ("channels", name), homes)
+        needs = getattr(models[name], "needs", None)
+        if needs is not None and needs not in raw:
+            sentence = f"This uses the accounts of [channels.{needs}], which is not there. Add that table too."
+            problems.append(error("channel-needs", sentence, f"{surroundings.file}: channels.{name}"))
     return found, [*problems, *surroundings.problems]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure
+from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Receives, Sent, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
@@ -46,6 +46,11 @@ STOPS = {
 }
 
 Recheck = Callable[[Message, Delivery, Directory, Policy, datetime], Verdict]
+
+Refused = Callable[[str, str], Awaitable[datetime | None]]
+"""Since when whoever has an address wants nothing more by a channel; None: nobody said so."""
+
+NO_MORE = "This family answered that it wants no more this way. Reach them another way."
 
 log = logger("dispatch")
 
@@ -93,6 +98,7 @@ class Attempts:
         packer: Packer,
         recheck: Recheck,
         expire: Callable[[], Awaitable[object]],
+        refused: Refused,
     ) -> None:
         self.owner = node.id
         self._node = node
@@ -105,6 +111,7 @@ class Attempts:
         self._packer = packer
         self._recheck = recheck
         self._expire = expire
+        self._refused = refused
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
@@ -138,6 +145,9 @@ class Attempts:
         if address is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=reduced, tasks=tasks)
+        if isinstance(account.channel, Receives) and await self._refused(leg.channel, address.value) is not None:
+            barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
+            return replace(barred, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
         outcome = await self._send(leg, account, outgoing, message, life)
         if isinstance(outcome, Settlement):

@@ -82,6 +82,11 @@ class Collator:
         if channel in self._sheets:
             self._touched[message_id, channel] = None
 
+    def touch_all(self, message_id: str) -> None:
+        """Something became of a delivery of this message, by whatever channel."""
+        for name in self._sheets:
+            self._touched[message_id, name] = None
+
     async def sweep(self) -> None:
         """At every start, and when another directory is in force: whatever has items, or changed of late."""
         since = self._clock.now() - RECENT
@@ -141,6 +146,8 @@ class Collator:
         """Whether an item may stay; what changed about it is written anew."""
         if stored.state in STOPPED or kept.state in OUT or leg.state in FAILED_LEG:
             return False
+        if kept.state is DeliveryState.CONFIRMED and self._channels[leg.channel].by_person:
+            return False  # nobody needs to ring a family that is reached
         if kept.public:
             return True
         now = self._clock.now()

@@ -19,6 +19,7 @@ from notifier.dispatch.node import Alone, Node
 from notifier.dispatch.office import Office
 from notifier.dispatch.outgoing import Messages, Packer, Renders
 from notifier.dispatch.pacing import one
+from notifier.dispatch.receipts import Receipts
 from notifier.dispatch.recorder import Recorder
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
@@ -87,10 +88,11 @@ class Dispatcher:
         Stopping finishes what is in flight and gives back what was not begun. Raises
         if its last outcomes could not be written.
         """
-        shift, tender = self._shift(list(Lane), patient=True)
+        shift, tender, receipts = self._shift(list(Lane), patient=True)
         await tender.begin()
         shift.start()
-        loops = [asyncio.create_task(one()) for one in (tender.pump, tender.moments, tender.watch, tender.sheets)]
+        going = (tender.pump, tender.moments, tender.watch, tender.sheets, receipts.run, receipts.ask)
+        loops = [asyncio.create_task(one()) for one in going]
         try:
             await stop.wait()
         finally:
@@ -106,7 +108,8 @@ class Dispatcher:
 
         Raises StoreProblem if the database cannot be used.
         """
-        shift, tender = self._shift(list(Lane) if lane is None else [lane], patient=False)
+        shift, tender, receipts = self._shift(list(Lane) if lane is None else [lane], patient=False)
+        await receipts.consume()
         await tender.begin()
         shift.start()
         pump = asyncio.create_task(tender.pump())
@@ -132,7 +135,7 @@ class Dispatcher:
                 await _end([pump])
             await self._told()
 
-    def _shift(self, lanes: Sequence[Lane], *, patient: bool) -> tuple[Shift, Tender]:
+    def _shift(self, lanes: Sequence[Lane], *, patient: bool) -> tuple[Shift, Tender, Receipts]:
         store, clock = self._store, self._clock
         collator = Collator(
             store, self._channels, self._packer, self._directories, self._policy, self._recheck, clock, self._mode
@@ -165,6 +168,7 @@ class Dispatcher:
             self._packer,
             self._recheck,
             tender.expire,
+            store.refused,
         )
         crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]
         for name, known in self._policy.channels.items():
@@ -174,7 +178,13 @@ class Dispatcher:
                     Crew(office, gone, 1, batch_size(gone), partial(self._claim, name, lane), carry, carry)
                     for lane in lanes
                 ]
-        return Shift(office, crews), tender
+
+        def reached_others(message_id: str) -> None:
+            collator.touch_all(message_id)
+            tender.news.set()
+
+        receipts = Receipts(store, self._channels, self._node, clock, office.bell, self._mode, reached_others)
+        return Shift(office, crews), tender, receipts
 
     def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:
         """Workers of its own for every lane, and one for the legs in doubt, which are claimed one by one."""

@@ -51,6 +51,16 @@ def attempt_id(leg_id: str, number: int) -> str:
     return f"{leg_id}.{number}"
 
 
+def message_of_leg(leg_id: str) -> str:
+    return leg_id.rsplit(".", 4)[0]
+
+
+def leg_of_attempt(attempt_id: str) -> tuple[str, int]:
+    """The leg and the number of the try; an empty leg where this is no attempt's id."""
+    leg, _, number = attempt_id.rpartition(".")
+    return (leg, int(number)) if leg and number.isdecimal() else ("", 0)
+
+
 def stands(rung: int, legs: Sequence[Leg]) -> DeliveryState | None:
     """The state that the legs of this rung amount to; None when all of them failed.
 

@@ -13,7 +13,8 @@ PAPER = "paper"
 PAGE = "page"
 POSTER = "poster"
 CALL_ITEM = "call-item"
-MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM})
+VOICE = "voice"
+MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM, VOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,22 @@ class ShortPayload:
     language: str
     encoding: str
     segments: int
+
+
+SPOKEN = frozenset(
+    ("ar", "cy", "da", "de", "en", "es", "fr", "hi", "it", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "zh")
+)
+"""Languages for which a telephone call has a voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePayload:
+    """What a telephone call says. ``press`` asks for the key that confirms, ``thanks`` answers it."""
+
+    words: str
+    press: str
+    thanks: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

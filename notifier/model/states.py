@@ -121,7 +121,13 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 LEG_MOVES: Mapping[LegState, frozenset[LegState]] = {
-    LegState.DUE: frozenset({LegState.STARTED, LegState.WITHDRAWN}),
+    LegState.DUE: frozenset(
+        {
+            LegState.STARTED,
+            LegState.DELIVERED,  # a receipt: an earlier try arrived after all
+            LegState.WITHDRAWN,
+        }
+    ),
     LegState.STARTED: frozenset(
         {
             LegState.DUE,  # claimed but not begun: the daemon stopped, or the lease ran short
@@ -151,14 +157,16 @@ LEG_MOVES: Mapping[LegState, frozenset[LegState]] = {
         {
             LegState.DUE,
             LegState.SENT,  # a person saw to it
+            LegState.DELIVERED,
             LegState.PERMANENT_FAILURE,
             LegState.WITHDRAWN,
         }
     ),
     LegState.SENT: frozenset({LegState.DELIVERED, LegState.PERMANENT_FAILURE}),
     LegState.DELIVERED: frozenset(),
-    LegState.PERMANENT_FAILURE: frozenset(),
-    LegState.WITHDRAWN: frozenset(),
+    # That it arrived outweighs whatever was said before, so the order of receipts does not matter.
+    LegState.PERMANENT_FAILURE: frozenset({LegState.DELIVERED}),
+    LegState.WITHDRAWN: frozenset({LegState.DELIVERED}),
 }
 
 OPEN_DELIVERY = frozenset({DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.HELD})

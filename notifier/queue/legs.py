@@ -25,7 +25,7 @@ from notifier.model.plan import Delivery, LegPlan
 from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.encoding import RANK, delivery_from
-from notifier.queue.tasks import open_tasks, unreached_task
+from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
@@ -87,6 +87,8 @@ _REOPEN = (
 )
 _LOCK = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS)).order_by(_MESSAGE.c.id).with_for_update()
 
+RECEIPT = "receipt"
+"""Who did it, where a receipt spared a person the call."""
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
 STOPS = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.WITHHELD})
@@ -192,6 +194,8 @@ def _progress(
         if move.state is DeliveryState.UNREACHED:
             task = unreached_task(delivery_from(row.value), public=row.public)
             open_tasks(conn, (task,), now, row.message_id, row.id)
+        elif before is DeliveryState.UNREACHED and move.state is DeliveryState.CONFIRMED:
+            drop_tasks(conn, (row.id,), RECEIPT, now)
     for state, those in steps.items():
         conn.execute(_MOVE, {"ids": those, "to": state.value})
     if climbs:

@@ -187,6 +187,59 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    """What a provider told, as it came. ``url`` is path and query."""
+
+    id: int
+    channel: str
+    url: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegNews:
+    """What became of a leg, by a receipt: ``to`` is SENT, DELIVERED or PERMANENT_FAILURE.
+
+    ``number`` is the try that it is about, 0 where the receipt does not say: then ``reference`` tells.
+    """
+
+    leg_id: str
+    to: LegState
+    number: int = 0
+    reference: str = ""
+    reason: str = ""
+
+
+class Heard(StrEnum):
+    """What became of a receipt."""
+
+    COUNTED = "counted"
+    IGNORED = "ignored"  # repeated, late, or about nothing we know
+    EARLY = "early"  # its leg is in somebody's hands: it is looked at again in a moment
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """Somebody wants nothing more by this channel at this address; ``ends``: wants it again."""
+
+    channel: str
+    address: str
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A leg that was handed over and of which nothing was heard since."""
+
+    leg_id: str
+    number: int
+    reference: str
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """Deliveries that were stopped, and those for which something had already gone out or may have."""
 

@@ -219,6 +219,33 @@ attempt = Table(
     Column("reference", String, nullable=False, server_default=""),
 )
 
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("consumed_at", Moment),
+    Column("outcome", String, nullable=False, server_default=""),
+)
+"""What a provider told, as it came: stored by whoever listens, and consumed later. ``due_at`` None: consumed."""
+_TO_CONSUME = text("due_at IS NOT NULL")
+Index("receipt_due", receipt.c.due_at, receipt.c.id, sqlite_where=_TO_CONSUME, postgresql_where=_TO_CONSUME)
+_CONSUMED = text("consumed_at IS NOT NULL")
+Index("receipt_consumed", receipt.c.consumed_at, sqlite_where=_CONSUMED, postgresql_where=_CONSUMED)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+"""What we learned ourselves: whoever has this address wants nothing more by this channel (DESIGN 3.1)."""
+
 withheld = Table(
     "withheld",
     metadata,

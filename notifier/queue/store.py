@@ -1,12 +1,8 @@
 """The store: every method is one transaction or one read (DESIGN 3.6, 4)."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy import Connection
 
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
@@ -27,7 +23,8 @@ from notifier.queue import (
     tasks,
 )
 from notifier.queue.caring import Care
-from notifier.queue.engine import Database, Line
+from notifier.queue.engine import Line
+from notifier.queue.hearing import Hearing
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
 from notifier.queue.rows import (
@@ -57,20 +54,13 @@ PROGRAM = "the program"
 _ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
 """What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-class Store(Care):
+class Store(Hearing, Care):
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
     processes are noticed by ``changed``. Any method may raise StoreProblem.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.wake = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str, *, root: Path, create: bool, clock: Clock, sender: bool = False) -> "Store":
@@ -105,20 +95,6 @@ class Store(Care):
     def line(self) -> Line:
         """For one node's signs of life."""
         return self._database.line()
-
-    async def _write(
-        self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """A write after which something may be due."""
-        result = await self._database.write(transaction, *args, **kwargs)
-        self.wake.set()
-        return result
-
-    def _woken(self, found: T) -> T:
-        """Looking at the time makes something due only where it found something."""
-        if found:
-            self.wake.set()
-        return found
 
     # messages
 

@@ -12,11 +12,13 @@ from notifier.model.payload import (
     PAPER,
     POSTER,
     SHORT,
+    VOICE,
     CallPayload,
     MailPayload,
     PagePayload,
     PaperPayload,
     ShortPayload,
+    VoicePayload,
 )
 from notifier.model.plan import Address, Delivery
 from notifier.model.problem import Problem
@@ -28,9 +30,10 @@ from notifier.rendering.public import Public
 from notifier.rendering.sample import broken
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.short import Short
+from notifier.rendering.spoken import Spoken
 from notifier.rendering.theme import Theme
 
-Payload = MailPayload | ShortPayload | PaperPayload | PagePayload | CallPayload
+Payload = MailPayload | ShortPayload | PaperPayload | PagePayload | CallPayload | VoicePayload
 
 
 class Renderer:
@@ -41,6 +44,7 @@ class Renderer:
         self._theme = Theme(overrides)
         self._mail = Mail(school, self._theme, self._catalogues)
         self._short = Short(school, self._catalogues)
+        self._spoken = Spoken(school, self._catalogues)
         self._paper = Paper(school, self._theme, self._catalogues)
         self._page = Public(school, self._theme, self._catalogues, "public/page.html")
         self._poster = Public(school, self._theme, self._catalogues, "public/poster.html")
@@ -64,6 +68,8 @@ class Renderer:
                 return self._mail.render(message, delivery, directory, now, address)
             case _ if medium == SHORT:
                 return self._short.render(message, delivery, directory)
+            case _ if medium == VOICE:
+                return self._spoken.render(message, delivery, directory)
             case _ if medium == PAPER:
                 return self._paper.render(message, delivery, directory, now, address)
             case _ if medium == PAGE:

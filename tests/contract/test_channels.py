@@ -33,7 +33,16 @@ from channels.base import (
 from notifier.clock import FixedClock
 from notifier.model import payload as payloads
 from notifier.model.message import Attachment, Enclosure
-from notifier.model.payload import CallPayload, MailPayload, PagePayload, PaperPayload, Personal, Ring, ShortPayload
+from notifier.model.payload import (
+    CallPayload,
+    MailPayload,
+    PagePayload,
+    PaperPayload,
+    Personal,
+    Ring,
+    ShortPayload,
+    VoicePayload,
+)
 from notifier.model.policy import AddressKind
 from tests.servers import smtp, twilio
 
@@ -44,6 +53,7 @@ PDF = Enclosure(Attachment("goat.pdf", "application/pdf", hashlib.sha256(b"%PDF"
 SAMPLES: Mapping[str, Any] = {
     payloads.MAIL: MailPayload("Farm", Personal((f"<p>{WORDS}</p>",)), Personal((WORDS,)), "en", "Mrs Okafor"),
     payloads.SHORT: ShortPayload(WORDS, "en", "GSM-7", 1),
+    payloads.VOICE: VoicePayload(WORDS, "Press 1.", "Thank you.", "en"),
     payloads.PAPER: PaperPayload("Farm", ("Mrs Okafor", "12 Oak Lane", "S10 2TN"), f"<p>{WORDS}</p>", "en", "Oak"),
     payloads.PAGE: PagePayload("farm", "Farm", f"<p>{WORDS}</p>", "A visit", "en", NOW, date(2027, 1, 1)),
     payloads.POSTER: PagePayload("farm", "Farm", f"<p>{WORDS}</p>", "A visit", "en", NOW),
@@ -78,8 +88,16 @@ def outgoing(channel: type[Channel] | Channel, **parts: Any) -> Outgoing:
     return Outgoing(**(given | parts))
 
 
-def surroundings(folder: Path, *, trial: bool) -> Surroundings:
-    return Surroundings(folder / "outbox", "Oak Lane Primary", "", "oaklane.example.org", trial, FixedClock(NOW))
+def surroundings(folder: Path, *, trial: bool, others: Mapping[str, BaseModel] | None = None) -> Surroundings:
+    return Surroundings(
+        folder / "outbox",
+        "Oak Lane Primary",
+        "",
+        "oaklane.example.org",
+        trial,
+        FixedClock(NOW),
+        others=others or {},
+    )
 
 
 @dataclass
@@ -103,6 +121,7 @@ class Doors:
             "email": mail,
             "text": {"accounts": (account,)},
             "letter": {"envelope": "dl_uk"},
+            "voice": {"caller": "+442079460100"},
             "website": {"targets": (target,)},
         }
         return kind.model_validate(tables.get(name, {}))
@@ -118,7 +137,10 @@ async def doors(mail: smtp.Takes | None = None, *vices: twilio.Vice) -> AsyncIte
 
 
 def made(name: str, open_doors: Doors, folder: Path) -> Channel:
-    return channels.REGISTRY[name](open_doors.settings(name, folder), surroundings(folder, trial=False))
+    settings = open_doors.settings(name, folder)
+    needs = getattr(settings, "needs", None)
+    others = {} if needs is None else {needs: open_doors.settings(needs, folder)}
+    return channels.REGISTRY[name](settings, surroundings(folder, trial=False, others=others))
 
 
 def files(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -205,6 +227,8 @@ async def test_sending_succeeds_and_closing_twice_does_no_harm(name: str, tmp_pa
             assert len(opened.mail.handler.taken) == 1
         if name == "text":
             assert len(opened.twilio.messages) == 1
+        if name == "voice":
+            assert len(opened.twilio.calls) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -231,6 +255,9 @@ VICES: list[Vice] = [
     ("text", TemporaryFailure, None, twilio.refusal(429, 20429)),
     ("text", PermanentFailure, None, twilio.refusal(400, 21610)),
     ("text", OutcomeUnknown, None, twilio.hangs_up),
+    ("voice", TemporaryFailure, None, twilio.refusal(429, 20429)),
+    ("voice", PermanentFailure, None, twilio.refusal(400, 21217)),
+    ("voice", OutcomeUnknown, None, twilio.hangs_up),
 ]
 
 

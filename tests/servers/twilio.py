@@ -17,11 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 SID = "AC" + "0a" * 16
 TOKEN = "not-a-real-token-1234"
 LONGEST = 1600
+LONGEST_TWIML = 4000
 
 _SHARED = Path(os.environ.get("NOTIFIER_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 DESCRIPTION = _SHARED / "data" / "twilio_api_v2010.json"
@@ -83,6 +84,11 @@ class Twilio:
     vices: list[Vice] = field(default_factory=list)
     """Used up one a request."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """The ids of what was asked for one by one."""
+    reached_at: Callable[[str], str] = lambda url: url
+    """From the public address to where it is really listened on, as a proxy knows it."""
 
     @property
     def faults(self) -> list[str]:
@@ -90,7 +96,10 @@ class Twilio:
         return [fault for seen in self.seen for fault in _faults(seen)]
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        form = {key: str(value) for key, value in (await request.post()).items()}
+        posted = await request.post()
+        form = {key: str(value) for key, value in posted.items()}
+        if request.path.endswith("/Calls.json"):
+            return await self._take_call(request, form)
         self.requests.append(form)
         self.seen.append(await _seen(request, form))
         if len(form.get("Body", "")) > LONGEST:
@@ -118,6 +127,54 @@ class Twilio:
         self.messages.append(message)
         return web.json_response(message, status=201)
 
+    async def _take_call(self, request: web.Request, form: Mapping[str, str]) -> web.StreamResponse:
+        self.requests.append(form)
+        self.seen.append(await _seen(request, form))
+        if len(form.get("Twiml", "")) > LONGEST_TWIML:
+            return web.json_response({"code": 21222, "message": "too long", "status": 400}, status=400)
+        now = format_datetime(datetime.now(UTC))
+        call: dict[str, Any] = {
+            "sid": f"CA{len(self.calls):032x}",
+            "account_sid": request.match_info["account"],
+            "to": form.get("To"),
+            "from": form.get("From"),
+            "status": "queued",
+            "answered_by": None,
+            "date_created": now,
+            "date_updated": now,
+            "direction": "outbound-api",
+            "api_version": "2010-04-01",
+            "uri": "",
+            "subresource_uris": {},
+        }
+        self.calls.append(call)
+        return web.json_response(call, status=201)
+
+    async def fetch(self, request: web.Request) -> web.StreamResponse:
+        """One message or call by its id."""
+        if (wrong := self._stranger(request)) is not None:
+            return wrong
+        if self.vices:
+            answer = await self.vices.pop(0)(self, request)
+            if answer is not None:
+                return answer
+        self.seen.append(await _seen(request, None))
+        self.asked.append(request.match_info["sid"])
+        for one in (*self.messages, *self.calls):
+            if one["sid"] == request.match_info["sid"]:
+                return web.json_response(one)
+        return web.json_response({"code": 20404, "message": "not found", "status": 404}, status=404)
+
+    async def tell(self, url: str, form: Mapping[str, str], *, token: str = TOKEN) -> tuple[int, str]:
+        """Call back as Twilio does: signed over the address that it was given, and the answer."""
+        from twilio.request_validator import RequestValidator
+
+        signature = RequestValidator(token).compute_signature(url, dict(form))
+        headers = {"X-Twilio-Signature": signature}
+        where = self.reached_at(url)
+        async with ClientSession() as session, session.post(where, data=dict(form), headers=headers) as response:
+            return response.status, await response.text()
+
     async def create(self, request: web.Request) -> web.StreamResponse:
         if (wrong := self._stranger(request)) is not None:
             return wrong
@@ -135,8 +192,9 @@ class Twilio:
             if answer is not None:
                 return answer
         self.seen.append(await _seen(request, None))
-        found = [one for one in reversed(self.messages) if one["to"] == request.query.get("To", one["to"])]
-        return web.json_response({"messages": found, "next_page_uri": None, "page": 0, "page_size": 50, "uri": ""})
+        name, kept = ("calls", self.calls) if request.path.endswith("/Calls.json") else ("messages", self.messages)
+        found = [one for one in reversed(kept) if one["to"] == request.query.get("To", one["to"])]
+        return web.json_response({name: found, "next_page_uri": None, "page": 0, "page_size": 50, "uri": ""})
 
     def _stranger(self, request: web.Request) -> web.Response | None:
         expected = base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
@@ -151,6 +209,10 @@ async def twilio_server(*vices: Vice) -> AsyncIterator[Twilio]:
     app = web.Application()
     app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", twilio.create)
     app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", twilio.list)
+    app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", twilio.create)
+    app.router.add_get("/2010-04-01/Accounts/{account}/Calls.json", twilio.list)
+    app.router.add_get("/2010-04-01/Accounts/{account}/Messages/{sid}.json", twilio.fetch)
+    app.router.add_get("/2010-04-01/Accounts/{account}/Calls/{sid}.json", twilio.fetch)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -173,9 +235,9 @@ def _description() -> Any:
 
 
 @cache
-def _parameters() -> frozenset[str]:
+def _parameters(what: str) -> frozenset[str]:
     with DESCRIPTION.open(encoding="utf-8") as file:
-        post = json.load(file)["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"]
+        post = json.load(file)["paths"][f"/2010-04-01/Accounts/{{AccountSid}}/{what}"]["post"]
     return frozenset(post["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"])
 
 
@@ -209,7 +271,7 @@ def _faults(seen: Seen) -> list[str]:
     from openapi_core.exceptions import OpenAPIError
     from openapi_core.testing import MockRequest
 
-    form = "application/x-www-form-urlencoded"
+    form, what = "application/x-www-form-urlencoded", seen.path.rpartition("/")[2]
     request = MockRequest(
         "https://api.twilio.com",
         seen.method,
@@ -219,7 +281,10 @@ def _faults(seen: Seen) -> list[str]:
         data=seen.body,
         content_type=form if seen.body is not None else "application/json",
     )
-    found = [f"unknown parameter {name}" for name in sorted(seen.names - _parameters())]
+    found = [
+        f"unknown parameter {name}" for name in sorted(seen.names - (_parameters(what) if seen.names else frozenset()))
+    ]
+
     try:
         _description().validate_request(request)
     except OpenAPIError as error:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import sqlite3
 import tempfile
 from collections import Counter
@@ -174,6 +175,18 @@ def text(base: str) -> str:
     return "\n".join([*lines, f'api_base = "{base}"', 'sender = "MinsterGrn"', "per_second = 1000"]) + "\n"
 
 
+def free_port() -> int:
+    """One that nobody has at the moment; the same after a restart."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+def http(port: int) -> str:
+    """The listener, reached from outside as ``PUBLIC``."""
+    return f'[http]\nlisten = "127.0.0.1:{port}"\npublic_url = "{PUBLIC}"\n'
+
+
+PUBLIC = "https://notify.school.example.net"
 PAPER = '[channels.letter]\nenvelope = "dl_uk"\n'
 WEBSITE = '[[channels.website.targets]]\nfolder = "site"\nbase_url = "https://www.school.example.net/news"\n'
 QUICK = "[drop]\nsettle_seconds = 0.1\n"

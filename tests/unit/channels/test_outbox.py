@@ -159,5 +159,8 @@ def test_live_mode_leaves_out_what_the_school_has_not_set_up(live: Surroundings)
         "email",
         "letter",
         "text",
+        "voice",
         "website",
     ]
+    borrowing = {"voice": channels.REGISTRY["voice"].Settings(caller="+442079460100")}
+    assert sorted(channels.build(borrowing, live)) == ["call", "noticeboard"], "it has no account to call with"

@@ -6,6 +6,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from notifier.rendering.catalogues import Catalogues
+from notifier.rendering.spoken import PRESS
 from notifier.rendering.words import OFFER, OFFER_BY_PHONE
 from notifier.resources import resource
 
@@ -18,7 +19,7 @@ def asked_for() -> set[str]:
     files = [*Path(__file__).parents[3].glob("notifier/rendering/*.py"), *resource("templates").rglob("*.*")]
     found = {phrase for path in files for phrase in _ASKED.findall(path.read_text(encoding="utf-8"))}
     assert len(found) > 20
-    return found | {OFFER, OFFER_BY_PHONE}
+    return found | {OFFER, OFFER_BY_PHONE, PRESS}
 
 
 def test_the_source_catalogue_lists_every_phrase_that_is_asked_for_and_no_other() -> None:

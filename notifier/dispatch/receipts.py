@@ -1,0 +1,202 @@
+"""Receipts on their way from the store to the legs: what a channel makes of them, and what that changes (DESIGN 4)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from channels.base import Callback, Channel, ChannelError, News, Polls, Receipt, Receives
+from notifier.clock import Clock
+from notifier.dispatch import faults
+from notifier.dispatch.bell import Bell
+from notifier.dispatch.crew import first
+from notifier.dispatch.node import Node
+from notifier.faultpoints import reached
+from notifier.logs import logger
+from notifier.model.ladder import leg_of_attempt, message_of_leg
+from notifier.model.message import Mode
+from notifier.model.plan import Task
+from notifier.model.states import LegState
+from notifier.queue.rows import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.store import Store, StoreProblem
+
+AT_ONCE = 100
+"""Receipts read from the store together, and legs asked about together."""
+EARLY = 1.0
+"""Seconds until those are looked at again that came before their leg was written down."""
+IDLE = 30.0
+"""Seconds between two looks at least, whatever rings."""
+ELSEWHERE = timedelta(minutes=5)
+"""A receipt of a channel that this node has not is left to another for so long."""
+ASK_EVERY = timedelta(seconds=10)
+"""Between two questions about one leg at least; then ever longer, a third of its age."""
+ASK_UNTIL = timedelta(hours=12)
+"""Older than this nothing is asked about any more: no text is tried for longer than ten hours."""
+LOOK = 5.0
+"""Seconds between two looks for legs to ask about."""
+SHOWN = 300
+"""Letters of a family's answer that a task shows."""
+RULE = "DESIGN 3.7"
+
+STATES: Mapping[News, LegState] = {
+    News.TAKEN: LegState.SENT,
+    News.DELIVERED: LegState.DELIVERED,
+    News.FAILED: LegState.PERMANENT_FAILURE,
+}
+
+log = logger("dispatch")
+
+
+class Receipts:
+    """Consumes what was stored, and asks about what stays silent.
+
+    Any node may store; the one that leads does both of these, because it alone keeps the call sheets.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        node: Node,
+        clock: Clock,
+        bell: Bell,
+        mode: Mode,
+        reached_others: Callable[[str], object],
+    ) -> None:
+        """``reached_others`` gets the id of a message of which something came of a delivery."""
+        self._store = store
+        self._receiving = {name: one for name, one in channels.items() if isinstance(one, Receives)}
+        self._polling = {name: one for name, one in channels.items() if isinstance(one, Polls)}
+        self._node = node
+        self._clock = clock
+        self._bell = bell
+        self._reached_others = reached_others
+        self._mode = mode
+        self._asked: dict[str, datetime] = {}
+
+    # consuming
+
+    async def run(self) -> None:
+        """Whenever something was written; for ever, where any channel can receive."""
+        while self._receiving:
+            rung = self._bell.count
+            early = False
+            try:
+                early = await self.consume()
+            except StoreProblem:
+                early = True
+            except Exception as error:
+                log.error("receipts-failed", fault=faults.kind(error), places=faults.places(error))
+            await first(self._bell.after(rung), self._clock.sleep(EARLY if early else IDLE))
+
+    async def consume(self) -> bool:
+        """All that is due now; True: some came too early and are looked at again."""
+        early = False
+        if not self._node.leads() or not self._receiving:
+            return early
+        while True:
+            due = await self._store.receipts_due(self._clock.now(), AT_ONCE)
+            for stored in due:
+                heard = await self._one(stored)
+                early = early or heard is Heard.EARLY
+            if len(due) < AT_ONCE:
+                return early
+
+    async def _one(self, stored: StoredReceipt) -> Heard | None:
+        now = self._clock.now()
+        channel = self._receiving.get(stored.channel)
+        if channel is None:
+            await self._store.postpone_receipt(stored.id, now + ELSEWHERE)
+            return None
+        try:
+            receipts = channel.receive(Callback(stored.url, stored.body))
+        except Exception as error:  # one that nobody understands must not stop the others
+            log.error(
+                "receipt-unreadable",
+                channel=stored.channel,
+                receipt=stored.id,
+                fault=faults.kind(error),
+                places=faults.places(error),
+            )
+            return await self._store.consume_receipt(stored.id, now, unreadable=True)
+        news = [leg_news(one) for one in receipts if one.news in STATES]
+        heard = await self._store.consume_receipt(
+            stored.id,
+            now,
+            news=news,
+            tasks=[_answer(one, stored) for one in receipts if one.news is News.ANSWER],
+            refusing=[
+                Refusing(stored.channel, one.address, ends=one.news is News.START)
+                for one in receipts
+                if one.news in (News.STOP, News.START)
+            ],
+        )
+        reached("receipt consumed")
+        if heard is Heard.COUNTED:
+            self._touch(news)
+        return heard
+
+    def _touch(self, news: Sequence[LegNews]) -> None:
+        """A family that was reached needs no call: the sheets of its message are looked at again."""
+        for one in news:
+            self._reached_others(message_of_leg(one.leg_id))
+
+    # asking
+
+    async def ask(self) -> None:
+        """About legs of which nothing was heard; for ever, while this node leads and any channel can be asked."""
+        while self._polling:
+            try:
+                if self._node.leads() and self._node.life():
+                    await self.poll()
+            except StoreProblem:
+                pass
+            except Exception as error:
+                log.error("asking-failed", fault=faults.kind(error), places=faults.places(error))
+            await self._clock.sleep(LOOK)
+
+    async def poll(self) -> None:
+        """One round: each leg whose turn has come, by the provider's own id."""
+        now = self._clock.now()
+        known: set[str] = set()
+        for name, channel in self._polling.items():
+            silent = await self._store.silent(name, self._mode, now - ASK_UNTIL)
+            known |= {one.leg_id for one in silent}
+            turn = [one for one in silent if self._is_due(one, channel.ask_after, now)][:AT_ONCE]
+            if not turn:
+                continue
+            by_reference = {one.reference: one for one in turn}
+            try:
+                found = await channel.poll(list(by_reference))
+            except ChannelError as failure:
+                log.info("nobody tells what became of what was sent", channel=name, reason=failure.reason)
+                found = []
+            for one in turn:  # answered or not: asking again at once would not help
+                self._asked[one.leg_id] = now
+            news = [_by_reference(one, by_reference[one.reference]) for one in found if one.news in STATES]
+            heard = await self._store.tell(news, now) if news else []
+            self._touch([one for one, counted in zip(news, heard, strict=True) if counted is Heard.COUNTED])
+        self._asked = {leg_id: at for leg_id, at in self._asked.items() if leg_id in known}
+
+    def _is_due(self, one: Silent, ask_after: timedelta, now: datetime) -> bool:
+        age, last = now - one.settled_at, self._asked.get(one.leg_id)
+        if age < ask_after:
+            return False
+        return last is None or not timedelta() <= now - last < max(ASK_EVERY, age / 3)
+
+
+def leg_news(receipt: Receipt) -> LegNews:
+    leg_id, number = leg_of_attempt(receipt.attempt_id)
+    return LegNews(leg_id, STATES[receipt.news], number, receipt.reference, receipt.reason)
+
+
+def _by_reference(receipt: Receipt, one: Silent) -> LegNews:
+    return LegNews(one.leg_id, STATES[receipt.news], one.number, receipt.reference, receipt.reason)
+
+
+def _answer(receipt: Receipt, stored: StoredReceipt) -> Task:
+    """What a family wrote, for the office to read; the number is theirs, and so is the answer."""
+    words = " ".join(receipt.words.split())
+    shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
+    said = (
+        f"Somebody answered by {stored.channel} from {receipt.address} ({stored.received_at:%d/%m/%Y %H:%M}): {shown}"
+    )
+    return Task(f"{said} Read it, answer if it needs one, then tick this off.", (), RULE)

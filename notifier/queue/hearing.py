@@ -1,0 +1,50 @@
+"""The part of the store that keeps what providers tell (DESIGN 3.7)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from notifier.model.message import Mode
+from notifier.model.plan import Task
+from notifier.queue import receipts
+from notifier.queue.rows import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.transactions import Transactions
+
+
+class Hearing(Transactions):
+    """Receipts, and what we learned from families' answers. Any method may raise StoreProblem."""
+
+    async def keep_receipt(self, channel: str, url: str, body: bytes, now: datetime) -> None:
+        """What a provider told, as it came. Durable when this returns."""
+        await self._write(receipts.keep, channel, url, body, now)
+
+    async def receipts_due(self, now: datetime, limit: int) -> list[StoredReceipt]:
+        """Kept and not yet consumed, the oldest first."""
+        return await self._database.read(receipts.due, now, limit)
+
+    async def consume_receipt(
+        self,
+        id: int,
+        now: datetime,
+        *,
+        news: Sequence[LegNews] = (),
+        tasks: Sequence[Task] = (),
+        refusing: Sequence[Refusing] = (),
+        unreadable: bool = False,
+    ) -> Heard | None:
+        """All that a receipt says, once, in one commit; None where another node was quicker."""
+        return await self._write(receipts.consume, id, news, tasks, refusing, now, unreadable)
+
+    async def postpone_receipt(self, id: int, at: datetime) -> None:
+        await self._database.write(receipts.postpone, id, at)
+
+    async def tell(self, news: Sequence[LegNews], now: datetime) -> list[Heard]:
+        """What a provider said when it was asked; by the same rules as a receipt."""
+        return await self._write(receipts.tell, news, now)
+
+    async def silent(self, channel: str, mode: Mode, since: datetime) -> list[Silent]:
+        """Legs handed over since that moment of which nothing was heard."""
+        return await self._database.read(receipts.silent, channel, mode, since)
+
+    async def refused(self, channel: str, address: str) -> datetime | None:
+        """Since when whoever has this address wants nothing by this channel; None: nobody said so."""
+        return await self._database.read(receipts.refused, channel, address)
