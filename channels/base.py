@@ -8,7 +8,7 @@
 No retries, no database and no policy in here or in any channel.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,6 +215,7 @@ class News(StrEnum):
     STOP = "stop"  # whoever has the address wants no more by this channel
     START = "start"  # and now wants it again
     ANSWER = "answer"  # words for the office
+    COMPLAINT = "complaint"  # whoever got it called it unwanted: no newsletters any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,21 @@ class Receives(Protocol):
 
     def receive(self, stored: Callback) -> list[Receipt]:
         """What it says. Raises ValueError where that cannot be understood."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A channel whose reports have to be fetched from a place of their own."""
+
+    fetch_every: timedelta | None
+    """None where no such place is set up."""
+
+    async def fetch(self, keep: Callable[[bytes], Awaitable[None]]) -> int:
+        """Hand over each report that is new; it counts as read once ``keep`` returns. How many.
+
+        Raises TemporaryFailure where the place cannot be reached.
+        """
         ...
 
 

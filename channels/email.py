@@ -3,22 +3,40 @@
 Sent again under the same Message-ID a message is shown once, so a leg in doubt may simply go again.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from channels import _secrets
+from channels._bounces import Sort, sort_mail, words
 from channels._headers import Unfit, address, named
+from channels._mailbox import Imap, MailboxSettings, Maildir, Reads, Unreachable
 from channels._mime import Composer, Envelope
 from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
 from channels._smtp_session import Patience, Progress
-from channels.base import AsFile, Outgoing, Sent, Surroundings
+from channels.base import (
+    AsFile,
+    Callback,
+    News,
+    Outgoing,
+    Receipt,
+    Reply,
+    Sent,
+    Surroundings,
+    TemporaryFailure,
+)
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.policy import AddressKind
 from notifier.model.problem import Problem, error
 
+PLACE = "+{id}"
+FETCHED = 262_144
+"""Bytes that are kept of a report: its own parts come first, and the returned email after them."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -50,14 +68,19 @@ class EmailSettings(BaseModel):
     per_minute: float | None = Field(default=None, gt=0, description="How many a minute the account allows.")
     burst: int = Field(default=1, ge=1, description="How many of those may go at once after a pause.")
     per_day: int | None = Field(default=None, gt=0, description="How many the account allows in any 24 hours.")
-    bounce_address: str = Field(default="", description="Where the server reports mail it could not deliver.")
+    bounce_address: str = Field(
+        default="",
+        description="Where the server reports mail it could not deliver; {id} in it is filled in for each email.",
+        examples=["bounces+{id}@school.example.org"],
+    )
+    mailbox: MailboxSettings | None = Field(default=None, description="The mailbox in which those reports lie.")
 
     @field_validator("sender", "reply_to", "bounce_address")
     @classmethod
     def _one_address(cls, value: str) -> str:
         if value:
             try:
-                named(value)
+                named(value.replace(PLACE, "0" * 24))
             except Unfit:
                 raise ValueError('Write one email address in quotes: "office@school.example.org".') from None
         return value
@@ -91,7 +114,9 @@ class Email:
         self.burst = settings.burst
         self.begins_with = 2
         self.sender_name, self.sender = named(settings.sender)
-        self._bounces = named(settings.bounce_address)[1] if settings.bounce_address else ""
+        self._bounces = named(settings.bounce_address.replace(PLACE, ""))[1] if settings.bounce_address else ""
+        self._each_its_own = PLACE in settings.bounce_address
+        self.fetch_every = timedelta(seconds=settings.mailbox.every_seconds) if settings.mailbox else None
         self._composer = Composer()
         domain = self.sender.rpartition("@")[2]
         account = Account(settings.host, settings.port, settings.security, settings.username, self._password, domain)
@@ -102,7 +127,7 @@ class Email:
         with understood(progress):
             recipient = address(outgoing.address)
             content = self._composed(outgoing)
-            sender = self._bounces or self.sender
+            sender = self._returns_to(outgoing.message_id)
             await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
         return Sent(reference=self._message_id(outgoing))
 
@@ -110,6 +135,59 @@ class Email:
         """The very message, with a header that says it is a trial."""
         with understood(Progress()):
             return AsFile(".eml", self._composed(outgoing, (("X-Notifier-Trial", "yes"),)))
+
+    def _returns_to(self, id: str) -> str:
+        """The envelope's sender: one of its own for each email where the school's address takes that (VERP)."""
+        if not self._bounces or not self._each_its_own:
+            return self._bounces or self.sender
+        local, _, domain = self._bounces.partition("@")
+        return f"{local}+{id}@{domain}"
+
+    # what comes back
+
+    def verify(self, callback: Callback) -> bool:
+        """Reports are fetched from a mailbox; whoever brings one over the web is not known."""
+        return False
+
+    def reply(self, callback: Callback) -> Reply:
+        return Reply()
+
+    async def fetch(self, keep: Callable[[bytes], Awaitable[None]]) -> int:
+        if self.settings.mailbox is None:
+            return 0
+        try:
+            box = self._mailbox(self.settings.mailbox)
+            found = await asyncio.to_thread(box.new)
+            for _, raw in found:
+                await keep(raw[:FETCHED])
+            if found:
+                await asyncio.to_thread(box.read, [name for name, _ in found])
+        except (Unreachable, _secrets.SecretMissing) as fault:
+            raise TemporaryFailure(str(fault)) from fault
+        return len(found)
+
+    def receive(self, stored: Callback) -> list[Receipt]:
+        """A report by its email's Message-ID, an answer by its writer; what is automatic says nothing.
+
+        That a mail server has it is no sign that anybody read it: only a failure changes anything.
+        """
+        verdict = sort_mail(stored.body, self._bounces or self.sender)
+        reference = f"<{verdict.id}@{self._pool.account.hello}>" if verdict.id else ""
+        match verdict.sort:
+            case Sort.FAILED:
+                failed = Receipt(News.FAILED, reference=reference, reason=verdict.reason, address=verdict.address)
+                return [failed] if reference or verdict.address else []
+            case Sort.COMPLAINT if reference:
+                return [Receipt(News.COMPLAINT, reference=reference)]
+            case Sort.REPLY:
+                return [Receipt(News.ANSWER, address=verdict.address, words=words(stored.body))]
+        return []
+
+    def _mailbox(self, settings: MailboxSettings) -> Reads:
+        if settings.maildir is not None:
+            return Maildir(self._folder / settings.maildir)
+        password = _secrets.reveal(settings.password, settings.password_env, settings.password_file, self._folder)
+        return Imap(settings, password)
 
     async def check(self) -> list[Problem]:
         settings, where = self.settings, "config.toml: channels.email"

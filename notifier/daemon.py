@@ -313,6 +313,7 @@ class School:
             alone=not self.store.shared,
             nodes=node.nodes,
             node=node,
+            unsubscribe=partial(self.families.unsubscribe, self.clock),
         )
 
     @asynccontextmanager

@@ -1,13 +1,15 @@
 """The directory in force: taken up from the families' files, kept in the database and as a whole copy in ``state/``."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from notifier import directory as room
+from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
-from notifier.model.directory import Directory
+from notifier.model.directory import Arrangement, Directory, Sort
 from notifier.model.problem import Problem
 from notifier.queue import Store
 
@@ -93,6 +95,20 @@ class Families:
         self._taken = None
         self._versions = {version: one for version, one in self._versions.items() if version == self.version}
         return done
+
+    async def unsubscribe(self, clock: Clock, contact_id: str) -> None:
+        """Learned by the program itself: no newsletters to this adult any more, until the school writes otherwise."""
+        await self._adopt()
+        now = clock.now()
+        row = Arrangement(
+            Sort.UNSUBSCRIBE, contact_id, from_=now.date(), evidence="complained about a message", recorded_by="mail",
+            recorded=True,
+        )  # fmt: skip
+        there = self.current.arrangements_of.get(contact_id, ()) if self.current else ()
+        if self.current is None or any(one.sort is Sort.UNSUBSCRIBE and not one.ended_on for one in there):
+            return
+        after = replace(self.current, version=self.current.version + 1, arrangements=(*self.current.arrangements, row))
+        await self._put(after, now)
 
     async def at_version(self, version: int) -> Directory:
         """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""

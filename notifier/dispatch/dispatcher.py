@@ -36,6 +36,10 @@ from notifier.routing import recheck as by_the_rules
 log = logger("dispatch")
 
 
+async def nobody(contact_id: str) -> None:
+    """Where nobody keeps the families' wishes."""
+
+
 class Dispatcher:
     """Carries the due legs of one mode through the channels it is given.
 
@@ -64,6 +68,7 @@ class Dispatcher:
         nodes: Callable[[], int] = one,
         node: Node | None = None,
         recheck: Recheck = by_the_rules,
+        unsubscribe: Callable[[str], Awaitable[None]] = nobody,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -74,6 +79,7 @@ class Dispatcher:
         self._mode = mode
         self._alone = alone
         self._recheck = recheck
+        self._unsubscribe = unsubscribe
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
@@ -91,7 +97,7 @@ class Dispatcher:
         shift, tender, receipts = self._shift(list(Lane), patient=True)
         await tender.begin()
         shift.start()
-        going = (tender.pump, tender.moments, tender.watch, tender.sheets, receipts.run, receipts.ask)
+        going = (tender.pump, tender.moments, tender.watch, tender.sheets, receipts.run, receipts.ask, receipts.fetch)
         loops = [asyncio.create_task(one()) for one in going]
         try:
             await stop.wait()
@@ -183,7 +189,9 @@ class Dispatcher:
             collator.touch_all(message_id)
             tender.news.set()
 
-        receipts = Receipts(store, self._channels, self._node, clock, office.bell, self._mode, reached_others)
+        receipts = Receipts(
+            store, self._channels, self._node, clock, office.bell, self._mode, reached_others, self._unsubscribe
+        )
         return Shift(office, crews), tender, receipts
 
     def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:

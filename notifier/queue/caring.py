@@ -6,8 +6,8 @@ from datetime import datetime
 from notifier.model.message import Kind
 from notifier.queue import audit, personal, restoring, retention
 from notifier.queue.engine import Database
+from notifier.queue.held import AuditLine, AuditState, Doubtful, Found, Gone
 from notifier.queue.retention import Part
-from notifier.queue.rows import AuditLine, AuditState, Doubtful, Found, Gone
 
 
 class Care:

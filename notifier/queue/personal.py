@@ -25,8 +25,9 @@ from notifier.queue.encoding import (
     steps_bytes,
     steps_from,
 )
+from notifier.queue.held import Found, Gone
 from notifier.queue.retention import silence, with_overwriting
-from notifier.queue.rows import Found, Gone, StoredDelivery, StoredTask
+from notifier.queue.rows import StoredDelivery, StoredTask
 from notifier.queue.tasks import list_tasks
 
 _MESSAGE, _DELIVERY, _LEG, _ATTEMPT, _WITHHELD, _TASK, _TRACE, _LINK = (

@@ -17,8 +17,8 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.audit import write_audit
 from notifier.queue.encoding import message_from, message_text
+from notifier.queue.held import Doubtful
 from notifier.queue.legs import finish
-from notifier.queue.rows import Doubtful
 from notifier.queue.tasks import RULE, open_tasks
 
 RESTORED = "restored"
