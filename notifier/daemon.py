@@ -32,6 +32,7 @@ from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering import Renderer, SchoolFacts
+from notifier.supervision import Supervisor
 
 
 def channel_settings() -> dict[str, type]:
@@ -151,7 +152,7 @@ class School:
 
     # The daemon ---------------------------------------------------------------------------------------------
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, supervisor: Supervisor | None = None) -> None:
         """Watch, accept, send and listen until ``stop`` is set; what is in flight is finished.
 
         Raises Locked, and ListenProblem where the address of [http] listen is not to be had.
@@ -167,9 +168,17 @@ class School:
             leads = node.leads()
             if leads:  # before anything is sent: the newest denials are in force
                 await self.leader.begin()
-            async with asyncio.TaskGroup() as loops:
-                loops.create_task(dispatcher.run(stop))
-                loops.create_task(self.leader.in_turn(node, stop, begun=leads))
+            watched = supervisor or Supervisor({})
+            watched.ready()
+            living = asyncio.create_task(watched.live())
+            try:
+                async with asyncio.TaskGroup() as loops:
+                    loops.create_task(dispatcher.run(stop))
+                    loops.create_task(self.leader.in_turn(node, stop, begun=leads))
+                    await stop.wait()
+                    watched.stopping()
+            finally:
+                living.cancel()
 
     async def take(self) -> tuple[Answer, ...]:
         """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""
@@ -323,14 +332,21 @@ class School:
         if not http.listens:
             yield
             return
+        from notifier.web.health import health_routes
         from notifier.web.listener import Listener  # only who listens waits for these to be imported
         from notifier.web.receipts import Tally, receipt_routes
 
         doors = {name: channel for name, channel in built.items() if isinstance(channel, Receives)}
         keep, tally = self.store.keep_receipt, Tally()
-        routes = [*receipt_routes(doors, keep, self.clock, http.public_url, tally)]
+        routes = [
+            *receipt_routes(doors, keep, self.clock, http.public_url, tally),
+            *health_routes(self.store.status, self.store.lost_accounts, self._folders_there, self.clock),
+        ]
         async with Listener(http.host, http.port, routes).listening():
             yield
+
+    def _folders_there(self) -> dict[str, bool]:
+        return {folder.name: folder.path.is_dir() for folder in self.folders}
 
     async def _index(self) -> None:
         """The page on which a person sees everything that trial mode wrote."""

@@ -121,7 +121,8 @@ def free_port() -> int:
 
 def _run(*words: str, check: bool = True) -> None:
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    subprocess.run(words, check=check, timeout=60, capture_output=True, env={**os.environ, "PATH": path})
+    quiet = subprocess.DEVNULL  # what it starts keeps its output open
+    subprocess.run(words, check=check, timeout=60, stdout=quiet, stderr=quiet, env={**os.environ, "PATH": path})
 
 
 def _listens(port: int) -> None:
