@@ -299,6 +299,13 @@ class Checks(Protocol):
         ...
 
 
+@runtime_checkable
+class Connects(Protocol):
+    async def connect(self) -> list[Problem]:
+        """Try the account as far as that goes without writing to anybody; what is wrong, in words."""
+        ...
+
+
 def facts(name: str, channel: type[Channel], *, configured: bool) -> ChannelFacts:
     """The facts on a channel's class, as routing and dispatch get them."""
     return ChannelFacts(

@@ -19,9 +19,11 @@ from channels._mime import Composer, Envelope
 from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
 from channels._smtp_session import Patience, Progress
+from channels._tokens import Google, Microsoft, Tokens
 from channels.base import (
     AsFile,
     Callback,
+    ChannelError,
     News,
     Outgoing,
     Receipt,
@@ -56,6 +58,14 @@ class EmailSettings(BaseModel):
     )
     password_env: str = Field(default="", description="The environment variable that holds the password.")
     password_file: Path | None = Field(default=None, description="The file that holds the password.")
+    login: Literal["password", "microsoft", "google"] = Field(
+        default="password",
+        description="How to log in: with a password, or with a token from Microsoft 365 or Google Workspace.",
+    )
+    tenant: str = Field(
+        default="", description="For microsoft: the tenant's name or id.", examples=["school.example.org"]
+    )
+    client_id: str = Field(default="", description="For microsoft: the id of the app that may send.")
     sender: str = Field(description="The address that families see and answer: office@school.example.org.")
     reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
     connections: int = Field(
@@ -119,7 +129,9 @@ class Email:
         self.fetch_every = timedelta(seconds=settings.mailbox.every_seconds) if settings.mailbox else None
         self._composer = Composer()
         domain = self.sender.rpartition("@")[2]
-        account = Account(settings.host, settings.port, settings.security, settings.username, self._password, domain)
+        account = Account(
+            settings.host, settings.port, settings.security, settings.username, self._password, domain, self._tokens()
+        )
         self._pool = Pool(account, settings.connections, patience or Patience(), settings.pipelining)
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -210,6 +222,33 @@ class Email:
     def _password(self) -> str:
         settings = self.settings
         return _secrets.reveal(settings.password, settings.password_env, settings.password_file, self._folder)
+
+    def _tokens(self) -> Tokens | None:
+        settings = self.settings
+        if settings.login == "microsoft":
+            return Microsoft(settings.tenant, settings.client_id, self._password)
+        return Google(settings.username, self._password) if settings.login == "google" else None
+
+    async def connect(self) -> list[Problem]:
+        """Go as far as one can without writing to anybody: name, connection, certificate, login, sender, mailbox."""
+        where, found = "config.toml: channels.email", []
+        try:
+            await asyncio.get_running_loop().getaddrinfo(self.settings.host, self.settings.port)
+        except OSError:
+            sentence = "There is no mail server of this name, or this computer cannot look names up. Check host."
+            return [error("email-no-such-host", sentence, where)]
+        progress = Progress()
+        try:
+            with understood(progress):
+                await self._pool.ask(self._returns_to("0" * 24), progress)
+        except ChannelError as failure:
+            found.append(error("email-account", failure.reason, where))
+        if self.settings.mailbox is not None:
+            try:
+                await asyncio.to_thread(self._mailbox(self.settings.mailbox).new)
+            except (Unreachable, _secrets.SecretMissing) as fault:
+                found.append(error("email-mailbox", str(fault), f"{where}.mailbox"))
+        return found
 
     def _message_id(self, outgoing: Outgoing) -> str:
         return f"<{outgoing.message_id}@{self._pool.account.hello}>"

@@ -283,14 +283,14 @@ class School:
                 await channel.close()
         return to_ring_from(files, self.config.root)
 
-    def channels(self) -> dict[str, Channel]:
+    def channels(self, *, live: bool = False) -> dict[str, Channel]:
         """Inside the running loop; whoever asks closes them. Trial has the outbox writer for what would leave."""
         surroundings = Surroundings(
             outbox=self.config.outbox,
             school=self.config.school.name,
             phone=self.config.school.phone,
             website=self.config.school.website,
-            trial=self.config.school.mode is Mode.TRIAL,
+            trial=self.config.school.mode is Mode.TRIAL and not live,
             clock=self.clock,
             public_url=self.config.http.public_url,
         )

@@ -43,13 +43,16 @@ def init(folder: Path = typer.Argument(..., help="A new or empty folder.")) -> N
     output.say("  open outbox/index.html               shows what each family would get")
 
 
-def check(json: bool = typer.Option(False, "--json", help="As JSON.")) -> None:
+def check(
+    connect: bool = typer.Option(False, "--connect", help="Also try the accounts, without writing to anybody."),
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
     config = opening.open_config()
 
     async def work() -> list[Problem]:
         async with opening.reading(config) as school:
-            return await desk.check(school)
+            return await desk.check(school, connect)
 
     found = opening.within(work)
     if json:
