@@ -19,7 +19,7 @@ from channels._mime import Composer, Envelope
 from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
 from channels._smtp_session import Patience, Progress
-from channels._tokens import Google, Microsoft, Tokens
+from channels._tokens import Google, Microsoft, TokenRefused, Tokens
 from channels.base import (
     AsFile,
     Callback,
@@ -168,13 +168,13 @@ class Email:
         if self.settings.mailbox is None:
             return 0
         try:
-            box = self._mailbox(self.settings.mailbox)
+            box = await asyncio.to_thread(self._mailbox, self.settings.mailbox)
             found = await asyncio.to_thread(box.new)
             for _, raw in found:
                 await keep(raw[:FETCHED])
             if found:
                 await asyncio.to_thread(box.read, [name for name, _ in found])
-        except (Unreachable, _secrets.SecretMissing) as fault:
+        except (Unreachable, TokenRefused, _secrets.SecretMissing) as fault:
             raise TemporaryFailure(str(fault)) from fault
         return len(found)
 
@@ -196,8 +196,12 @@ class Email:
         return []
 
     def _mailbox(self, settings: MailboxSettings) -> Reads:
+        """Blocking. Without a password of its own the mailbox is entered with the account's token."""
         if settings.maildir is not None:
             return Maildir(self._folder / settings.maildir)
+        tokens = self._pool.account.tokens
+        if tokens is not None and not (settings.password_env or settings.password_file):
+            return Imap(settings, tokens.token(), token=True)
         password = _secrets.reveal(settings.password, settings.password_env, settings.password_file, self._folder)
         return Imap(settings, password)
 
@@ -245,8 +249,9 @@ class Email:
             found.append(error("email-account", failure.reason, where))
         if self.settings.mailbox is not None:
             try:
-                await asyncio.to_thread(self._mailbox(self.settings.mailbox).new)
-            except (Unreachable, _secrets.SecretMissing) as fault:
+                box = await asyncio.to_thread(self._mailbox, self.settings.mailbox)
+                await asyncio.to_thread(box.new)
+            except (Unreachable, TokenRefused, _secrets.SecretMissing) as fault:
                 found.append(error("email-mailbox", str(fault), f"{where}.mailbox"))
         return found
 

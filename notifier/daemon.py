@@ -15,6 +15,7 @@ from notifier.acceptance import Acceptance, World
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.care.retention import Keeping
+from notifier.care.technician import Technician
 from notifier.clock import Clock, SharedClock, SystemClock, steady
 from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
@@ -171,6 +172,9 @@ class School:
             watched = supervisor or Supervisor({})
             watched.ready()
             living = asyncio.create_task(watched.live())
+            technician = Technician(self.store, built, self._folders_there, self.config.school.name, self.clock)
+            alarm = technician.alarm(self.config.alarm_to, self.config.alarm_after, self.config.state)
+            watching = asyncio.create_task(alarm.run()) if self.config.alarm_to else None
             try:
                 async with asyncio.TaskGroup() as loops:
                     loops.create_task(dispatcher.run(stop))
@@ -179,6 +183,9 @@ class School:
                     watched.stopping()
             finally:
                 living.cancel()
+                if watching is not None:
+                    watching.cancel()
+                    alarm.end()
 
     async def take(self) -> tuple[Answer, ...]:
         """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""

@@ -130,6 +130,8 @@ class Config:
     pin_files: Mapping[str, Path]
     node: Node = Node()
     retention: Retention = Retention()
+    alarm_to: str = ""
+    alarm_after: timedelta = timedelta(minutes=15)
     advice: tuple[Problem, ...] = ()
 
     @property

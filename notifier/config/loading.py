@@ -101,6 +101,8 @@ def load(
         policy_settings=settings,
         pin_files=pin_files,
         node=node,
+        alarm_to=tables.file.alarm.to,
+        alarm_after=timedelta(minutes=tables.file.alarm.after_minutes),
         retention=_retention(tables.file.retention),
         advice=tuple(problems),
     )

@@ -161,6 +161,13 @@ class RetentionTable(Table):
     audit_days: int = Field(2555, ge=0, le=36500, description="Who did what.")
 
 
+class AlarmTable(Table):
+    """An email to whoever looks after the computer, when something has been away for a while."""
+
+    to: Email = Field("", description="Their address; without it nobody is told.", examples=["it@school.example.org"])
+    after_minutes: float = Field(15, ge=1, le=1440, description="After how long it is told.")
+
+
 class HttpTable(Table):
     """The small web listener for delivery reports, unsubscribing and voice calls; without it these take other ways."""
 
@@ -209,6 +216,7 @@ class FileTables(Table):
     store: StoreTable = StoreTable()
     node: NodeTable = NodeTable()
     retention: RetentionTable = RetentionTable()
+    alarm: AlarmTable = AlarmTable()
     http: HttpTable = HttpTable()
     drop: DropTable = DropTable()
     languages: LanguagesTable = LanguagesTable()
