@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import aiosmtplib
 
 from channels._smtp_session import Patience, Progress, Session, Stage
+from channels._tokens import Tokens
 
 KEEP_MESSAGES = 100
 KEEP_SECONDS = 60.0
@@ -28,6 +29,8 @@ class Account:
     password: Callable[[], str]
     hello: str
     """Our own name, as told to the server."""
+    tokens: Tokens | None = None
+    """Instead of a password."""
 
     def client(self, patience: Patience, trusted: ssl.SSLContext | None) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -111,13 +114,35 @@ class Pool:
             await smtp.connect()
             if self.account.username:
                 progress.stage = Stage.LOGIN
-                await smtp.login(self.account.username, self.account.password())
+                await self._log_in(smtp)
             session = await Session.over(smtp, self.patience, self.pipelining)
         except BaseException:
             smtp.close()
             self._trusted = None  # the certificates on this computer may be put right meanwhile
             raise
         return Line(session, asyncio.get_running_loop().time())
+
+    async def _log_in(self, smtp: aiosmtplib.SMTP) -> None:
+        """A token that was refused is asked for once more: it may have been called back before its time."""
+        account = self.account
+        if account.tokens is None:
+            await smtp.login(account.username, account.password())
+            return
+        await smtp.ehlo()
+        try:
+            await smtp.auth_xoauth2(account.username, await asyncio.to_thread(account.tokens.token))
+        except aiosmtplib.SMTPAuthenticationError:
+            token = await asyncio.to_thread(account.tokens.token, fresh=True)
+            await smtp.auth_xoauth2(account.username, token)
+
+    async def ask(self, sender: str, progress: Progress) -> None:
+        """Go in, and ask whether we may send as this sender; to nobody."""
+        line = await self._open(progress)
+        try:
+            progress.stage = Stage.SENDER
+            await line.session.ask(sender)
+        finally:
+            await line.session.quit()
 
     def _give_back(self, line: Line) -> None:
         line.carried += 1

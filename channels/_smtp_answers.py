@@ -11,6 +11,7 @@ import aiosmtplib
 from channels._headers import Unfit
 from channels._secrets import SecretMissing
 from channels._smtp_session import Progress, Stage, TooBig
+from channels._tokens import TokenRefused
 from channels.base import ChannelError, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from notifier.logs import logger
 
@@ -32,10 +33,25 @@ CODES: Mapping[str, tuple[Verdict, str]] = {
     "5.4.5": ("account", "The mail account has sent all that it may send today."),
     "5.7.0": ("account", "The mail server wants us to log in first. Check username and password in [channels.email]."),
     "5.7.8": ("account", "The mail server refused our user name or password. Check them in [channels.email]."),
+    "5.7.9": (
+        "account",
+        "The mail server wants an app password. Make one in the account's security settings (2-step verification must "
+        'be on) and put it into the file that password_file names, or set login = "google".',
+    ),
+    "5.7.60": (
+        "account",
+        'The mail account may not send as this sender. Let it "send as" that mailbox, or correct sender in '
+        "[channels.email].",
+    ),
+    "5.7.139": (
+        "account",
+        "Sending by SMTP is switched off for this Microsoft 365 account. Ask whoever looks after it to allow "
+        '"Authenticated SMTP" for this mailbox, or set login = "microsoft".',
+    ),
     "5.7.30": (
         "account",
         "The mail server no longer accepts passwords (basic authentication). "
-        "Ask whoever looks after the school's mail for a relay or an app password.",
+        'Set login = "microsoft" in [channels.email], or ask whoever looks after the school\'s mail for a relay.',
     ),
     "4.2.2": ("temporary", "This mailbox is full at the moment."),
     "4.3.1": ("account", "The mail server has no room at the moment."),
@@ -133,6 +149,8 @@ def understood(progress: Progress) -> Iterator[None]:
         raise
     except TooBig:
         raise PermanentFailure(CODES["5.3.4"][1]) from None
+    except TokenRefused as token:
+        raise TemporaryFailure(token.reason, account=True) from None
     except SecretMissing as missing:
         raise TemporaryFailure(str(missing), account=True) from None
     except aiosmtplib.SMTPRecipientsRefused as refused:

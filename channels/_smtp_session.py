@@ -97,6 +97,14 @@ class Session:
         await self._body(stuffed(content), progress)
         self._unclean = False
 
+    async def ask(self, sender: str) -> None:
+        """Whether this sender is let in; the transaction is given up at once. Raises what the server refuses with."""
+        self._wire.say(f"MAIL FROM:<{sender}>\r\n".encode())
+        reply = await self._wire.reply(self._wire.deadline(self._patience.reply))
+        if reply.code != aiosmtplib.SMTPStatus.completed:
+            raise aiosmtplib.SMTPSenderRefused(reply.code, reply.text, sender)
+        await self._reset()
+
     async def quit(self, seconds: float = 2.0) -> None:
         try:
             with suppress(aiosmtplib.SMTPException):

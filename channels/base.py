@@ -8,7 +8,7 @@
 No retries, no database and no policy in here or in any channel.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -228,6 +228,7 @@ class News(StrEnum):
     STOP = "stop"  # whoever has the address wants no more by this channel
     START = "start"  # and now wants it again
     ANSWER = "answer"  # words for the office
+    COMPLAINT = "complaint"  # whoever got it called it unwanted: no newsletters any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,21 @@ class Receives(Protocol):
 
     def receive(self, stored: Callback) -> list[Receipt]:
         """What it says. Raises ValueError where that cannot be understood."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A channel whose reports have to be fetched from a place of their own."""
+
+    fetch_every: timedelta | None
+    """None where no such place is set up."""
+
+    async def fetch(self, keep: Callable[[bytes], Awaitable[None]]) -> int:
+        """Hand over each report that is new; it counts as read once ``keep`` returns. How many.
+
+        Raises TemporaryFailure where the place cannot be reached.
+        """
         ...
 
 
@@ -296,6 +312,13 @@ class Collates(Protocol):
 class Checks(Protocol):
     async def check(self) -> list[Problem]:
         """What stands in the way of sending, found at start."""
+        ...
+
+
+@runtime_checkable
+class Connects(Protocol):
+    async def connect(self) -> list[Problem]:
+        """Try the account as far as that goes without writing to anybody; what is wrong, in words."""
         ...
 
 

@@ -11,24 +11,25 @@ from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, ChannelError, Checks, Receives, Surroundings
+from channels.base import Channel, Checks, Receives, Surroundings
 from notifier import directory
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
 from notifier.calendar.current import CurrentCalendar
 from notifier.calendar.quiet import opens
+from notifier.care.retention import Keeping
+from notifier.care.technician import Technician
 from notifier.clock import Clock, SystemClock
-from notifier.closure.desk import Desk, Means
+from notifier.closure.desk import Desk
 from notifier.closure.linktest import LinkTest
 from notifier.closure.takeover import Closures
-from notifier.closure.wording import Wordings
 from notifier.config import Config
 from notifier.config.start import sample_events
 from notifier.dispatch import Alone, Dispatcher, Node
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.dispatch.witness import Witness
-from notifier.fittings import channel_facts, renderer_of, rota, shared_clock
+from notifier.fittings import channel_facts, desk_of, make_folders, outbox_page, renderer_of, rota, shared_clock
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Leader, for_a_person
 from notifier.lock import Locked
@@ -43,6 +44,7 @@ from notifier.presence import among_others
 from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.rendering.prepared import Prepared
 from notifier.schedule import Duty
+from notifier.supervision import Supervisor
 from notifier.thrift import be_thrifty
 
 HAND_OVER = 0.0005
@@ -115,10 +117,13 @@ class School:
             clock,
             calendar=self._calendar.refresh,
             first=self._first,
-            index=self._index,
-            make_folders=self._make_folders,
+            index=partial(outbox_page, config, store),
+            make_folders=partial(make_folders, config.root, self.folders),
             closures=self.closures,
             link_test=LinkTest(store, self.world, clock, day=config.closure.link_test_day, zone=config.school.timezone),
+            keeping=Keeping(
+                store, self.families, config.retention, config.outbox, config.state, clock, config.school.timezone
+            ),
         )
 
     def _notices(self) -> tuple[Duty, ...]:
@@ -201,7 +206,7 @@ class School:
 
     # The daemon ---------------------------------------------------------------------------------------------
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, supervisor: Supervisor | None = None) -> None:
         """Watch, accept, send and listen until ``stop`` is set; what is in flight is finished.
 
         Raises Locked, and ListenProblem where the address of [http] listen is not to be had.
@@ -218,9 +223,23 @@ class School:
             leads = node.leads()
             if leads:  # before anything is sent: the newest denials are in force
                 await self.leader.begin()
-            async with asyncio.TaskGroup() as loops:
-                loops.create_task(dispatcher.run(stop))
-                loops.create_task(self.leader.in_turn(node, stop, begun=leads))
+            watched = supervisor or Supervisor({})
+            watched.ready()
+            living = asyncio.create_task(watched.live())
+            technician = Technician(self.store, built, self._folders_there, self.config.school.name, self.clock)
+            alarm = technician.alarm(self.config.alarm_to, self.config.alarm_after, self.config.state)
+            watching = asyncio.create_task(alarm.run()) if self.config.alarm_to else None
+            try:
+                async with asyncio.TaskGroup() as loops:
+                    loops.create_task(dispatcher.run(stop))
+                    loops.create_task(self.leader.in_turn(node, stop, begun=leads))
+                    await stop.wait()
+                    watched.stopping()
+            finally:
+                living.cancel()
+                if watching is not None:
+                    watching.cancel()
+                    alarm.end()
 
     async def take(self) -> tuple[Answer, ...]:
         """Take and answer what lies in the intakes; nothing is sent yet. Raises Locked."""
@@ -240,7 +259,7 @@ class School:
                 await self.rota.look()
             await dispatcher.drain()
             if node.leads():
-                await self._index()
+                await outbox_page(self.config, self.store)
             left = tuple(await self.store.open_work(self.clock.now()))
             return Idle(answers, left, for_a_person(self.families.problems))
 
@@ -281,27 +300,12 @@ class School:
 
     def desk(self, paces: Mapping[str, float | None]) -> Desk:
         """Where closures are drafted and confirmed; ``paces``: what each channel takes a minute, None without limit."""
-        means = Means(
-            self.renderer,
-            Wordings(self.config.templates, self.config.closure.languages),
-            paces,
-            self.config.closure.price,
-        )
-        return Desk(self.store, self.world, self.clock, means, self.config.school.timezone)
+        return desk_of(self.config, self.store, self.world, self.clock, self.renderer, paces)
 
     async def _first(self) -> None:
         """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
         if await self.store.decisions.looked() is None and sample_events(self.config.calendar):
             await self.announcing.leave_out_past(self.clock.now())
-
-    def _make_folders(self) -> None:
-        """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
-        for folder in self.folders:
-            if folder.path.is_relative_to(self.config.root):
-                try:
-                    folder.path.mkdir(parents=True, exist_ok=True)
-                except OSError as fault:  # the other folders go on
-                    self.log.warning("a drop folder cannot be made", folder=folder.name, reason=fault.strerror)
 
     # What commands ask for ----------------------------------------------------------------------------------
 
@@ -312,7 +316,7 @@ class School:
         """
         folder = next(one for one in self.folders if one.name == intake_name)
         await self.families.refresh(self.clock.now(), settled=True)
-        self._make_folders()
+        make_folders(self.config.root, self.folders)
         return await self.drop.submit(files, folder, authority)
 
     # Building -----------------------------------------------------------------------------------------------
@@ -342,14 +346,14 @@ class School:
                 await channel.close()
         return to_ring_from(files, self.config.root)
 
-    def channels(self) -> dict[str, Channel]:
+    def channels(self, *, live: bool = False) -> dict[str, Channel]:
         """Inside the running loop; whoever asks closes them. Trial has the outbox writer for what would leave."""
         surroundings = Surroundings(
             outbox=self.config.outbox,
             school=self.config.school.name,
             phone=self.config.school.phone,
             website=self.config.school.website,
-            trial=self.config.school.mode is Mode.TRIAL,
+            trial=self.config.school.mode is Mode.TRIAL and not live,
             clock=self.clock,
             public_url=self.config.http.public_url,
         )
@@ -383,6 +387,7 @@ class School:
             node=node,
             peace=self.peace,
             witness=witness,
+            unsubscribe=partial(self.families.unsubscribe, self.clock),
         )
 
     @asynccontextmanager
@@ -392,25 +397,18 @@ class School:
         if not http.listens:
             yield
             return
+        from notifier.web.health import health_routes
         from notifier.web.listener import Listener  # only who listens waits for these to be imported
         from notifier.web.receipts import Tally, receipt_routes
 
         doors = {name: channel for name, channel in built.items() if isinstance(channel, Receives)}
         keep, tally = self.store.keep_receipt, Tally()
-        routes = [*receipt_routes(doors, keep, self.clock, http.public_url, tally)]
+        routes = [
+            *receipt_routes(doors, keep, self.clock, http.public_url, tally),
+            *health_routes(self.store.status, self.store.lost_accounts, self._folders_there, self.clock),
+        ]
         async with Listener(http.host, http.port, routes).listening():
             yield
 
-    async def _index(self) -> None:
-        """The page on which a person sees everything that trial mode wrote."""
-        if self.config.school.mode is not Mode.TRIAL:
-            return
-        headlines = {
-            one.id: channels.Headline(one.message.subject, one.message.kind.value, one.received_at)
-            for one in await self.store.messages()
-        }
-        build = partial(channels.build_outbox_index, school=self.config.school.name, messages=headlines)
-        try:
-            await asyncio.to_thread(build, self.config.outbox)
-        except (ChannelError, OSError) as fault:  # the messages matter more than the page about them
-            self.log.warning("the outbox page cannot be written", fault=type(fault).__name__)
+    def _folders_there(self) -> dict[str, bool]:
+        return {folder.name: folder.path.is_dir() for folder in self.folders}

@@ -1,20 +1,29 @@
 """What a school is put together from, beside its rooms: its channels' standing, renderer, clock and what falls due."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 import channels
-from channels.base import facts
+from channels.base import ChannelError, facts
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.missing import Missing
 from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.waiting import Waiting
 from notifier.clock import Clock, SharedClock, steady
+from notifier.closure.desk import Desk, Means
+from notifier.closure.wording import Wordings
 from notifier.config import Config
+from notifier.intake import IntakeFolder
+from notifier.logs import logger
 from notifier.model.message import Mode
 from notifier.model.policy import ChannelFacts
 from notifier.queue import Store
 from notifier.rendering import Renderer, SchoolFacts
 from notifier.schedule import Duty, Rota
+
+log = logger("daemon")
 
 
 def channel_facts(config: Config) -> dict[str, ChannelFacts]:
@@ -63,3 +72,42 @@ async def shared_clock(store: Store) -> SharedClock:
     moment = await store.moment()
     clock.set(moment, (asked + steady()) / 2)
     return clock
+
+
+def desk_of(
+    config: Config,
+    store: Store,
+    world: Callable[[], World],
+    clock: Clock,
+    renderer: Renderer,
+    paces: Mapping[str, float | None],
+) -> Desk:
+    """Where closures are drafted and confirmed; ``paces`` as in Means."""
+    wordings = Wordings(config.templates, config.closure.languages)
+    means = Means(renderer, wordings, paces, config.closure.price)
+    return Desk(store, world, clock, means, config.school.timezone)
+
+
+async def outbox_page(config: Config, store: Store) -> None:
+    """The page on which a person sees everything that trial mode wrote."""
+    if config.school.mode is not Mode.TRIAL:
+        return
+    headlines = {
+        one.id: channels.Headline(one.message.subject, one.message.kind.value, one.received_at)
+        for one in await store.messages()
+    }
+    build = partial(channels.build_outbox_index, school=config.school.name, messages=headlines)
+    try:
+        await asyncio.to_thread(build, config.outbox)
+    except (ChannelError, OSError) as fault:  # the messages matter more than the page about them
+        log.warning("the outbox page cannot be written", fault=type(fault).__name__)
+
+
+def make_folders(root: Path, folders: Iterable[IntakeFolder]) -> None:
+    """The drop folders that lie within the school's own; one elsewhere (a share) must be there by itself."""
+    for folder in folders:
+        if folder.path.is_relative_to(root):
+            try:
+                folder.path.mkdir(parents=True, exist_ok=True)
+            except OSError as fault:  # the other folders go on
+                log.warning("a drop folder cannot be made", folder=folder.name, reason=fault.strerror)

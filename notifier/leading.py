@@ -9,6 +9,7 @@ from channels.base import ChannelError
 from notifier.acceptance import Acceptance
 from notifier.acceptance.families import Families
 from notifier.acceptance.offering import Offering
+from notifier.care.retention import Keeping
 from notifier.clock import Clock, SharedClock, SystemClock
 from notifier.closure.linktest import LinkTest
 from notifier.closure.takeover import Closures
@@ -21,6 +22,8 @@ from notifier.schedule import Alarm, Rota
 
 FAMILIES_EVERY = 2.0
 """Seconds between two looks at the families' files; they are taken up when two looks agree."""
+HOUSE_EVERY = 600.0
+"""Seconds between two looks whether it is time to let go of what has had its time."""
 LOOK = 0.2
 """Seconds between two looks whether it is this node that leads."""
 CLOSING = 2.0
@@ -56,6 +59,7 @@ class Leader:
         make_folders: Callable[[], None],
         closures: Closures,
         link_test: LinkTest,
+        keeping: Keeping,
     ) -> None:
         self.store = store
         self.families = families
@@ -70,6 +74,7 @@ class Leader:
         self._make_folders = make_folders
         self._closures = closures
         self._link_test = link_test
+        self._keeping = keeping
         self._ailing: set[str] = set()
         self._heeded = 0
 
@@ -121,6 +126,7 @@ class Leader:
                 loops.create_task(self.drop.run(stop))
                 loops.create_task(self._watch_families(stop))
                 loops.create_task(self._keep_time(alarm, stop))
+                loops.create_task(self._keep_house(stop))
         finally:
             alarm.stop()
 
@@ -186,6 +192,14 @@ class Leader:
                 await _wait(stop, 1.0)  # a burst of outcomes makes one new page
         finally:
             stopping.cancel()
+
+    async def _keep_house(self, stop: asyncio.Event) -> None:
+        """Once a day what has had its time goes; not at once after a start, when there is more urgent work."""
+        while not stop.is_set():
+            await _wait(stop, HOUSE_EVERY)
+            if not stop.is_set():
+                with self._going_on("what is no longer kept"):
+                    await self._keeping.today()
 
     def _on_the_wall(self, moment: datetime | None) -> datetime | None:
         """The alarm goes by this computer's own clock, whatever that shows."""

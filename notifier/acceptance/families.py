@@ -1,13 +1,15 @@
 """The directory in force: taken up from the families' files, kept in the database and as a whole copy in ``state/``."""
 
 import asyncio
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 from notifier import directory as room
+from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
-from notifier.model.directory import Directory
+from notifier.model.directory import Arrangement, Directory, Sort
 from notifier.model.problem import Problem
 from notifier.queue import Store
 from notifier.thrift import settle_down
@@ -80,6 +82,38 @@ class Families:
         if taken.directory is None or not taken.taken:
             return False
         return await self._put(taken.directory, now)
+
+    async def forget_ended(self, before: date, now: datetime) -> int:
+        """Orders and the like that ended before that day and stand in the record alone. How many went."""
+        await self._adopt()
+        if self.current is None:
+            return 0
+        left, gone = room.without_ended(self.current, before)
+        if not gone or not await self._put(left, now):
+            return 0
+        self._taken = None
+        return gone
+
+    async def put_without(self, erased: room.Erased, now: datetime) -> bool:
+        """Bring into force a directory from which somebody was erased; False if another process was quicker."""
+        done = await self._put(erased.directory, now)
+        self._taken = None
+        self._versions = {version: one for version, one in self._versions.items() if version == self.version}
+        return done
+
+    async def unsubscribe(self, clock: Clock, contact_id: str) -> None:
+        """Learned by the program itself: no newsletters to this adult any more, until the school writes otherwise."""
+        await self._adopt()
+        now = clock.now()
+        row = Arrangement(
+            Sort.UNSUBSCRIBE, contact_id, from_=now.date(), evidence="complained about a message", recorded_by="mail",
+            recorded=True,
+        )  # fmt: skip
+        there = self.current.arrangements_of.get(contact_id, ()) if self.current else ()
+        if self.current is None or any(one.sort is Sort.UNSUBSCRIBE and not one.ended_on for one in there):
+            return
+        after = replace(self.current, version=self.current.version + 1, arrangements=(*self.current.arrangements, row))
+        await self._put(after, now)
 
     async def at_version(self, version: int) -> Directory:
         """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""

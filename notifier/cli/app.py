@@ -76,6 +76,7 @@ def run(argv: list[str]) -> int:
         closure,
         families,
         messages,
+        personal,
         policy,
         progress,
         report,
@@ -99,6 +100,7 @@ def run(argv: list[str]) -> int:
         report,
         audit,
         care,
+        personal,
         staff,
     ):
         group.register(app)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from channels.base import Checks
+from channels.base import Checks, Connects
 from notifier import calendar, directory, intake
 from notifier.acceptance.understanding import Considered
 from notifier.calendar.yearly import too_few
@@ -40,8 +40,10 @@ async def preview(
     return found
 
 
-async def check(school: School) -> list[Problem]:
+async def check(school: School, connect: bool = False) -> list[Problem]:
     """Every problem in families, calendar, templates and channels, with the config's own advice.
+
+    ``connect``: also try each account, without writing to anybody.
 
     A computer that only sends has neither families nor calendar.
     """
@@ -53,6 +55,16 @@ async def check(school: School) -> list[Problem]:
     found += school.desk({}).means.wordings.problems
     for channel in school.channels().values():
         found += await channel.check() if isinstance(channel, Checks) else []
+        await channel.close()
+    return found + (await _connected(school) if connect else [])
+
+
+async def _connected(school: School) -> list[Problem]:
+    """The accounts themselves, also in trial, before anything goes by them."""
+    found: list[Problem] = []
+    for name, channel in school.channels(live=True).items():
+        if isinstance(channel, Connects) and name in school.config.channels:
+            found += await channel.connect()
         await channel.close()
     return found
 

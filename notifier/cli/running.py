@@ -1,6 +1,7 @@
 """`run`: the daemon, or one pass until nothing is due."""
 
 import asyncio
+import os
 import signal
 
 import typer
@@ -15,6 +16,7 @@ from notifier.lock import Locked
 from notifier.model.answer import Exit
 from notifier.model.message import Mode
 from notifier.queue import Left, OpenWork
+from notifier.supervision import Supervisor
 from notifier.web.problem import ListenProblem
 
 SAID = {
@@ -69,7 +71,7 @@ async def _run() -> None:
             loop.add_signal_handler(wanted, stop.set)
         trial = " in trial mode: nothing leaves the school" if school.config.school.mode is Mode.TRIAL else ""
         output.say(f"{school.config.school.name}: running{trial}. Ctrl+C stops it.", "bold")
-        await school.run(stop)
+        await school.run(stop, Supervisor(os.environ))
         output.say("Stopped. What was accepted is kept, and goes on at the next start.")
 
 

@@ -49,6 +49,7 @@ def check(
     phrases: str = typer.Option(
         "", "--phrases", help="Instead: the fixed phrases in this language, such as ur, for somebody to read over."
     ),
+    connect: bool = typer.Option(False, "--connect", help="Also try the accounts, without writing to anybody."),
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
@@ -58,7 +59,7 @@ def check(
 
     async def work() -> list[Problem]:
         async with opening.reading(config) as school:
-            return await desk.check(school)
+            return await desk.check(school, connect)
 
     found = opening.within(work)
     if json:

@@ -115,6 +115,17 @@ class Closing:
     link_test_day: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept; None for good."""
+
+    addresses: timedelta | None = timedelta(days=90)
+    messages: timedelta | None = timedelta(days=730)
+    deliveries: timedelta | None = timedelta(days=1095)
+    orders: timedelta | None = timedelta(days=2190)
+    audit: timedelta | None = timedelta(days=2555)
+
+
 @dataclass(frozen=True)
 class Config:
     """One school. ``root`` is the folder of the config file.
@@ -144,6 +155,9 @@ class Config:
     pin_files: Mapping[str, Path]
     node: Node = Node()
     closure: Closing = Closing()
+    retention: Retention = Retention()
+    alarm_to: str = ""
+    alarm_after: timedelta = timedelta(minutes=15)
     advice: tuple[Problem, ...] = ()
 
     @property

@@ -109,12 +109,14 @@ def _policy_sections() -> list[Section]:
 
 
 def _channel(path: str, model: type[BaseModel]) -> Iterator[Section]:
-    """A channel's own table, then its lists of tables; a channel without settings has nothing to show."""
+    """A channel's own table, then the tables below it; a channel without settings has nothing to show."""
     plain: list[Setting] = []
     lists: list[Section] = []
     for name, field in model.model_fields.items():
         if item := _item(field.annotation):
             lists.append(_section(f"{path}.{field.alias or name}", item, many=True, summary=field.description or ""))
+        elif inner := _inner(field.annotation):
+            lists.append(_section(f"{path}.{field.alias or name}", inner, summary=field.description or ""))
         else:
             plain.append(_setting(field.alias or name, field, {}))
     if plain:
@@ -187,6 +189,14 @@ def _item(annotation: Any) -> type[BaseModel] | None:
             inner = get_args(option)[0]
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 return inner
+    return None
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """The model of a table that may be left out."""
+    for option in get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else ():
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
     return None
 
 

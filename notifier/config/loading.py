@@ -8,7 +8,17 @@ from pathlib import Path
 from notifier.clock import SystemClock
 from notifier.config import checks
 from notifier.config.channels import ChannelSettings, read_channels
-from notifier.config.config import CategoryNotices, Closing, Config, Http, Intake, Node, Notices, School
+from notifier.config.config import (
+    CategoryNotices,
+    Closing,
+    Config,
+    Http,
+    Intake,
+    Node,
+    Notices,
+    Retention,
+    School,
+)
 from notifier.config.places import Surroundings
 from notifier.config.policy import folded, gathered, not_set_up, read_policy
 from notifier.config.problems import ConfigProblems
@@ -19,6 +29,7 @@ from notifier.config.settings import (
     NewsletterTable,
     NodeTable,
     NoticesTable,
+    RetentionTable,
     SequenceTable,
     StaffTable,
 )
@@ -117,6 +128,9 @@ def load(
         policy_settings=settings,
         pin_files=pin_files,
         node=node,
+        alarm_to=tables.file.alarm.to,
+        alarm_after=timedelta(minutes=tables.file.alarm.after_minutes),
+        retention=_retention(tables.file.retention),
         advice=tuple(problems),
     )
 
@@ -228,6 +242,19 @@ def _http(table: HttpTable, around: Surroundings, problems: list[Problem]) -> Ht
                 )
             )
     return Http(host.strip("[]"), int(port or 0), table.public_url.rstrip("/"), secret)
+
+
+def _retention(table: RetentionTable) -> Retention:
+    def kept(days: int) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    return Retention(
+        kept(table.addresses_days),
+        kept(table.messages_days),
+        kept(table.deliveries_days),
+        kept(table.orders_days),
+        kept(table.audit_days),
+    )
 
 
 def _node(table: NodeTable, store_url: str, file: str, problems: list[Problem]) -> Node:

@@ -206,6 +206,31 @@ class NodeTable(Table):
     )
 
 
+class RetentionTable(Table):
+    """How long things are kept, in days; 0 keeps them for good. Looked at once a day."""
+
+    addresses_days: int = Field(
+        90, ge=0, le=36500, description="The addresses a message went to, once it is over, and files in outbox/."
+    )
+    messages_days: int = Field(
+        730, ge=0, le=36500, description="A message's words and files: this school year and the next (SCHOOL 15)."
+    )
+    deliveries_days: int = Field(
+        1095, ge=0, le=36500, description="Who got a message and how; after that only how many."
+    )
+    orders_days: int = Field(
+        2190, ge=0, le=36500, description="Orders that have ended and are no longer in the families' files."
+    )
+    audit_days: int = Field(2555, ge=0, le=36500, description="Who did what.")
+
+
+class AlarmTable(Table):
+    """An email to whoever looks after the computer, when something has been away for a while."""
+
+    to: Email = Field("", description="Their address; without it nobody is told.", examples=["it@school.example.org"])
+    after_minutes: float = Field(15, ge=1, le=1440, description="After how long it is told.")
+
+
 class HttpTable(Table):
     """The small web listener for delivery reports, unsubscribing and voice calls; without it these take other ways."""
 
@@ -278,6 +303,8 @@ class FileTables(Table):
     sequence: tuple[SequenceTable, ...] = ()
     store: StoreTable = StoreTable()
     node: NodeTable = NodeTable()
+    retention: RetentionTable = RetentionTable()
+    alarm: AlarmTable = AlarmTable()
     http: HttpTable = HttpTable()
     drop: DropTable = DropTable()
     languages: LanguagesTable = LanguagesTable()

@@ -11,6 +11,7 @@ save(encoded, state) / load(state)       a whole copy, by atomic rename
 """
 
 from notifier.directory.differences import arrangement_changes, differences
+from notifier.directory.forgetting import Erased, without_contact, without_ended, without_pupil
 from notifier.directory.reading import Reading, read
 from notifier.directory.relationships import name_of
 from notifier.directory.reviews import reviews
@@ -19,6 +20,7 @@ from notifier.directory.takeup import TakeUp, accept, preview, take_up
 
 __all__ = [
     "DamagedDirectory",
+    "Erased",
     "Reading",
     "TakeUp",
     "accept",
@@ -33,4 +35,7 @@ __all__ = [
     "reviews",
     "save",
     "take_up",
+    "without_contact",
+    "without_ended",
+    "without_pupil",
 ]

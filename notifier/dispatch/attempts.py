@@ -51,7 +51,7 @@ STOPS = {
 Refused = Callable[[str, str], Awaitable[datetime | None]]
 """Since when whoever has an address wants nothing more by a channel; None: nobody said so."""
 
-NO_MORE = "This family answered that it wants no more this way. Reach them another way."
+NO_MORE = "This address takes nothing more this way: it was answered so, or failed three times. Reach them another way."
 
 log = logger("dispatch")
 

@@ -39,6 +39,10 @@ from notifier.routing import recheck as by_the_rules
 log = logger("dispatch")
 
 
+async def nobody(contact_id: str) -> None:
+    """Where nobody keeps the families' wishes."""
+
+
 class Dispatcher:
     """Carries the due legs of one mode through the channels it is given.
 
@@ -69,6 +73,7 @@ class Dispatcher:
         recheck: Recheck = by_the_rules,
         peace: Callable[[datetime], datetime | None] | None = None,
         witness: Witness | None = None,
+        unsubscribe: Callable[[str], Awaitable[None]] = nobody,
     ) -> None:
         """``peace``: until when families are left in peace, None: not now; without it, by the hours alone."""
         self._store = store
@@ -82,6 +87,7 @@ class Dispatcher:
         self._recheck = recheck
         self._peace = peace or partial(opens, hours=policy.quiet_hours, timezone=policy.timezone)
         self._witness = witness or Nobody()
+        self._unsubscribe = unsubscribe
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
@@ -99,7 +105,7 @@ class Dispatcher:
         shift, tender, receipts = self._shift(list(Lane), patient=True)
         await tender.begin()
         shift.start()
-        going = (tender.pump, tender.moments, tender.watch, tender.sheets, receipts.run, receipts.ask)
+        going = (tender.pump, tender.moments, tender.watch, tender.sheets, receipts.run, receipts.ask, receipts.fetch)
         loops = [asyncio.create_task(one()) for one in going]
         try:
             await stop.wait()
@@ -192,7 +198,9 @@ class Dispatcher:
             collator.touch_all(message_id)
             tender.news.set()
 
-        receipts = Receipts(store, self._channels, self._node, clock, office.bell, self._mode, reached_others)
+        receipts = Receipts(
+            store, self._channels, self._node, clock, office.bell, self._mode, reached_others, self._unsubscribe
+        )
         return Shift(office, crews), tender, receipts
 
     def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:

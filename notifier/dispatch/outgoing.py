@@ -1,6 +1,5 @@
 """One leg as a channel gets it: address, payload, attachments, and names that stay the same over all tries."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 from channels.base import Channel, Outgoing
 from notifier.dispatch.blobs import Blobs
 from notifier.model.directory import Directory
+from notifier.model.ladder import stem as stem
 from notifier.model.message import Message
 from notifier.model.payload import ON_PAPER
 from notifier.model.plan import Address, Delivery
@@ -26,11 +26,6 @@ class Renders(Protocol):
         now: datetime,
         address: Address | None = None,
     ) -> Any: ...
-
-
-def stem(leg_id: str) -> str:
-    """A name for this leg that says nothing about anybody: letters and digits, the same over all tries."""
-    return hashlib.sha256(leg_id.encode()).hexdigest()[:24]
 
 
 class Messages:

@@ -1,9 +1,11 @@
 """Receipts on their way from the store to the legs: what a channel makes of them, and what that changes (DESIGN 4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from channels.base import Callback, Channel, ChannelError, News, Polls, Receipt, Receives
+from channels.base import Callback, Channel, ChannelError, Fetches, News, Polls, Receipt, Receives
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.bell import Bell
@@ -16,6 +18,7 @@ from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.model.states import LegState
 from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.receipts import BY_ADDRESS
 from notifier.queue.store import Store, StoreProblem
 
 AT_ONCE = 100
@@ -34,6 +37,11 @@ LOOK = 5.0
 """Seconds between two looks for legs to ask about."""
 SHOWN = 300
 """Letters of a family's answer that a task shows."""
+MINUTE = timedelta(minutes=1)
+LATE = timedelta(days=30)
+"""A mail server gives up after five days; some report later."""
+FETCHED = "fetched"
+"""Where such a report came from, in the place of an address on the web."""
 RULE = "DESIGN 3.7"
 
 STATES: Mapping[News, LegState] = {
@@ -61,10 +69,14 @@ class Receipts:
         bell: Bell,
         mode: Mode,
         reached_others: Callable[[str], object],
+        unsubscribe: Callable[[str], Awaitable[None]],
     ) -> None:
-        """``reached_others`` gets the id of a message of which something came of a delivery."""
+        """``reached_others`` gets the id of a message of which something came of a delivery; ``unsubscribe`` that
+        of an adult who called a message unwanted."""
         self._store = store
         self._receiving = {name: one for name, one in channels.items() if isinstance(one, Receives)}
+        self._fetching = {name: one for name, one in channels.items() if isinstance(one, Fetches)}
+        self._unsubscribe = unsubscribe
         self._polling = {name: one for name, one in channels.items() if isinstance(one, Polls)}
         self._node = node
         self._clock = clock
@@ -118,6 +130,7 @@ class Receipts:
                 places=faults.places(error),
             )
             return await self._store.consume_receipt(stored.id, now, unreadable=True)
+        receipts = [await self._found(one, stored) for one in receipts]
         news = [leg_news(one) for one in receipts if one.news in STATES]
         heard = await self._store.consume_receipt(
             stored.id,
@@ -133,12 +146,69 @@ class Receipts:
         reached("receipt consumed")
         if heard is Heard.COUNTED:
             self._touch(news)
+            for told in news:
+                if told.to is LegState.PERMANENT_FAILURE:
+                    await self._store.suspend(told.leg_id, now)
+        for one in receipts:
+            if one.news is News.COMPLAINT and (contact := await self._store.contact_of(leg_news(one).leg_id)):
+                await self._unsubscribe(contact)
         return heard
+
+    async def _found(self, receipt: Receipt, stored: StoredReceipt) -> Receipt:
+        """With the try it is about, where it only names what went, or the address to which it went."""
+        if receipt.attempt_id or receipt.news not in (*STATES, News.COMPLAINT):
+            return receipt
+        leg = ""
+        if receipt.reference:
+            since = stored.received_at - LATE
+            leg = await self._store.leg_of_reference(stored.channel, receipt.reference, since)
+        elif receipt.address:
+            leg = await self._store.last_sent_to(stored.channel, receipt.address, stored.received_at - LATE)
+        if not leg:
+            return receipt
+        if not receipt.reference:
+            receipt = replace(receipt, reason=f"{receipt.reason} {BY_ADDRESS}")
+        return replace(receipt, attempt_id=f"{leg}.{await self._store.tries_of(leg)}")
 
     def _touch(self, news: Sequence[LegNews]) -> None:
         """A family that was reached needs no call: the sheets of its message are looked at again."""
         for one in news:
             self._reached_others(message_of_leg(one.leg_id))
+
+    # fetching
+
+    async def fetch(self) -> None:
+        """Reports that lie in a place of their own; for ever, while this node leads and there is such a place."""
+        fetching = {name: one for name, one in self._fetching.items() if one.fetch_every is not None}
+        ailing: set[str] = set()
+        while fetching:
+            for name, channel in fetching.items():
+                if not (self._node.leads() and self._node.life()):
+                    continue
+                try:
+                    await channel.fetch(partial(self._keep, name))
+                    if name in ailing:
+                        log.info("reports can be fetched again", channel=name)
+                        ailing.discard(name)
+                except ChannelError as failure:
+                    if name not in ailing:
+                        ailing.add(name)
+                        log.warning("reports cannot be fetched", channel=name, reason=failure.reason)
+                except StoreProblem:
+                    pass
+                except Exception as error:
+                    log.error("fetching-failed", fault=faults.kind(error), places=faults.places(error))
+            shortest = min((one.fetch_every for one in fetching.values() if one.fetch_every), default=MINUTE)
+            await self._clock.sleep(shortest.total_seconds())
+
+    async def fetch_once(self) -> None:
+        """What lies there now. Raises ChannelError."""
+        for name, channel in self._fetching.items():
+            if channel.fetch_every is not None:
+                await channel.fetch(partial(self._keep, name))
+
+    async def _keep(self, channel: str, report: bytes) -> None:
+        await self._store.keep_receipt(channel, FETCHED, report, self._clock.now())
 
     # asking
 

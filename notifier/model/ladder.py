@@ -1,5 +1,6 @@
 """Where a delivery stands, and what comes next on its ladder: decided from its legs alone (DESIGN 3.4, 3.6)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,11 @@ def delivery_id(message_id: str, number: int) -> str:
 def leg_id(delivery_id: str, rung: int, channel: str, number: int) -> str:
     """The ``number``-th leg (from 0) of that rung and channel: the same wherever it is worked out, naming nobody."""
     return f"{delivery_id}.{rung}.{channel}.{number}"
+
+
+def stem(leg_id: str) -> str:
+    """A name for this leg that says nothing about anybody: letters and digits, the same over all tries."""
+    return hashlib.sha256(leg_id.encode()).hexdigest()[:24]
 
 
 def attempt_id(leg_id: str, number: int) -> str:

@@ -16,7 +16,7 @@ from itertools import chain
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, true, update
 
 from notifier.queue import schema
-from notifier.queue.rows import AuditLine, AuditState
+from notifier.queue.held import AuditLine, AuditState
 
 _AUDIT, _SEAL = schema.audit, schema.audit_seal
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine
 
 from notifier.queue.audit import check_audit
+from notifier.queue.held import AuditState
 from notifier.queue.location import parse, sqlite_path
 from notifier.queue.migrations import Condition, condition
 from notifier.queue.opening import refuse
 from notifier.queue.problem import StoreProblem
-from notifier.queue.rows import AuditState
 
 FILE, DUMP = "notifier.db", "notifier.pgdump"
 BUSY_SECONDS = 60.0

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from notifier.model.message import Kind
-from notifier.queue import audit, restoring
+from notifier.queue import audit, personal, restoring, retention
 from notifier.queue.engine import Database
-from notifier.queue.rows import AuditLine, AuditState, Doubtful
+from notifier.queue.held import AuditLine, AuditState, Doubtful, Found, Gone
+from notifier.queue.retention import Part
 
 
 class Care:
@@ -33,3 +34,23 @@ class Care:
     async def check_audit(self, noted: str = "") -> AuditState:
         """Whether every line is as it was written, and whether the mark that begins so is among them."""
         return await self._database.read(audit.check_audit, noted)
+
+    async def let_go(self, part: Part, before: datetime, most: int) -> tuple[list[str], list[str]]:
+        """That part of the next few messages that were over before then: their ids, and those of their legs."""
+        return await self._database.quietly(retention.let_go, part, before, most)
+
+    async def let_go_of_the_rest(self, addresses: datetime | None, deliveries: datetime | None) -> int:
+        """Older states of the directory and tasks long done. How many."""
+        return await self._database.quietly(retention.let_go_of_the_rest, addresses, deliveries)
+
+    async def shorten_audit(self, before: datetime) -> int:
+        """Let go of its lines from before that moment; they stay counted."""
+        return await self._database.quietly(audit.shorten_audit, before)
+
+    async def find_person(self, id: str) -> Found:
+        """Everything held about an adult or a child."""
+        return await self._database.read(personal.find, id)
+
+    async def erase(self, id: str, instead: str, by: str, now: datetime) -> Gone | None:
+        """Take an adult or a child out of everything; ``instead`` stands for them. None where something is not over."""
+        return await self._database.write(personal.erase, id, instead, by, now)

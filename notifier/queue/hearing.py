@@ -48,3 +48,21 @@ class Hearing(Transactions):
     async def refused(self, channel: str, address: str) -> datetime | None:
         """Since when whoever has this address wants nothing by this channel; None: nobody said so."""
         return await self._database.read(receipts.refused, channel, address)
+
+    async def leg_of_reference(self, channel: str, reference: str, since: datetime) -> str:
+        """The leg that went under this reference since then; empty where there is none."""
+        return await self._database.read(receipts.leg_of_reference, channel, reference, since)
+
+    async def last_sent_to(self, channel: str, address: str, since: datetime) -> str:
+        """The newest leg that was handed over to this address since then; empty where there is none."""
+        return await self._database.read(receipts.last_sent_to, channel, address, since)
+
+    async def contact_of(self, leg_id: str) -> str:
+        return await self._database.read(receipts.contact_of, leg_id)
+
+    async def suspend(self, leg_id: str, now: datetime) -> bool:
+        """Whether this leg's failure was the third running by its address, which then is used no more."""
+        return await self._write(receipts.suspend, leg_id, now)
+
+    async def tries_of(self, leg_id: str) -> int:
+        return await self._database.read(receipts.tries_of, leg_id)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -22,6 +23,7 @@ from notifier.model.plan import Task
 from notifier.model.states import LegState, may_follow
 from notifier.queue import closures, schema
 from notifier.queue.audit import write_audit
+from notifier.queue.encoding import delivery_from
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import lock_messages, progress
 from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
@@ -99,6 +101,27 @@ _SILENT = select(_LEG.c.id, _LEG.c.tries, _LEG.c.reference, _LEG.c.settled_at).w
 )
 
 
+FAILURES = 3
+BY_ADDRESS = "(known by the address alone)"
+"""Ends the reason of a failure that anybody could have made up who knows an address: it counts for that one copy
+and gives no address up."""
+LONG_AGO = timedelta(days=365)
+_BY_REFERENCE = select(_LEG.c.id).where(
+    _LEG.c.message_id.in_(_MESSAGES),
+    _LEG.c.channel == bindparam("on_channel"),
+    _LEG.c.reference == bindparam("its_reference"),
+)
+_WITH_VALUE = select(
+    _LEG.c.id, _LEG.c.channel, _LEG.c.contact_id, _LEG.c.mode, _LEG.c.state, _LEG.c.reason, schema.delivery.c.value
+).join(schema.delivery, schema.delivery.c.id == _LEG.c.delivery_id)
+_SENT_TO = _WITH_VALUE.where(
+    _LEG.c.message_id.in_(_MESSAGES),
+    _LEG.c.channel == bindparam("on_channel"),
+    _LEG.c.state == _SENT,
+    func.lower(schema.delivery.c.value).contains(bindparam("its_address")),
+).order_by(_LEG.c.settled_at.desc())
+
+
 def keep(conn: Connection, channel: str, url: str, body: bytes, now: datetime) -> None:
     """As it came; whoever listens answers the provider only after this is durable."""
     conn.execute(_KEEP, {"channel": channel, "url": url, "body": body, "received_at": now, "due_at": now})
@@ -147,6 +170,61 @@ def tell(conn: Connection, news: Sequence[LegNews], now: datetime) -> list[Heard
     """The same for what was asked for and not sent to us."""
     _lock(conn, news)
     return [_told(conn, one, now) for one in news]
+
+
+def leg_of_reference(conn: Connection, channel: str, reference: str, since: datetime) -> str:
+    """The leg that went under this reference; empty where there is none."""
+    messages = [row.id for row in conn.execute(ACTIVE, {"since": since})]
+    values = {"messages": messages, "on_channel": channel, "its_reference": reference}
+    return str(conn.execute(_BY_REFERENCE, values).scalar() or "") if messages else ""
+
+
+def last_sent_to(conn: Connection, channel: str, address: str, since: datetime) -> str:
+    """The newest leg that was handed over to this address; empty where there is none."""
+    messages = [row.id for row in conn.execute(ACTIVE, {"since": since})]
+    values = {"messages": messages, "on_channel": channel, "its_address": address.lower()}
+    for row in conn.execute(_SENT_TO, values) if messages else ():
+        if _went_to(row, channel).lower() == address.lower():
+            return str(row.id)
+    return ""
+
+
+def _went_to(row: Any, channel: str) -> str:
+    route = delivery_from(row.value).routes.get(channel, ())
+    return next((one.value for one in route if one.contact_id == row.contact_id), "")
+
+
+def contact_of(conn: Connection, leg_id: str) -> str:
+    return str(conn.execute(select(_LEG.c.contact_id).where(_LEG.c.id == leg_id)).scalar() or "")
+
+
+def tries_of(conn: Connection, leg_id: str) -> int:
+    return int(conn.execute(select(_LEG.c.tries).where(_LEG.c.id == leg_id)).scalar() or 0)
+
+
+def suspend(conn: Connection, leg_id: str, now: datetime) -> bool:
+    """Give up an address by which nothing came through three times running, with a task for the office."""
+    leg = conn.execute(_WITH_VALUE.where(_LEG.c.id == leg_id)).first()
+    address = _went_to(leg, leg.channel) if leg is not None else ""
+    if leg is None or not address:
+        return False
+    same = _WITH_VALUE.where(
+        _LEG.c.channel == leg.channel, _LEG.c.contact_id == leg.contact_id, _LEG.c.mode == leg.mode,
+        _LEG.c.settled_at.is_not(None), _LEG.c.state != LegState.WITHDRAWN.value, _LEG.c.settled_at > now - LONG_AGO,
+    ).order_by(_LEG.c.settled_at.desc())  # fmt: skip
+    sure = (row for row in conn.execute(same) if not row.reason.endswith(BY_ADDRESS))
+    last = [row.state for row in sure if _went_to(row, leg.channel) == address][:FAILURES]
+    if last != [LegState.PERMANENT_FAILURE.value] * FAILURES:
+        return False
+    if not _REFUSES.one(conn, {"channel": leg.channel, "address": address, "since": now}):
+        return False
+    what = (
+        f"Three times running nothing got through to this adult by {leg.channel}, so nothing is sent there any more. "
+        "Ask them for the right address and correct it in contacts.csv: a corrected one is used at once."
+    )
+    open_tasks(conn, [Task(what, (leg.contact_id,), "DESIGN 3.1")], now)
+    write_audit(conn, "address suspended", leg.channel, "", now, (leg.contact_id,))
+    return True
 
 
 def refused(conn: Connection, channel: str, address: str) -> datetime | None:

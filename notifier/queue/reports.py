@@ -1,5 +1,6 @@
 """What became of things: read only."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
@@ -76,6 +77,10 @@ _COUNT_LEGS = (
 )
 _COUNT_WITHHELD = select(func.count()).where(schema.withheld.c.message_id == _WHICH)
 
+_TALLIED = select(schema.tally).where(schema.tally.c.message_id == _WHICH)
+_ALL_TALLIED = select(
+    schema.tally.c.sort, schema.tally.c.name, schema.tally.c.state, func.sum(schema.tally.c.number).label("number")
+).group_by(schema.tally.c.sort, schema.tally.c.name, schema.tally.c.state)
 _ALL_MESSAGES = select(_MESSAGE.c.state, func.count()).group_by(_MESSAGE.c.state)
 _ALL_DELIVERIES = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)
 _ALL_LEGS = select(_LEG.c.channel, _LEG.c.state, func.count()).group_by(_LEG.c.channel, _LEG.c.state)
@@ -116,12 +121,12 @@ _LEFT_MESSAGES = (
 
 def delivery(conn: Connection, id: str) -> StoredDelivery | None:
     row = conn.execute(_DELIVERY_ONE, {"which": id}).first()
-    return None if row is None else _delivery(row)
+    return None if row is None else delivery_of(row)
 
 
 def deliveries(conn: Connection, message_id: str, about: Collection[str] | None) -> list[StoredDelivery]:
     if about is None:
-        return [_delivery(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
+        return [delivery_of(row) for row in conn.execute(_DELIVERIES, {"which": message_id})]
     found: dict[str, StoredDelivery] = {}
     ids = sorted(about)
     for start in range(0, len(ids), _NAMES):
@@ -129,12 +134,14 @@ def deliveries(conn: Connection, message_id: str, about: Collection[str] | None)
         names = [
             _DELIVERY.c.value.contains(ids_text((id,))[1:-1], autoescape=True) for id in ids[start : start + _NAMES]
         ]
-        found |= {row.id: _delivery(row) for row in conn.execute(_DELIVERIES.where(or_(*names)), {"which": message_id})}
+        found |= {
+            row.id: delivery_of(row) for row in conn.execute(_DELIVERIES.where(or_(*names)), {"which": message_id})
+        }
     wanted = set(ids)
     return [one for one in found.values() if wanted & {*one.delivery.pupil_ids, *one.delivery.contact_ids}]
 
 
-def _delivery(row: Any) -> StoredDelivery:
+def delivery_of(row: Any) -> StoredDelivery:
     return StoredDelivery(
         row.id,
         row.message_id,
@@ -148,28 +155,29 @@ def _delivery(row: Any) -> StoredDelivery:
 
 
 def legs(conn: Connection, message_id: str) -> list[StoredLeg]:
-    return [
-        StoredLeg(
-            id=row.id,
-            delivery_id=row.delivery_id,
-            message_id=row.message_id,
-            rung=row.rung,
-            channel=row.channel,
-            contact_id=row.contact_id,
-            lane=LANES[row.lane],
-            mode=Mode(row.mode),
-            state=LegState(row.state),
-            due_at=row.due_at,
-            tries=row.tries,
-            crashes=row.crashes,
-            owner=row.owner,
-            lease_until=row.lease_until,
-            reason=row.reason,
-            reference=row.reference,
-            settled_at=row.settled_at,
-        )
-        for row in conn.execute(_LEGS, {"which": message_id})
-    ]
+    return [leg_of(row) for row in conn.execute(_LEGS, {"which": message_id})]
+
+
+def leg_of(row: Any) -> StoredLeg:
+    return StoredLeg(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        message_id=row.message_id,
+        rung=row.rung,
+        channel=row.channel,
+        contact_id=row.contact_id,
+        lane=LANES[row.lane],
+        mode=Mode(row.mode),
+        state=LegState(row.state),
+        due_at=row.due_at,
+        tries=row.tries,
+        crashes=row.crashes,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        reason=row.reason,
+        reference=row.reference,
+        settled_at=row.settled_at,
+    )
 
 
 def attempts(conn: Connection, message_id: str) -> list[StoredAttempt]:
@@ -203,7 +211,7 @@ def trace(conn: Connection, message_id: str) -> list[Step]:
 
 def unreached(conn: Connection, message_id: str | None) -> list[StoredDelivery]:
     query = _UNREACHED if message_id is None else _UNREACHED.where(_DELIVERY.c.message_id == message_id)
-    return [_delivery(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
+    return [delivery_of(row) for row in conn.execute(query.order_by(_DELIVERY.c.message_id, _DELIVERY.c.number))]
 
 
 def held_for(conn: Connection, rule: str) -> list[str]:
@@ -213,7 +221,7 @@ def held_for(conn: Connection, rule: str) -> list[str]:
 
 def items_of(conn: Connection, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
     rows = conn.execute(_ITEMS, {"which": message_id, "on_channel": channel})
-    return [(row.leg_id, _delivery(row)) for row in rows]
+    return [(row.leg_id, delivery_of(row)) for row in rows]
 
 
 def quiet(conn: Connection, message_id: str, channel: str) -> bool:
@@ -223,18 +231,33 @@ def quiet(conn: Connection, message_id: str, channel: str) -> bool:
 
 def counts(conn: Connection, message_id: str) -> Counts:
     values = {"which": message_id}
-    return Counts(
-        {DeliveryState(state): number for state, number in conn.execute(_COUNT_DELIVERIES, values)},
-        {(channel, LegState(state)): number for channel, state, number in conn.execute(_COUNT_LEGS, values)},
-        int(conn.execute(_COUNT_WITHHELD, values).scalar_one()),
-    )
+    withheld = int(conn.execute(_COUNT_WITHHELD, values).scalar_one())
+    return _with_tally(
+        conn.execute(_COUNT_DELIVERIES, values), conn.execute(_COUNT_LEGS, values), withheld,
+        conn.execute(_TALLIED, values),
+    )  # fmt: skip
+
+
+def _with_tally(deliveries: Iterable[Any], legs: Iterable[Any], withheld: int, tallied: Iterable[Any]) -> Counts:
+    """What is there, and what was let go and is only counted any more."""
+    by_state = Counter({DeliveryState(state): number for state, number in deliveries})
+    by_leg = Counter({(channel, LegState(state)): number for channel, state, number in legs})
+    for row in tallied:
+        if row.sort == "delivery":
+            by_state[DeliveryState(row.state)] += row.number
+        elif row.sort == "leg":
+            by_leg[row.name, LegState(row.state)] += row.number
+        else:
+            withheld += row.number
+    return Counts(by_state, by_leg, withheld)
 
 
 def status(conn: Connection) -> Status:
+    whole = _with_tally(conn.execute(_ALL_DELIVERIES), conn.execute(_ALL_LEGS), 0, conn.execute(_ALL_TALLIED))
     return Status(
         {MessageState(state): number for state, number in conn.execute(_ALL_MESSAGES)},
-        {DeliveryState(state): number for state, number in conn.execute(_ALL_DELIVERIES)},
-        {(channel, LegState(state)): number for channel, state, number in conn.execute(_ALL_LEGS)},
+        whole.deliveries,
+        whole.legs,
         int(conn.execute(_OPEN_TASKS).scalar_one()),
         directory_version(conn),
         conn.execute(_OLDEST).scalar(),

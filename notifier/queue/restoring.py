@@ -17,12 +17,13 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.audit import write_audit
 from notifier.queue.encoding import message_from, message_text
+from notifier.queue.held import Doubtful
 from notifier.queue.legs import finish
-from notifier.queue.rows import Doubtful
 from notifier.queue.tasks import RULE, open_tasks
 
 RESTORED = "restored"
-"""The doubt for which a message, and the reason for which a delivery, waits after a restore."""
+"""The doubt for which a message waits after a restore; and why, for its copies."""
+WHY = "It was put back from a backup, and may have gone since then."
 WHAT = (
     "This was put back from a backup, and nobody can tell whether it went since then. Find out. If it still has to "
     "go, approve it; if it has gone, or is no longer wanted, cancel it."
@@ -54,7 +55,7 @@ _AFFECTED = (
 _HOLD = (
     update(_DELIVERY)
     .where(_DELIVERY.c.id == bindparam("which"))
-    .values(state=DeliveryState.HELD.value, reason=RESTORED, rung_at=None)
+    .values(state=DeliveryState.HELD.value, reason=WHY, rung_at=None)
 )
 _END_ATTEMPTS = (
     update(_ATTEMPT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from notifier.model.message import Kind, Lane, Message, Mode
+from notifier.model.message import Lane, Message, Mode
 from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Delivery, Plan, Task
 from notifier.model.states import DeliveryState, LegState, MessageState
@@ -277,48 +277,6 @@ class StoredTask:
     done_at: datetime | None = None
     done_by: str = ""
     delivery_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """``whom`` are ids of pupils and adults; all else names no family."""
-
-    at: datetime
-    by: str
-    what: str
-    about: str
-    whom: tuple[str, ...] = ()
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditState:
-    """``mark`` is the last one. ``broken_at``: the moment of the first line that does not fit.
-
-    ``lines_missing``: what is there fits, but is not all that was written. ``noted``: whether the mark that was
-    asked for is in the chain.
-    """
-
-    written: int
-    gone: int
-    mark: str
-    broken_at: datetime | None = None
-    lines_missing: bool = False
-    noted: bool = False
-
-    @property
-    def whole(self) -> bool:
-        return self.broken_at is None and not self.lines_missing
-
-
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A message put back from a backup, with how many of its copies may have gone since; 0: it was only planned."""
-
-    message_id: str
-    kind: Kind
-    subject: str
-    copies: int
 
 
 class Left(StrEnum):

@@ -113,9 +113,11 @@ message = Table(
     Column("directory_version", Integer, nullable=False, server_default="0"),
     Column("answer", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("let_go", Integer, nullable=False, server_default="0"),
     UniqueConstraint("key", "mode", "drill"),
 )
-"""``event_id``: the event it is about; ``NAMELESS`` for one that stands in no calendar."""
+"""``event_id``: the event it is about; ``NAMELESS`` for one that stands in no calendar.
+``let_go``: which parts of it had their time and are no longer kept, as a sum of ``retention.Part``."""
 NAMELESS = "-"
 _ABOUT = text("event_id <> ''")
 Index("message_about", message.c.event_id, message.c.received_at, sqlite_where=_ABOUT, postgresql_where=_ABOUT)
@@ -261,6 +263,17 @@ withheld = Table(
     Column("rule", String, nullable=False),
     Column("reason", String, nullable=False),
 )
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("sort", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How many deliveries, legs (``name``: the channel) and withheld adults a message had, whose rows are let go."""
 
 task = Table(
     "task",

@@ -11,6 +11,7 @@ import structlog
 from channels.base import Callback, News, Receipt, Reply, TemporaryFailure
 from notifier.dispatch import receipts as room
 from notifier.dispatch.bell import Bell
+from notifier.dispatch.dispatcher import nobody
 from notifier.dispatch.node import Alone
 from notifier.dispatch.receipts import Receipts
 from notifier.model.message import Kind, Message
@@ -54,7 +55,9 @@ class Follower(Alone):
 
 def clerk(school: School, channel: Telling, node: Alone | None = None) -> tuple[Receipts, list[str]]:
     touched: list[str] = []
-    made = Receipts(school.store, {"ring": channel}, node or Alone(), school.clock, Bell(), school.mode, touched.append)
+    made = Receipts(
+        school.store, {"ring": channel}, node or Alone(), school.clock, Bell(), school.mode, touched.append, nobody
+    )
     return made, touched
 
 
