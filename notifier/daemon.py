@@ -5,13 +5,13 @@ import random
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import Channel, Checks, Receives, Surroundings
+from channels.base import Channel, Checks, Receives
 from notifier import directory
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.families import Families
@@ -29,19 +29,27 @@ from notifier.config.start import sample_events
 from notifier.dispatch import Alone, Dispatcher, Node
 from notifier.dispatch.last_resort import call_sheet, to_ring_from
 from notifier.dispatch.witness import Witness
-from notifier.fittings import channel_facts, desk_of, make_folders, outbox_page, renderer_of, rota, shared_clock
+from notifier.fittings import (
+    channel_facts,
+    desk_of,
+    make_folders,
+    outbox_page,
+    renderer_of,
+    rota,
+    shared_clock,
+    surroundings_of,
+)
 from notifier.intake import DropFolder, IntakeFolder
-from notifier.leading import Leader, for_a_person
+from notifier.leading import Idle, Leader, for_a_person
 from notifier.lock import Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
 from notifier.model.calendar import SchoolCalendar
-from notifier.model.message import Kind, Lane, Mode, Submission
+from notifier.model.message import Kind, Lane, Submission
 from notifier.model.policy import Policy
-from notifier.model.problem import Problem
 from notifier.model.staff import Authority
 from notifier.presence import among_others
-from notifier.queue import OpenWork, Store, StoreProblem
+from notifier.queue import Store, StoreProblem
 from notifier.rendering.prepared import Prepared
 from notifier.schedule import Duty
 from notifier.supervision import Supervisor
@@ -57,16 +65,6 @@ AGAIN_WITHIN = timedelta(minutes=2)
 def channel_settings() -> dict[str, type]:
     """The settings model of every channel, for the config loader."""
     return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """What ``run --until-idle`` did, and what is left."""
-
-    answers: tuple[Answer, ...]
-    left: tuple[OpenWork, ...]
-    families: tuple[Problem, ...] = ()
-    """Why the families' files are not in force as they stand: what a person must mend or say yes to."""
 
 
 class School:
@@ -348,16 +346,7 @@ class School:
 
     def channels(self, *, live: bool = False) -> dict[str, Channel]:
         """Inside the running loop; whoever asks closes them. Trial has the outbox writer for what would leave."""
-        surroundings = Surroundings(
-            outbox=self.config.outbox,
-            school=self.config.school.name,
-            phone=self.config.school.phone,
-            website=self.config.school.website,
-            trial=self.config.school.mode is Mode.TRIAL and not live,
-            clock=self.clock,
-            public_url=self.config.http.public_url,
-        )
-        return channels.build(self.config.channels, surroundings)
+        return channels.build(self.config.channels, surroundings_of(self.config, self.clock, live=live))
 
     @asynccontextmanager
     async def _built(self) -> AsyncIterator[dict[str, Channel]]:

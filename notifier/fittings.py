@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import channels
-from channels.base import ChannelError, facts
+from channels.base import ChannelError, Surroundings, facts
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.missing import Missing
 from notifier.acceptance.newsletters import Newsletters
@@ -33,6 +33,19 @@ def channel_facts(config: Config) -> dict[str, ChannelFacts]:
         name: facts(name, channel, configured=trial or channels.works(name, config.channels))
         for name, channel in channels.REGISTRY.items()
     }
+
+
+def surroundings_of(config: Config, clock: Clock, *, live: bool) -> Surroundings:
+    """What channels are built with besides their settings; ``live``: the real ones, also while the school tries out."""
+    return Surroundings(
+        outbox=config.outbox,
+        school=config.school.name,
+        phone=config.school.phone,
+        website=config.school.website,
+        trial=config.school.mode is Mode.TRIAL and not live,
+        clock=clock,
+        public_url=config.http.public_url,
+    )
 
 
 def renderer_of(config: Config) -> Renderer:

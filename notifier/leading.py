@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from channels.base import ChannelError
@@ -16,8 +17,9 @@ from notifier.closure.takeover import Closures
 from notifier.dispatch import Node
 from notifier.intake import DropFolder
 from notifier.logs import logger
+from notifier.model.answer import Answer
 from notifier.model.problem import Problem, Severity
-from notifier.queue import Store, StoreProblem
+from notifier.queue import OpenWork, Store, StoreProblem
 from notifier.schedule import Alarm, Rota
 
 FAMILIES_EVERY = 2.0
@@ -34,6 +36,16 @@ log = logger("daemon")
 
 def for_a_person(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     return tuple(problem for problem in problems if problem.severity is not Severity.ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What ``run --until-idle`` did, and what is left."""
+
+    answers: tuple[Answer, ...]
+    left: tuple[OpenWork, ...]
+    families: tuple[Problem, ...] = ()
+    """Why the families' files are not in force as they stand: what a person must mend or say yes to."""
 
 
 class Leader:

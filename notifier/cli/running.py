@@ -10,8 +10,8 @@ from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.looping import fast
 from notifier.clock import SystemClock
-from notifier.daemon import Idle
 from notifier.dispatch.accounts import SOON
+from notifier.leading import Idle
 from notifier.lock import Locked
 from notifier.model.answer import Exit
 from notifier.model.message import Mode
