@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Receives, Sent, TemporaryFailure
+from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure, hears
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account
@@ -145,7 +145,7 @@ class Attempts:
         if address is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=reduced, tasks=tasks)
-        if isinstance(account.channel, Receives) and await self._refused(leg.channel, address.value) is not None:
+        if hears(account.channel) and await self._refused(leg.channel, address.value) is not None:
             barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
             return replace(barred, delivery=reduced, tasks=tasks)
         outgoing = await self._pack(leg, account, message, checked, address, directory)
