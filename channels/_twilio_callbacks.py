@@ -47,8 +47,13 @@ async def each(references: Sequence[str], ask: Callable[[str], Awaitable[Receipt
     """What is known of each, a few at a time; raises what the first question that failed raised."""
     found: list[Receipt] = []
     for start in range(0, len(references), AT_ONCE):
-        answers = await asyncio.gather(*(ask(one) for one in references[start : start + AT_ONCE]))
-        found += [one for one in answers if one is not None]
+        some = references[start : start + AT_ONCE]
+        answers = await asyncio.gather(*(ask(one) for one in some), return_exceptions=True)
+        for answer in answers:  # all have ended: none asks on while the channel is closed
+            if isinstance(answer, BaseException):
+                raise answer
+            if answer is not None:
+                found.append(answer)
     return found
 
 

@@ -181,6 +181,18 @@ class Limited(Protocol):
 
 
 @runtime_checkable
+class HasLines(Protocol):
+    """A channel with several accounts. Dispatch sends by the first of its lines that serves us."""
+
+    def lines(self) -> "Sequence[Channel]":
+        """One for each account, in the order in which they are taken; closed with the channel.
+
+        ``send`` of the channel itself goes by the first one.
+        """
+        ...
+
+
+@runtime_checkable
 class LooksUp(Protocol):
     async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell: ...
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from channels import _cards, _files, _markup
 from channels.base import AsFile, Channel, Composes, Outgoing, Sent, Surroundings
-from notifier.model.payload import MailPayload, ShortPayload
+from notifier.model.payload import MailPayload, ShortPayload, VoicePayload
 
 FOLDER = "trial"
 
@@ -76,11 +76,13 @@ class Outbox:
         return shown
 
     def _filled(self, card: _cards.Card, outgoing: Outgoing) -> _cards.Card:
-        """What a family would see: a mail's page in a file of its own, a short text on the card."""
+        """What a family would see: a mail's page in a file of its own; a short text, or a call's words, on the card."""
         payload = outgoing.payload
         if isinstance(payload, ShortPayload):
             parts = "sent as 1 text" if payload.segments == 1 else f"sent as {payload.segments} texts"
             return replace(card, text=payload.text, note=f"{parts} ({payload.encoding})")
+        if isinstance(payload, VoicePayload):
+            return replace(card, text=payload.words, note="said twice on the telephone")
         if not isinstance(payload, MailPayload):
             return card
         outbox = self.surroundings.outbox

@@ -1,4 +1,4 @@
-"""Text messages through Twilio, by the first account that takes them.
+"""Text messages through Twilio, by one or several accounts.
 
 Creating a message has no idempotency key, so a POST that was written but not answered may
 have been taken: that is ``OutcomeUnknown``, and ``lookup`` asks before anything goes again (LIBRARIES R7).
@@ -22,6 +22,7 @@ from channels.base import (
     AsFile,
     Callback,
     CannotTell,
+    Channel,
     NotFound,
     OutcomeUnknown,
     Outgoing,
@@ -144,21 +145,24 @@ class Text:
         self.settings = settings
         self.surroundings = surroundings
         self.parallelism = 8
-        self.per_minute: float | None = settings.accounts[0].per_second * 60
+        self.per_minute: float | None = max(one.per_second for one in settings.accounts) * 60
         self.ask_after = callbacks.ask_after(surroundings.public_url)
         self._limits = limits
         self._open: dict[int, Texts] = {}
+        self._lines: tuple[Text, ...] = ()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         number, body = _fit(outgoing)
         validity = self._validity(outgoing.expires)
-        refused: TemporaryFailure | None = None
-        for index, account in enumerate(self.settings.accounts):
-            try:
-                return Sent(await self._create(index, number, body, account, validity, outgoing.attempt_id))
-            except TemporaryFailure as failure:
-                refused = _sooner(refused, failure)
-        raise refused or TemporaryFailure("No account is left to send with.")
+        account = self.settings.accounts[0]
+        return Sent(await self._create(number, body, account, validity, outgoing.attempt_id))
+
+    def lines(self) -> Sequence[Channel]:
+        if not self._lines:
+            self._lines = tuple(
+                Text(TextSettings(accounts=(one,)), self.surroundings, self._limits) for one in self.settings.accounts
+            )
+        return self._lines
 
     async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell:
         """Ask every account for the latest texts to this number, and compare words and time."""
@@ -245,21 +249,19 @@ class Text:
 
     async def close(self) -> None:
         opened, self._open = self._open, {}
-        await asyncio.gather(*(texts.close() for texts in opened.values()))
+        await asyncio.gather(*(texts.close() for texts in opened.values()), *(line.close() for line in self._lines))
 
     @property
     def _folder(self) -> Path:
         return self.surroundings.outbox.parent
 
-    async def _create(
-        self, index: int, number: str, body: str, account: Account, validity: int | None, attempt_id: str
-    ) -> str:
+    async def _create(self, number: str, body: str, account: Account, validity: int | None, attempt_id: str) -> str:
         """Raises TemporaryFailure only where this account surely did not take it and another one may."""
         public_url = self.surroundings.public_url
         told_at = callbacks.address(public_url, NAME, callbacks.STATUS, attempt_id) if public_url else None
         try:
             with understood():
-                return await self._texts(index).create(number, body, account.comes_from, validity, told_at)
+                return await self._texts(0).create(number, body, account.comes_from, validity, told_at)
         except NotMade as trouble:
             raise TemporaryFailure(str(trouble), account=True) from None
         except Answered as answer:
@@ -311,15 +313,3 @@ def _fit(outgoing: Outgoing) -> tuple[str, str]:
 
 def _words(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
-
-
-def _sooner(one: TemporaryFailure | None, other: TemporaryFailure) -> TemporaryFailure:
-    """The first account's reason is the one to mend; the earliest delay is the one to wait for.
-
-    Only where no account serves us is it the channel's trouble, for which everybody's texts wait.
-    """
-    if one is None:
-        return other
-    delays = [failure.retry_after for failure in (one, other) if failure.retry_after is not None]
-    delay = min(delays) if len(delays) == 2 else None
-    return TemporaryFailure(one.reason, delay, account=one.account and other.account)

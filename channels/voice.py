@@ -7,6 +7,7 @@ taken confirms nothing, because an answering machine takes calls too.
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
@@ -20,6 +21,7 @@ from channels.base import (
     AsFile,
     Callback,
     CannotTell,
+    Channel,
     News,
     NotFound,
     OutcomeUnknown,
@@ -107,6 +109,7 @@ class Voice:
         self.accounts: tuple[Account, ...] = accounts.accounts if isinstance(accounts, TextSettings) else ()
         self._limits = limits
         self._open: dict[int, Calls] = {}
+        self._lines: tuple[Voice, ...] = ()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         payload = _payload(outgoing)
@@ -115,13 +118,22 @@ class Voice:
         if outgoing.expires is not None and outgoing.expires <= self.surroundings.clock.now():
             raise TemporaryFailure("The call ran out before it could be made.")
         twiml = self._twiml(payload, outgoing.attempt_id)
-        refused: TemporaryFailure | None = None
-        for index in range(len(self.accounts)):
-            try:
-                return Sent(await self._create(index, outgoing, twiml))
-            except TemporaryFailure as failure:
-                refused = refused or failure
-        raise refused or TemporaryFailure("Calls need an account in [[channels.text.accounts]].", account=True)
+        if not self.accounts:
+            raise TemporaryFailure("Calls need an account in [[channels.text.accounts]].", account=True)
+        return Sent(await self._create(outgoing, twiml))
+
+    def lines(self) -> Sequence[Channel]:
+        if not self._lines:
+            needs = VoiceSettings.needs
+            self._lines = tuple(
+                Voice(
+                    self.settings,
+                    replace(self.surroundings, others={needs: TextSettings(accounts=(one,))}),
+                    self._limits,
+                )
+                for one in self.accounts
+            )
+        return self._lines or (self,)
 
     async def lookup(self, outgoing: Outgoing, started_at: datetime) -> Sent | NotFound | CannotTell:
         """Ask every account for the latest calls to this number; one that reached nobody may be made again."""
@@ -197,7 +209,7 @@ class Voice:
 
     async def close(self) -> None:
         opened, self._open = self._open, {}
-        await asyncio.gather(*(calls.close() for calls in opened.values()))
+        await asyncio.gather(*(calls.close() for calls in opened.values()), *(line.close() for line in self._lines))
 
     def _twiml(self, payload: VoicePayload, attempt_id: str) -> str:
         from channels import _twilio_words as words
@@ -215,12 +227,12 @@ class Voice:
             raise PermanentFailure("The message is too long to be read out. Give it a short version with text:")
         return made
 
-    async def _create(self, index: int, outgoing: Outgoing, twiml: str) -> str:
+    async def _create(self, outgoing: Outgoing, twiml: str) -> str:
         public_url = self.surroundings.public_url
         told_at = callbacks.address(public_url, NAME, callbacks.STATUS, outgoing.attempt_id) if public_url else None
         try:
             with understood():
-                return await self._calls(index).create(outgoing.address, self.settings.caller, twiml, told_at)
+                return await self._calls(0).create(outgoing.address, self.settings.caller, twiml, told_at)
         except NotMade as trouble:
             raise TemporaryFailure(str(trouble), account=True) from None
         except Answered as answer:

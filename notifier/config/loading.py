@@ -68,6 +68,14 @@ def load(
     staff = tuple(_person(number, person, pin_files[person.id], file, problems) for number, person in tables.staff)
     http = _http(tables.file.http, around, problems)
     store_url = _store_url(tables.file.store.url, root, file, problems)
+    if http.public_url and not http.listens and not store_url.startswith("postgresql"):
+        problems.append(
+            error(
+                "nobody-listens",
+                "This address leads to nobody. Set listen too, or leave it out.",
+                f"{file}: http.public_url",
+            )
+        )
     node = _node(tables.file.node, store_url, file, problems)
     if settings is not None and tables.file.school.mode is Mode.LIVE:
         problems += not_set_up(settings, set(channels), file)

@@ -1,15 +1,15 @@
-"""A channel's account as the sender sees it: its pace, its day, its connections, and whether it still answers."""
+"""A channel's account as the sender sees it: its pace, its day, its connections, whether it answers; or several."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 
-from channels.base import Channel, Limited
+from channels.base import Channel, HasLines, Limited, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch.allowance import DAY, Allowance
 from notifier.dispatch.bell import Bell
-from notifier.dispatch.breaker import Breaker
+from notifier.dispatch.breaker import GONE_AFTER, Breaker
 from notifier.dispatch.pacing import Pace, one
 from notifier.dispatch.retry import Failure, over
 from notifier.dispatch.seats import Seats, Width
@@ -49,6 +49,7 @@ class Account:
         jitter: Callable[[], float] = lambda: 0.0,
         sent_since: SentSince | None = None,
         told: Told | None = None,
+        gone_after: int = GONE_AFTER,
     ) -> None:
         limits = channel if isinstance(channel, Limited) else None
         self.name = name
@@ -60,7 +61,7 @@ class Account:
         self._nodes = nodes
         self._jitter = jitter
         self._told = told
-        self._breaker = Breaker()
+        self._breaker = Breaker(gone_after)
         self._day = Allowance(limits.per_day) if limits and limits.per_day else None
         self._sent_since = sent_since
         self._read_at: datetime | None = None
@@ -68,6 +69,13 @@ class Account:
         self._seats, self._urgent_seats = Seats(self._width), Seats(self._width)
         self._order = count()
         self._failed_at = -1
+        lines = channel.lines() if isinstance(channel, HasLines) else ()
+        self._lines = tuple(
+            # Where there is another to go by, one failure is enough to leave it alone for a while.
+            Account(f"{name} {number}", line, clock, nodes=nodes, jitter=jitter, gone_after=1)
+            for number, line in enumerate(lines, 1)
+            if len(lines) > 1
+        )
 
     # what it bears
 
@@ -98,6 +106,16 @@ class Account:
         if self._breaker.gone:
             return 1
         return None if self._day is None else self._day.left(self._clock.now(), lane, self._nodes())
+
+    def ways(self, lane: Lane) -> Sequence["Account"]:
+        """By what a send of this lane may go now, in order: itself, or those of several that serve us."""
+        return (self,) if not self._lines else tuple(one for one in self._lines if one.shut(lane) is None)
+
+    def way_back(self, lane: Lane) -> tuple[str, timedelta]:
+        """Where none of several serves us: the first one's reason, and in how long the next one may be tried."""
+        now = self._clock.now()
+        waits = [until - now for one in self._lines if (until := one.gone_until(lane)) is not None]
+        return self._lines[0].reason, max(min(waits, default=SOON), timedelta())
 
     # whether it may be asked
 
@@ -189,3 +207,9 @@ class Account:
         if self._width.went_well(now, full=self._seats.full or self._urgent_seats.full):
             self._seats.call()
             self._urgent_seats.call()
+
+
+def together(refusals: Sequence[TemporaryFailure]) -> tuple[str, timedelta | None]:
+    """The first account's reason is the one to mend; the earliest delay is the one to wait for, if all named one."""
+    delays = [one.retry_after for one in refusals if one.retry_after is not None]
+    return refusals[0].reason, min(delays) if len(delays) == len(refusals) else None

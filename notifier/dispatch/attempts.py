@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure, hears
 from notifier.clock import Clock
 from notifier.dispatch import faults
-from notifier.dispatch.accounts import Account
+from notifier.dispatch.accounts import Account, together
 from notifier.dispatch.breaker import pause
 from notifier.dispatch.node import Node, while_alive
 from notifier.dispatch.outgoing import Messages, Packer
@@ -35,6 +35,8 @@ MARGIN = timedelta(seconds=5)
 """What is left of a lease when a send is cut off: time enough to write down what became of it."""
 LEAST = timedelta(seconds=10)
 """With less than this for the send itself, a leg is given back rather than begun."""
+SILENCE = timedelta(seconds=30)
+"""One of several accounts that let us wait in vain is left alone for so long: asking it again costs a family time."""
 CRASHES = 3
 """Deaths of the process, alone with a leg, after which nobody tries that leg again by itself."""
 
@@ -197,35 +199,74 @@ class Attempts:
     async def _send(
         self, leg: ClaimedLeg, account: Account, outgoing: Outgoing, message: Message, life: int
     ) -> Settlement | Back:
+        begun, refusals = account.begin(), list[TemporaryFailure]()
+        for line in account.ways(leg.lane):
+            if line is account:
+                outcome = await self._by(line, account, begun, leg, outgoing, message, life)
+            else:
+                with line.trying(leg.lane) as admitted:
+                    if admitted is None:  # somebody else tries just now whether it is back
+                        continue
+                    if not await line.pace.turn(leg.lane, leg.lease_until - MARGIN - LEAST):
+                        return Back()
+                    outcome = await self._by(line, account, begun, leg, outgoing, message, life)
+            if not isinstance(outcome, TemporaryFailure):
+                return outcome
+            refusals.append(outcome)
+        reason, retry_after = together(refusals) if refusals else account.way_back(leg.lane)
+        account.failed(begun, reason, retry_after)
+        return self._not_served(leg, account, message, reason)
+
+    async def _by(
+        self,
+        line: Account,
+        account: Account,
+        begun: int,
+        leg: ClaimedLeg,
+        outgoing: Outgoing,
+        message: Message,
+        life: int,
+    ) -> Settlement | Back | TemporaryFailure:
+        """How it ended, or that this account surely did not take it, and not because of the address."""
         deadline = self.deadline(leg)
         if deadline is None or not self._may_begin(account, life):
             return Back()
-        begun = account.begin()
+        number = begun if line is account else line.begin()
+
+        def served() -> None:
+            account.answered(begun)
+            if line is not account:
+                line.answered(number)
+
         reached("started")
         try:
             async with asyncio.timeout(deadline.total_seconds()) as limit, while_alive(self._node, life):
-                sent = await account.channel.send(outgoing)
+                sent = await line.channel.send(outgoing)
                 reached("handed over")
         except TemporaryFailure as failure:
             if failure.account:
-                account.failed(begun, failure.reason, failure.retry_after)
-                return self._not_served(leg, account, message, failure)
-            account.answered(begun)
+                if line is not account:
+                    line.failed(number, failure.reason, failure.retry_after)
+                return failure
+            served()
             return self._again(leg, message, failure.reason, failure.retry_after)
         except PermanentFailure as failure:
-            account.answered(begun)
+            served()
             return settled(leg, self.owner, LegState.PERMANENT_FAILURE, failure.reason)
         except OutcomeUnknown as failure:
-            account.failed(begun, failure.reason, silent=True)
-            return self._doubt(leg, account, message, failure.reason)
+            reason = failure.reason
         except TimeoutError:
             if not limit.expired() and self._node.life() == life:
                 raise
             reason = "There was no answer in time."
+        else:
+            served()
+            return self.taken(leg, account, sent)
+        if line is not account:
+            line.failed(number, reason, SILENCE, silent=True)
+        if line is account or not account.ways(leg.lane):
             account.failed(begun, reason, silent=True)
-            return self._doubt(leg, account, message, reason)
-        account.answered(begun)
-        return self.taken(leg, account, sent)
+        return self._doubt(leg, account, message, reason)
 
     def taken(self, leg: ClaimedLeg, account: Account, sent: Sent) -> Settlement:
         return Settlement(
@@ -237,16 +278,14 @@ class Attempts:
             by_person=account.channel.by_person,
         )
 
-    def _not_served(
-        self, leg: ClaimedLeg, account: Account, message: Message, failure: TemporaryFailure
-    ) -> Settlement | Back:
+    def _not_served(self, leg: ClaimedLeg, account: Account, message: Message, reason: str) -> Settlement | Back:
         """The account's trouble, not this family's: the leg waits for it, as long as the table allows."""
         self._unserved[leg.leg_id] += 1
         again_at = self._clock.now() + pause(self._unserved[leg.leg_id], leg.lane)
         back_at = max(again_at, account.gone_until(leg.lane) or again_at)
         ends_before = message.expires_at is not None and message.expires_at <= back_at
         if ends_before or over(leg.lane, Failure.ACCOUNT, leg.since, back_at):
-            return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, failure.reason)
+            return settled(leg, self.owner, LegState.TEMPORARY_FAILURE, reason)
         return Back(again_at)
 
     async def give_up(

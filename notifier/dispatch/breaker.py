@@ -30,7 +30,8 @@ def pause(number: int, lane: Lane) -> timedelta:
 class Breaker:
     """``since`` is the first failure of the row, ``reason`` the last one's, in words for staff."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone_after: int = GONE_AFTER) -> None:
+        self._gone_after = gone_after
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -58,7 +59,7 @@ class Breaker:
         self.reason = reason
         if retry_after is not None:
             self._asked = max(self._asked or now, now + retry_after)
-        if not before and retry_after is None and self._failures < GONE_AFTER:
+        if not before and retry_after is None and self._failures < self._gone_after:
             return False
         if self._until is None or now >= self._until:  # else it was under way before, and says nothing new
             self._pauses += 1

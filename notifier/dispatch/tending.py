@@ -58,6 +58,7 @@ class Tender:
         self._collator = collator
         self._alone = alone
         self._after = escalating(policy)
+        self._by_person = frozenset(name for name, one in policy.channels.items() if one.by_person)
         self._version = 0
         self._latest = clock.now()
         self.news = asyncio.Event()
@@ -85,7 +86,7 @@ class Tender:
         return self._node.span if self._node.left_behind() else None
 
     async def expire(self) -> None:
-        await self._store.expire(self._clock.now(), self._after.keys())
+        await self._store.expire(self._clock.now(), self._after.keys(), self._by_person)
 
     async def pump(self) -> None:
         """What this process wrote wakes the workers."""

@@ -67,6 +67,7 @@ _WANTED = (
         _DELIVERY.c.state.label("delivery_state"),
         _MESSAGE.c.state.label("message_state"),
         _MESSAGE.c.expires_at,
+        _LEG.c.by_person,
     )
     .join(_DELIVERY, _DELIVERY.c.id == _LEG.c.delivery_id)
     .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
@@ -143,7 +144,7 @@ def still_wanted(
         stop = _MESSAGE_STOPS.get(MessageState(row.message_state)) or _DELIVERY_STOPS.get(
             DeliveryState(row.delivery_state)
         )
-        if stop is None and row.expires_at is not None and row.expires_at <= now:
+        if stop is None and not row.by_person and row.expires_at is not None and row.expires_at <= now:
             stop = Wanted.EXPIRED
         wanted[row.id] = stop or Wanted.SEND
     return wanted

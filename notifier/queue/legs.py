@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     insert,
     literal_column,
@@ -71,6 +72,8 @@ _WITHDRAW = (
     .where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE, _LEG.c.rung > bindparam("after_rung"))
     .values(state=LegState.WITHDRAWN.value, settled_at=bindparam("now"), reason=bindparam("why"))
 )
+_END = _WITHDRAW.where(_LEG.c.by_person == false())
+"""What only asks a person to ring is wanted also when the message itself is over."""
 PARK = update(_LEG).where(_LEG.c.delivery_id == bindparam("which"), _LEG.c.state == _DUE).values(due_at=None)
 """Due, but not by itself: it waits until a person lets its delivery go."""
 _OPEN = [state.value for state in OPEN_DELIVERY]
@@ -109,8 +112,21 @@ class Starter:
         self._turns: dict[tuple[str, int], int] = {}
         self._rows: list[dict[str, Any]] = []
 
-    def add(self, delivery_id: str, message_id: str, kind: Kind, mode: str, plan: LegPlan, number: int) -> None:
-        """``number``: how many legs of this rung and channel the delivery had before."""
+    def add(
+        self,
+        delivery_id: str,
+        message_id: str,
+        kind: Kind,
+        mode: str,
+        plan: LegPlan,
+        number: int,
+        *,
+        by_person: bool = False,
+    ) -> None:
+        """``number``: how many legs of this rung and channel the delivery had before.
+
+        ``by_person``: it only asks a person to do something, so it goes also when its message is over.
+        """
         lane = RANK[LANE_OF[kind]]
         turn = self._turns.get((plan.channel, lane))
         if turn is None:
@@ -130,6 +146,7 @@ class Starter:
                 "turn": turn,
                 "state": LegState.DUE.value,
                 "due_at": self._now,
+                "by_person": by_person,
             }
         )
 
@@ -224,18 +241,18 @@ def _call_off(
     conn: Connection, stray: Iterable[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]], now: datetime
 ) -> None:
     """No leg stays due that is not wanted any more, also one that just came back from whoever had it."""
-    withdrawn, parked = [], []
+    ended, withdrawn, parked = [], [], []
     for row, state, over, legs in stray:
         if over or state in STOPS:
             why = "Its message or its delivery was stopped before it went."
-            withdrawn.append({"which": row.id, "after_rung": -1, "now": now, "why": why})
+            ended.append({"which": row.id, "after_rung": -1, "now": now, "why": why})
         elif state is DeliveryState.HELD:
             parked.append({"which": row.id})
         elif state is DeliveryState.CONFIRMED:
             arrived = min((leg.rung for leg in legs if leg.state is LegState.DELIVERED), default=row.rung)
             why = "It arrived another way."
             withdrawn.append({"which": row.id, "after_rung": arrived, "now": now, "why": why})
-    for statement, batch in ((_WITHDRAW, withdrawn), (PARK, parked)):
+    for statement, batch in ((_END, ended), (_WITHDRAW, withdrawn), (PARK, parked)):
         if batch:
             conn.execute(statement, batch)
 

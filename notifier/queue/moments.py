@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, false, func, literal_column, select, update
 
 from notifier.faultpoints import reached
 from notifier.model.message import Kind
-from notifier.model.plan import Task
+from notifier.model.plan import Delivery, LegPlan, Task, legs_of
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.encoding import delivery_from
-from notifier.queue.legs import STOPPED, finish, lock_messages, progress
+from notifier.queue.legs import STOPPED, Starter, finish, lock_messages, progress
 from notifier.queue.messages import MOVE_HELD, WAITS, WITHDRAW_DUE, turn_by
 from notifier.queue.tasks import RULE, open_tasks, unreached_task
 
@@ -44,15 +45,22 @@ _CLIMBING = (
 _LATE = _CLIMBING.where(_DELIVERY.c.rung_at <= bindparam("since"))
 _NEXT_CLIMB = _CLIMBING.with_only_columns(func.min(_DELIVERY.c.rung_at)).where(_DELIVERY.c.rung_at > bindparam("since"))
 _EXPIRING = (
-    select(_MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.state)
+    select(_MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.state, _MESSAGE.c.mode)
     .where(_MESSAGE.c.expires_at <= bindparam("now"), _NOT_OVER)
     .with_for_update(skip_locked=True)
 )
 _EXPIRED = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("which")).values(expired=True)
-_IN_STATE = select(_DELIVERY.c.id, _DELIVERY.c.value, _DELIVERY.c.public).where(
+_IN_STATE = select(_DELIVERY.c.id, _DELIVERY.c.value, _DELIVERY.c.public, _DELIVERY.c.rung).where(
     _DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state.in_(_STATES)
 )
-_UNREACH = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(state=DeliveryState.UNREACHED.value)
+_UNREACH = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.id == bindparam("which"))
+    .values(state=DeliveryState.UNREACHED.value, rung=bindparam("to_rung"))
+)
+_THERE = select(_LEG.c.id).where(
+    _LEG.c.delivery_id == bindparam("which"), _LEG.c.rung == bindparam("on_rung"), _LEG.c.channel == bindparam("by")
+)
 _NEXT_DUE = select(func.min(_LEG.c.due_at)).where(_LEG.c.state == _word(LegState.DUE), _LEG.c.due_at > bindparam("now"))
 _NEXT_DOUBT = select(func.min(_LEG.c.due_at)).where(
     _LEG.c.state == _word(LegState.UNKNOWN), _LEG.c.due_at > bindparam("now")
@@ -89,8 +97,13 @@ def escalate(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -
     return climbing
 
 
-def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int:
-    """End what is past its moment. What is on the wire may still come back; nothing new begins."""
+def expire(
+    conn: Connection, now: datetime, escalating: Collection[Kind], by_person: Collection[str] = frozenset()
+) -> int:
+    """End what is past its moment. What is on the wire may still come back; nothing new begins.
+
+    ``by_person``: the channels that ask a person to reach somebody; of a kind that escalates they still do.
+    """
     ended = 0
     for row in conn.execute(_EXPIRING, {"now": now}).all():
         conn.execute(_EXPIRED, {"which": row.id})
@@ -105,7 +118,7 @@ def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int
             continue
         conn.execute(WITHDRAW_DUE, {"which": row.id, "why": "The message expired.", "now": now})
         if Kind(row.kind) in escalating:
-            ended += _unreach(conn, row.id, now)
+            ended += _unreach(conn, row, now, by_person)
         else:
             ended += conn.execute(MOVE_HELD, {"which": row.id, "to": DeliveryState.EXPIRED.value}).rowcount
         left = conn.execute(_IN_STATE, {"which": row.id, "states": _UNSENT}).all()
@@ -115,15 +128,32 @@ def expire(conn: Connection, now: datetime, escalating: Collection[Kind]) -> int
     return ended
 
 
-def _unreach(conn: Connection, message_id: str, now: datetime) -> int:
-    """Of a kind that escalates, everybody who did not confirm has to be told by a person."""
-    rows = conn.execute(_IN_STATE, {"which": message_id, "states": [*_UNCONFIRMED, DeliveryState.HELD]}).all()
-    people = [row for row in rows if not row.public]
-    if people:
-        conn.execute(_UNREACH, [{"which": row.id} for row in people])
-    for row in people:
-        open_tasks(conn, [unreached_task(delivery_from(row.value), public=False)], now, message_id, row.id)
+def _unreach(conn: Connection, message: Any, now: datetime, by_person: Collection[str]) -> int:
+    """Of a kind that escalates, everybody who did not confirm has to be told by a person: a task, and the sheet."""
+    rows = conn.execute(_IN_STATE, {"which": message.id, "states": [*_UNCONFIRMED, DeliveryState.HELD]}).all()
+    people = [(row, delivery_from(row.value)) for row in rows if not row.public]
+    starter = Starter(conn, now)
+    moves = []
+    for row, delivery in people:
+        rung = row.rung
+        for plan in _calls(delivery, by_person):
+            rung = plan.rung
+            if conn.execute(_THERE, {"which": row.id, "on_rung": plan.rung, "by": plan.channel}).first() is None:
+                starter.add(row.id, message.id, Kind(message.kind), message.mode, plan, 0, by_person=True)
+        moves.append({"which": row.id, "to_rung": rung})
+        open_tasks(conn, [unreached_task(delivery, public=False)], now, message.id, row.id)
+    if moves:
+        conn.execute(_UNREACH, moves)
+    starter.write()
     return len(people)
+
+
+def _calls(delivery: Delivery, by_person: Collection[str]) -> tuple[LegPlan, ...]:
+    """The legs of the last rung on which a person reaches them."""
+    for rung in range(len(delivery.ladder) - 1, -1, -1):
+        if found := tuple(one for one in legs_of(delivery, rung) if one.channel in by_person):
+            return found
+    return ()
 
 
 def next_moment(conn: Connection, now: datetime, after: Mapping[Kind, timedelta]) -> datetime | None:

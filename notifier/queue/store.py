@@ -316,9 +316,14 @@ class Store(Hearing, Care):
         """The next rung for those who did not confirm in time; ``after`` as the policy says for each kind."""
         return self._woken(await self._database.write(moments.escalate, now, after))
 
-    async def expire(self, now: datetime, escalating: Collection[Kind] = ()) -> int:
-        """``escalating``: the kinds with ``escalate_after``. Returns how many deliveries ended."""
-        return self._woken(await self._database.write(moments.expire, now, escalating))
+    async def expire(
+        self, now: datetime, escalating: Collection[Kind] = (), by_person: Collection[str] = frozenset()
+    ) -> int:
+        """``escalating``: the kinds with ``escalate_after``; ``by_person``: the channels that ask a person to ring.
+
+        Returns how many deliveries ended.
+        """
+        return self._woken(await self._database.write(moments.expire, now, escalating, by_person))
 
     async def next_moment(self, now: datetime, after: Mapping[Kind, timedelta] | None = None) -> datetime | None:
         """The earliest moment after ``now`` at which something falls due; ``after`` as in ``escalate``."""

@@ -641,6 +641,27 @@ async def test_what_waits_past_its_expiry_is_cancelled_and_somebody_is_told(stor
     assert [task.message_id for task in await store.tasks()] == ["m1"]
 
 
+async def test_whoever_has_not_confirmed_when_an_emergency_is_over_still_comes_on_the_call_sheet(store: Store) -> None:
+    urgent = (("text",), ("voice",), ("call",))
+    going = entry(plan(delivery("A", urgent), delivery("B", urgent)), kind=Kind.EMERGENCY, expires_at=NOW + MINUTE)
+    await store.enqueue(going, NOW)
+    text, _ = await claim(store, "text")
+    await store.settle([outcome(text, LegState.SENT)], NOW)
+    for _ in range(2):
+        await store.expire(NOW + MINUTE, {Kind.EMERGENCY}, {"call"})
+    assert await delivery_states(store) == [DeliveryState.UNREACHED] * 2
+    assert len(await store.tasks()) == 2
+    late = NOW + 2 * MINUTE
+    calls = await claim(store, "call", now=late)
+    assert len(calls) == 2
+    assert await claim(store, "voice", now=late) == []
+    wanted = await store.still_wanted([one.leg_id for one in calls], late)
+    assert set(wanted.values()) == {Wanted.SEND}
+    await store.settle([outcome(one, LegState.SENT, by_person=True) for one in calls], late)
+    assert await delivery_states(store) == [DeliveryState.UNREACHED] * 2
+    assert len(await store.tasks()) == 2
+
+
 async def test_who_does_not_confirm_in_time_gets_the_next_rung(store: Store) -> None:
     urgent = delivery(ladder=(("text", "email"), ("voice",), ("call",)))
     await store.enqueue(entry(plan(urgent), kind=Kind.EMERGENCY), NOW)

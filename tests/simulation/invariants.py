@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
+from channels import REGISTRY
 from channels.base import Outgoing
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message, Reach
@@ -58,7 +59,9 @@ class Watch:
         now = self.time.now()
         about = f"{message.id} by {channel}"
         again = outgoing.attempt_id.count(".") < 5  # a sheet's item as it stands now: no try of its own
-        if message.expires_at is not None and now >= message.expires_at + LAG and not again:
+        # Whoever did not confirm an emergency before it was over is still rung by a person (DESIGN 3.6).
+        rings = message.kind is Kind.EMERGENCY and REGISTRY[channel].by_person
+        if message.expires_at is not None and now >= message.expires_at + LAG and not again and not rings:
             self.wrong("expired", f"{about} went at {now:%d %b %H:%M:%S}, over at {message.expires_at:%d %b %H:%M:%S}")
         since = self.stopped.get(message.id)
         if since is not None and self.time.micros > since + SLACK:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -11,8 +13,10 @@ from pydantic import ValidationError
 
 from channels._twilio_answers import CODES, Answered, Limits, NotMade, Unreadable, judged, understood
 from channels.base import (
+    Callback,
     CannotTell,
     ChannelError,
+    News,
     NotFound,
     OutcomeUnknown,
     Outgoing,
@@ -148,27 +152,26 @@ async def test_nobody_listening_is_temporary(live: Surroundings, outgoing: Makes
 
 
 @pytest.mark.parametrize("vice", [refusal(429, 20429), refusal(401, 20003), refusal(500, 20500), refusal(400, 21606)])
-async def test_the_next_account_is_tried_where_the_first_surely_did_not_take_it(
+async def test_where_an_account_surely_did_not_take_it_that_is_said_of_the_account(
     vice: Vice, live: Surroundings, outgoing: Makes
 ) -> None:
     async with twilio_server(vice) as first, twilio_server() as second:
         one = channel(live, account(first.base), account(second.base, sender="+447700900999"))
-        await one.send(note(outgoing))
+        by_first, by_second = one.lines()
+        with pytest.raises(TemporaryFailure) as failure:
+            await by_first.send(note(outgoing))
+        await by_second.send(note(outgoing))
         await one.close()
+    assert failure.value.account
     assert (len(first.messages), len(second.messages)) == (0, 1)
     assert second.requests[0]["From"] == "+447700900999"
 
 
-@pytest.mark.parametrize("vice", [refusal(400, 21610), servers.stalls, servers.hangs_up, gateway(502), servers.mumbles])
-async def test_no_other_account_is_tried_in_doubt_or_where_the_number_is_at_fault(
-    vice: Vice, live: Surroundings, outgoing: Makes
-) -> None:
-    async with twilio_server(vice) as first, twilio_server() as second:
-        one = channel(live, account(first.base), account(second.base))
-        with pytest.raises((OutcomeUnknown, PermanentFailure)):
-            await one.send(note(outgoing))
-        await one.close()
-    assert second.messages == []
+async def test_each_account_is_a_line_with_its_own_pace(live: Surroundings) -> None:
+    one = channel(live, account("https://a.example.org", per_second=1), account("https://b.example.org", per_second=5))
+    assert [line.per_minute for line in one.lines()] == [60, 300]
+    assert one.per_minute == 300
+    await one.close()
 
 
 async def test_a_lookup_finds_what_was_taken_without_an_answer(live: Surroundings, outgoing: Makes) -> None:
@@ -306,3 +309,91 @@ def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
 def test_no_settings_without_an_account() -> None:
     with pytest.raises(ValidationError):
         TextSettings(accounts=())
+
+
+PUBLIC = "https://notify.oaklane.example.org"
+
+
+def told(what: str, form: str, attempt: str = "m1.0.0.text.0.1") -> Callback:
+    return Callback(f"/receipts/text/{what}?attempt={attempt}", form.encode())
+
+
+async def test_with_a_public_address_twilio_is_asked_to_tell_there(live: Surroundings, outgoing: Makes) -> None:
+    async with twilio_server() as twilio:
+        one = channel(replace(live, public_url=PUBLIC), account(twilio.base))
+        await one.send(note(outgoing, attempt_id="m1.0.0.text.0.1"))
+        await one.close()
+    assert twilio.requests[0]["StatusCallback"] == f"{PUBLIC}/receipts/text/status?attempt=m1.0.0.text.0.1"
+    as_described(twilio)
+
+
+async def test_without_one_it_is_not(live: Surroundings, outgoing: Makes) -> None:
+    async with twilio_server() as twilio:
+        one = channel(live, account(twilio.base))
+        await one.send(note(outgoing))
+        await one.close()
+    assert "StatusCallback" not in twilio.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "news"),
+    [
+        *((state, News.TAKEN) for state in ("accepted", "scheduled", "queued", "sending", "sent")),
+        *((state, News.DELIVERED) for state in ("delivered", "read")),
+        *((state, News.FAILED) for state in ("undelivered", "failed", "canceled")),
+    ],
+)
+def test_every_state_of_a_text_is_read(state: str, news: News, live: Surroundings) -> None:
+    one = channel(live, account("https://api.twilio.com"))
+    (receipt,) = one.receive(told("status", f"MessageSid=SM1&MessageStatus={state}&ErrorCode=30005"))
+    assert (receipt.news, receipt.attempt_id, receipt.reference) == (news, "m1.0.0.text.0.1", "SM1")
+    assert receipt.reason == (CODES[30005][1] if news is News.FAILED else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "news"),
+    [
+        ("STOP", News.STOP),
+        (" stop. ", News.STOP),
+        ("Unsubscribe", News.STOP),
+        ("START", News.START),
+        ("Stop sending her home early", News.ANSWER),
+        ("Is school open?", News.ANSWER),
+        ("", News.ANSWER),
+    ],
+)
+def test_answers_are_told_apart(words: str, news: News, live: Surroundings) -> None:
+    one = channel(live, account("https://api.twilio.com"))
+    (receipt,) = one.receive(told("reply", f"From=%2B447700900123&Body={quote(words)}"))
+    assert (receipt.news, receipt.address) == (news, NUMBER)
+    assert receipt.words == (words.strip() if news is News.ANSWER else "")
+
+
+def test_a_call_for_help_is_answered_and_is_no_task(live: Surroundings) -> None:
+    one = channel(live, account("https://api.twilio.com"))
+    assert one.receive(told("reply", "From=%2B447700900123&Body=help")) == []
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [told("status", "MessageStatus=dancing"), told("reply", "Body=hello"), told("other", ""), told("status", "%ff")],
+)
+def test_what_twilio_does_not_say_is_not_understood(callback: Callback, live: Surroundings) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        channel(live, account("https://api.twilio.com")).receive(callback)
+
+
+async def test_what_became_of_a_text_is_asked_by_its_id_of_whoever_has_it(live: Surroundings, outgoing: Makes) -> None:
+    async with twilio_server() as first, twilio_server() as second:
+        two = channel(live, account(second.base))
+        sent = await two.send(note(outgoing))
+        await two.close()
+        second.messages[0] |= {"status": "undelivered", "error_code": 30003}
+        one = channel(live, account(first.base), account(second.base))
+        (receipt,) = await one.poll([sent.reference, "SM" + "f" * 32])
+        first.vices.append(gateway(502))
+        with pytest.raises(ChannelError):
+            await one.poll([sent.reference])
+        await one.close()
+    assert (receipt.news, receipt.reference, receipt.reason) == (News.FAILED, sent.reference, CODES[30003][1])
+    as_described(second)

@@ -177,11 +177,15 @@ async def test_each_vice_has_its_own_failure_and_one_post(
     assert len(twilio.requests) <= 1
 
 
-async def test_the_next_account_calls_where_the_first_surely_does_not(live: Surroundings, outgoing: Makes) -> None:
+async def test_each_account_calls_by_a_line_of_its_own(live: Surroundings, outgoing: Makes) -> None:
     async with twilio_server(refusal(429, 20429)) as first, twilio_server() as second:
         one = channel(live, first.base, second.base)
-        await one.send(call(outgoing))
+        by_first, by_second = one.lines()
+        with pytest.raises(TemporaryFailure) as failure:
+            await by_first.send(call(outgoing))
+        await by_second.send(call(outgoing))
         await one.close()
+    assert failure.value.account
     assert (len(first.calls), len(second.calls)) == (0, 1)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from channels.text import TextSettings
+from channels.voice import VoiceSettings
 from notifier.config import Config, ConfigProblems, load
 from notifier.model.message import Kind, Mode
 from notifier.model.problem import Problem
@@ -275,6 +277,9 @@ SLIPS = [
     pytest.param('[store]\nurl = "notifier.db"\n', "bad-store-url", "store.url", id="no database"),
     pytest.param("[node]\nsends_only = true\n", "sends-only-alone", "node.sends_only", id="a sender on a file"),
     pytest.param('[http]\nlisten = "8080"\n', "bad-listen", "http.listen", id="a port alone"),
+    pytest.param(
+        '[http]\npublic_url = "https://x.example.org"\n', "nobody-listens", "http.public_url", id="nobody there"
+    ),
     pytest.param('[http]\nsecret_file = "no/such"\n', "secret-unreadable", "http.secret_file", id="no secret"),
     pytest.param("[notices]\noffsets = [500]\n", "number-too-large", "notices.offsets", id="years ahead"),
     pytest.param(
@@ -426,3 +431,10 @@ def test_in_live_mode_a_channel_that_is_not_set_up_is_advice(tmp_path: Path) -> 
 def test_w7_in_live_mode_families_need_a_number_to_ring(tmp_path: Path, more: str, advised: bool) -> None:
     found = [problem for problem in loaded(tmp_path, SCHOOL + more).advice if problem.id == "no-number-to-ring"]
     assert [(problem.where, problem.rule) for problem in found] == [("config.toml: school.phone", "W7")] * advised
+
+
+def test_a_channel_that_uses_anothers_accounts_needs_that_table(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f'{SCHOOL}[channels.voice]\ncaller = "+442079460100"\n', "utf-8")
+    with pytest.raises(ConfigProblems) as refusal:
+        load(tmp_path / "config.toml", {"text": TextSettings, "voice": VoiceSettings}, {})
+    assert [(one.id, one.where) for one in refusal.value.problems] == [("channel-needs", "config.toml: channels.voice")]

@@ -205,3 +205,19 @@ def test_an_attempt_tells_its_leg_and_a_forged_one_none() -> None:
     assert room.leg_news(receipt).number == 3
     for nonsense in ("", "x", "a.b", "1.2.x"):
         assert room.leg_news(replace(receipt, attempt_id=nonsense)).leg_id == ""
+
+
+async def test_who_did_not_confirm_before_it_was_over_is_rung_by_a_person(school: School) -> None:
+    channel = Telling()
+    school.channels["ring"] = channel
+    over = school.clock.now() + timedelta(minutes=5)
+    message = await school.enqueue(1, kind=Kind.EMERGENCY, ladder=URGENT, expires=over)
+    await school.drain()
+    assert school.sheet.sent == []
+    await school.later(timedelta(minutes=5))
+    assert await school.states(message) == [DeliveryState.UNREACHED]
+    assert len(school.sheet.lying[message.id]) == 1
+    await keep(school, {"news": "delivered", "attempt_id": channel.sent[0].attempt_id})
+    await school.drain()
+    assert await school.states(message) == [DeliveryState.CONFIRMED]
+    assert school.sheet.lying[message.id] == {}
