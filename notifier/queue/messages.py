@@ -188,7 +188,13 @@ def insert_deliveries(
             write()
     write()
     for id, delivery, is_public in unreached:
-        open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
+        open_tasks(
+            conn,
+            (unreached_task(delivery, public=is_public, emergency=message.kind is Kind.EMERGENCY),),
+            now,
+            message.id,
+            id,
+        )
 
 
 def release(

@@ -1,6 +1,7 @@
 """A school's first letter in live mode, as the README tells it, with what goes wrong on the way to a family."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
