@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from notifier.faultpoints import reached
 from notifier.model import ladder
-from notifier.model.message import Message
+from notifier.model.message import Kind, Message
 from notifier.model.plan import Delivery, Plan
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
