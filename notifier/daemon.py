@@ -377,7 +377,7 @@ class School:
             node=node,
             peace=self.peace,
             witness=witness,
-            unsubscribe=partial(self.families.unsubscribe, self.clock, "complained about a message"),
+            unsubscribe=partial(self.families.unsubscribe, self.clock),
         )
 
     def _listening(self, built: Mapping[str, Channel]) -> AbstractAsyncContextManager[None]:

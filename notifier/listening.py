@@ -39,7 +39,7 @@ async def listening(
         *health_routes(store.status, store.lost_accounts, folders, clock),
     ]
     if http.secret and not config.node.sends_only:
-        leave = partial(families.unsubscribe, clock, "used the link in a newsletter")
+        leave = partial(families.unsubscribe, clock, why="used the link in a newsletter")
         routes += unsubscribe_routes(http.secret, families.newest, leave, clock, config.school.name, Tally())
     async with Listener(http.host, http.port, routes).listening():
         yield

@@ -104,7 +104,7 @@ class Families:
         self._versions = {version: one for version, one in self._versions.items() if version == self.version}
         return done
 
-    async def unsubscribe(self, clock: Clock, why: str, contact_id: str) -> None:
+    async def unsubscribe(self, clock: Clock, contact_id: str, why: str = "complained about a message") -> None:
         """Learned by the program itself: no newsletters to this adult any more, until the school writes otherwise;
         nor to whoever shares the email address, because it was the address that asked.
 

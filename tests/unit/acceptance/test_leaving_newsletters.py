@@ -46,7 +46,7 @@ def gone(directory: Directory | None) -> list[str]:
 
 async def test_an_adult_leaves_with_whoever_shares_the_address_and_the_rest_of_the_home_stays(tmp_path: Path) -> None:
     async with opened(tmp_path, HOME) as (families, _):
-        await families.unsubscribe(CLOCK, "used the link", "C1")
+        await families.unsubscribe(CLOCK, "C1", "used the link")
         assert gone(families.current) == ["C1", "C3"]
         (row, _other) = families.current.arrangements if families.current else ()
         assert (row.evidence, row.recorded, row.from_) == ("used the link", True, NOW.date())
@@ -54,15 +54,15 @@ async def test_an_adult_leaves_with_whoever_shares_the_address_and_the_rest_of_t
 
 async def test_no_address_is_shared_by_those_who_have_none(tmp_path: Path) -> None:
     async with opened(tmp_path, HOME) as (families, _):
-        await families.unsubscribe(CLOCK, "used the link", "C5")
+        await families.unsubscribe(CLOCK, "C5", "used the link")
         assert gone(families.current) == ["C5"]
 
 
 async def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path, HOME) as (families, _):
-        await families.unsubscribe(CLOCK, "used the link", "C1")
+        await families.unsubscribe(CLOCK, "C1", "used the link")
         version = families.version
-        await families.unsubscribe(CLOCK, "used the link", "C1")
+        await families.unsubscribe(CLOCK, "C1", "used the link")
         assert families.version == version == HOME.version + 1
 
 
@@ -72,13 +72,13 @@ async def test_an_unsubscribe_that_is_over_does_not_stand_in_the_way_of_a_new_on
         folder = tmp_path / str(number)
         folder.mkdir()
         async with opened(folder, replace(HOME, arrangements=(row,))) as (families, _):
-            await families.unsubscribe(CLOCK, "used the link", "C2")
+            await families.unsubscribe(CLOCK, "C2", "used the link")
             assert gone(families.current) == ["C2", "C2"]
 
 
 async def test_what_another_process_brought_into_force_meanwhile_is_kept(tmp_path: Path) -> None:
     async with opened(tmp_path, HOME) as (families, others):
-        await others.unsubscribe(CLOCK, "used the link", "C2")
-        await families.unsubscribe(CLOCK, "used the link", "C4")
+        await others.unsubscribe(CLOCK, "C2", "used the link")
+        await families.unsubscribe(CLOCK, "C4", "used the link")
         assert gone(families.current) == ["C2", "C4"]
         assert gone(await others.newest()) == ["C2", "C4"]
