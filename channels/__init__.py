@@ -7,6 +7,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from channels._outbox_page import Headline, build_outbox_index
+from channels._preview_page import PREVIEW, build_preview
 from channels.base import Channel, Composes, Surroundings
 from channels.call import Call
 from channels.email import Email
@@ -17,7 +18,7 @@ from channels.text import Text
 from channels.voice import Voice
 from channels.website import Website
 
-__all__ = ["REGISTRY", "Headline", "build", "build_outbox_index", "needs_settings", "works"]
+__all__ = ["PREVIEW", "REGISTRY", "Headline", "build", "build_outbox_index", "build_preview", "needs_settings", "works"]
 
 REGISTRY: dict[str, type[Channel]] = {
     "email": Email,

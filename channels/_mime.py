@@ -25,6 +25,7 @@ from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _SOFT_BREAK = b"=\r\n"
 _SHORT = 70
 _KEPT_PARTS = 64
@@ -79,7 +80,10 @@ class Composer:
             f"Date: {_date(envelope.date.replace(microsecond=0))}\r\n"
             f"Message-ID: {message_id(envelope.id, envelope.domain)}\r\n"
         )
-        return own.encode("utf-8") + _shared(
+        head = own.encode("utf-8")
+        if payload.own_header is not None:
+            head += _own_header(*payload.own_header)
+        return head + _shared(
             payload.from_name or envelope.sender_name,
             envelope.sender,
             payload.subject,
@@ -144,17 +148,49 @@ def _shared(
     lines = [f"From: {mailbox(name, sender)}", f"Subject: {unstructured(subject)}"]
     if reply_to:
         lines.append(f"Reply-To: {listed(reply_to)}")
-    names = set()
+    names: set[str] = set()
     for name, value in headers:
-        lowered = name.lower()
-        if not (lowered.startswith(("list-", "x-")) or lowered in OPEN_NAMES) or lowered in names:
-            raise Unfit(f"The header {name[:40]!r} may not be set from outside, or is set twice.")
-        names.add(lowered)
+        if name.lower() in names:
+            raise Unfit(f"The header {name[:40]!r} is set twice.")
+        names.add(_open(name))
         lines.append(structured(name, value))
     if language and "content-language" not in names:
         lines.append(structured("Content-Language", language))
     lines.append("MIME-Version: 1.0")
     return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+
+
+def _open(name: str) -> str:
+    """The name in small letters, where rendering may set it."""
+    lowered = name.lower()
+    if not (lowered.startswith(("list-", "x-")) or lowered in OPEN_NAMES):
+        raise Unfit(f"The header {name[:40]!r} may not be set from outside.")
+    return lowered
+
+
+def _own_header(name: str, words: Personal) -> bytes:
+    """A header of one family: what all share is checked once, so their own words may only be letters and digits."""
+    for word in words.own:
+        if not _WORD.fullmatch(word):
+            raise Unfit(f"The header {name[:40]!r} would hold what a link may not.")
+    fixed = _around_own(name, words.fixed)
+    pieces = [""] * (2 * len(fixed) - 1)
+    pieces[::2], pieces[1::2] = fixed, words.own
+    return "".join(pieces).encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _around_own(name: str, fixed: tuple[str, ...]) -> tuple[str, ...]:
+    """The fixed words of a header line; a list is folded at its commas."""
+    _open(name)
+    for words in fixed:
+        structured(name, words)
+    folded = [words.replace(", <", ",\r\n <") for words in fixed]
+    return (
+        (f"{name}: {folded[0]}", *folded[1:-1], f"{folded[-1]}\r\n")
+        if len(folded) > 1
+        else (f"{name}: {folded[0]}\r\n",)
+    )
 
 
 def _around(subtype: str, fixed: tuple[str, ...]) -> tuple[bytes, ...]:

@@ -106,7 +106,8 @@ class Surroundings:
 
     ``clock`` dates what is written; it decides nothing. ``public_url`` is where the
     listener is reached from outside, empty where it is not. ``others`` are the settings of
-    every channel that has some, for one that uses another's account.
+    every channel that has some, for one that uses another's account. ``home`` is the school's
+    folder where the outbox does not lie in it.
     """
 
     outbox: Path
@@ -117,6 +118,12 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     public_url: str = ""
     others: Mapping[str, BaseModel] = field(default_factory=dict)
+    home: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The school's folder, to which places in the settings are relative."""
+        return self.home or self.outbox.parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,7 @@ class Email:
 
     @property
     def _folder(self) -> Path:
-        return self.surroundings.outbox.parent
+        return self.surroundings.folder
 
     def _password(self) -> str:
         settings = self.settings

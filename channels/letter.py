@@ -83,7 +83,7 @@ class Letter:
         self._setting = LetterPress(
             surroundings,
             envelope=settings.envelope,
-            logo=surroundings.outbox.parent / settings.logo if settings.logo is not None else None,
+            logo=surroundings.folder / settings.logo if settings.logo is not None else None,
             hand_out=settings.hand_out,
             both_sides=settings.both_sides,
         )
@@ -115,7 +115,7 @@ class Letter:
         for folder in (base(self.surroundings) / LETTERS).glob("*"):
             for run in _printer.closed(folder):
                 if run.state != "printed":
-                    place = run.folder.relative_to(self.surroundings.outbox.parent)
+                    place = run.folder.relative_to(self.surroundings.folder)
                     found.append(
                         advice(
                             "print-run-unknown",

@@ -253,7 +253,7 @@ class Text:
 
     @property
     def _folder(self) -> Path:
-        return self.surroundings.outbox.parent
+        return self.surroundings.folder
 
     async def _create(self, number: str, body: str, account: Account, validity: int | None, attempt_id: str) -> str:
         """Raises TemporaryFailure only where this account surely did not take it and another one may."""

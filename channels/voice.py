@@ -153,7 +153,7 @@ class Voice:
         return CannotTell(silent) if silent else NotFound()
 
     def verify(self, callback: Callback) -> bool:
-        return callbacks.genuine(callback, tokens(self.accounts, self.surroundings.outbox.parent))
+        return callbacks.genuine(callback, tokens(self.accounts, self.surroundings.folder))
 
     def reply(self, callback: Callback) -> Reply:
         """To a key: a word of thanks in the language of the call, which the address carries along."""
@@ -244,7 +244,7 @@ class Voice:
 
         if index not in self._open:
             one = self.accounts[index]
-            folder = self.surroundings.outbox.parent
+            folder = self.surroundings.folder
             token = _secrets.reveal(one.auth_token, one.auth_token_env, one.auth_token_file, folder)
             self._open[index] = Calls(one.account_sid, token, one.api_base, self._limits or Limits())
         return self._open[index]

@@ -106,7 +106,7 @@ class Website:
         """Folder and web address of each."""
         if self.surroundings.trial:
             return [(base(self.surroundings) / "website", self.settings.targets[0].base_url)]
-        return [(self.surroundings.outbox.parent / one.folder, one.base_url) for one in self.settings.targets]
+        return [(self.surroundings.folder / one.folder, one.base_url) for one in self.settings.targets]
 
     def rebuild(self) -> None:
         """List and feed of every target, wholly from the records; what is past its day is taken down."""

@@ -41,6 +41,7 @@ from notifier.fittings import (
 )
 from notifier.intake import DropFolder, IntakeFolder
 from notifier.leading import Idle, Leader, for_a_person
+from notifier.listening import listening
 from notifier.lock import Locked
 from notifier.logs import logger
 from notifier.model.answer import Answer, Outcome
@@ -374,25 +375,9 @@ class School:
             unsubscribe=partial(self.families.unsubscribe, self.clock),
         )
 
-    @asynccontextmanager
-    async def _listening(self, built: Mapping[str, Channel]) -> AsyncIterator[None]:
-        """The web listener over all routes, where [http] listen is set. Any node may have one."""
-        http = self.config.http
-        if not http.listens:
-            yield
-            return
-        from notifier.web.health import health_routes
-        from notifier.web.listener import Listener  # only who listens waits for these to be imported
-        from notifier.web.receipts import Tally, receipt_routes
-
+    def _listening(self, built: Mapping[str, Channel]) -> AbstractAsyncContextManager[None]:
         doors = {name: channel for name, channel in built.items() if isinstance(channel, Receives)}
-        keep, tally = self.store.keep_receipt, Tally()
-        routes = [
-            *receipt_routes(doors, keep, self.clock, http.public_url, tally),
-            *health_routes(self.store.status, self.store.lost_accounts, self._folders_there, self.clock),
-        ]
-        async with Listener(http.host, http.port, routes).listening():
-            yield
+        return listening(self.config, self.store, self.families, doors, self._folders_there, self.clock)
 
     def _folders_there(self) -> dict[str, bool]:
         return {folder.name: folder.path.is_dir() for folder in self.folders}

@@ -65,6 +65,8 @@ def renderer_of(config: Config) -> Renderer:
         reply_to=next((found for one in config.channels.values() if (found := getattr(one, "reply_to", ""))), ""),
         pages=site[1],
         pages_on=site[0],
+        public_url=config.http.public_url,
+        secret=config.http.secret.encode(),
     )
     return Renderer(school, overrides=config.templates, use=config.languages_used, reviewed=config.reviewed_languages)
 

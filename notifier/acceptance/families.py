@@ -11,10 +11,13 @@ from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Arrangement, Directory, Sort
 from notifier.model.problem import Problem
-from notifier.queue import Store
+from notifier.queue import Store, StoreProblem
+from notifier.routing.arrangements import in_force
 from notifier.thrift import settle_down
 
 FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")
+TRIES = 5
+"""How often something learned is written down anew because another process was quicker."""
 
 
 class Families:
@@ -101,19 +104,30 @@ class Families:
         self._versions = {version: one for version, one in self._versions.items() if version == self.version}
         return done
 
-    async def unsubscribe(self, clock: Clock, contact_id: str) -> None:
-        """Learned by the program itself: no newsletters to this adult any more, until the school writes otherwise."""
+    async def unsubscribe(self, clock: Clock, contact_id: str, why: str = "complained about a message") -> None:
+        """Learned by the program itself: no newsletters to this adult any more, until the school writes otherwise;
+        nor to whoever shares the email address, because it was the address that asked.
+
+        Durable when it returns; raises StoreProblem.
+        """
+        for _ in range(TRIES):
+            directory, now = await self.newest(), clock.now()
+            if directory is None:
+                return
+            rows = tuple(
+                Arrangement(Sort.UNSUBSCRIBE, one, from_=now.date(), evidence=why, recorded_by="mail", recorded=True)
+                for one in sharing_address(directory, contact_id)
+                if not unsubscribed(directory, one, now.date())
+            )
+            after = replace(directory, version=directory.version + 1, arrangements=(*directory.arrangements, *rows))
+            if not rows or await self._put(after, now):
+                return
+        raise StoreProblem("The families' directory is being changed by others all the time. Try again.")
+
+    async def newest(self) -> Directory | None:
+        """The directory in force, by whichever process it was brought into force."""
         await self._adopt()
-        now = clock.now()
-        row = Arrangement(
-            Sort.UNSUBSCRIBE, contact_id, from_=now.date(), evidence="complained about a message", recorded_by="mail",
-            recorded=True,
-        )  # fmt: skip
-        there = self.current.arrangements_of.get(contact_id, ()) if self.current else ()
-        if self.current is None or any(one.sort is Sort.UNSUBSCRIBE and not one.ended_on for one in there):
-            return
-        after = replace(self.current, version=self.current.version + 1, arrangements=(*self.current.arrangements, row))
-        await self._put(after, now)
+        return self.current
 
     async def at_version(self, version: int) -> Directory:
         """The directory of that version, for a recheck: the one in force is loaded where this process has an older."""
@@ -167,3 +181,16 @@ class Families:
             except OSError:
                 looks.append((name, 0, 0, 0))
         return tuple(looks)
+
+
+def sharing_address(directory: Directory, contact_id: str) -> tuple[str, ...]:
+    """This adult and everybody else with the very same email address."""
+    contact = directory.contacts.get(contact_id)
+    key = contact.email_key if contact else ""
+    others = (one.id for one in directory.contacts.values() if key and one.email_key == key)
+    return (contact_id, *(one for one in others if one != contact_id))
+
+
+def unsubscribed(directory: Directory, contact_id: str, day: date) -> bool:
+    rows = directory.arrangements_of.get(contact_id, ())
+    return any(one.sort is Sort.UNSUBSCRIBE and in_force(one, day) for one in rows)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import channels
 from notifier.acceptance.families import Families
 from notifier.clock import Clock
 from notifier.config.config import Retention
@@ -19,6 +20,8 @@ HOUR = 2
 """From this hour on, local time: when nobody works and nothing is due. A computer that was off then does it later."""
 COPIES = "notifier.before-*"
 """Whole databases that an upgrade or a restore kept beside the one in use."""
+
+PREVIEWS_KEPT = timedelta(days=1)
 
 log = logger("retention")
 
@@ -58,6 +61,7 @@ class Keeping:
                 _before(now, self._kept.addresses), _before(now, self._kept.deliveries)
             ),
             "old databases: {}": await asyncio.to_thread(self._copies, _before(now, self._kept.addresses)),
+            "previews: {}": await asyncio.to_thread(forget_preview, self._outbox, now - PREVIEWS_KEPT),
         }
         if self._kept.orders is not None:
             day = (now - self._kept.orders).astimezone(self._zone).date()
@@ -90,6 +94,15 @@ class Keeping:
         for one in old:
             one.unlink()
         return len(old)
+
+
+def forget_preview(outbox: Path, before: datetime) -> int:
+    """What `preview --open` wrote to be looked at, with a few families' copies in it. 1 where it went."""
+    folder = outbox / channels.PREVIEW
+    if not folder.is_dir() or folder.stat().st_mtime >= before.timestamp():
+        return 0
+    shutil.rmtree(folder, ignore_errors=True)
+    return 1
 
 
 def forget_files(outbox: Path, messages: Collection[str], legs: Collection[str]) -> int:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from channels.base import ChannelError
 from notifier.acceptance import answers
 from notifier.acceptance.explaining import Account, explained
 from notifier.acceptance.moments import at_nine
 from notifier.acceptance.outward import Sentences, UnsafeSentences, outward, sentences
 from notifier.acceptance.preview import delivery_json, message_json, preview_json, withheld_json
 from notifier.acceptance.understanding import Considered
-from notifier.cli import desk, opening, output
+from notifier.cli import desk, opening, output, showing
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.people import Names
 from notifier.intake import NotSubmitted
@@ -68,6 +69,7 @@ def preview(
         "", "--on", help="Plan for this day (09:00) or moment, such as 2026-12-01 or 2026-12-01T15:15."
     ),
     intake: str = INTAKE,
+    open_: bool = typer.Option(False, "--open", help="Also show it in the browser, in every channel and language."),
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """Who would get it, by which way, who would not and why. Nothing is queued and nothing is recorded."""
@@ -76,19 +78,33 @@ def preview(
     config = opening.with_folder(opening.open_config())
     at = _moment(on, config.school.timezone) if on else None
 
-    async def work() -> tuple[list[tuple[Submission, Considered]], str]:
+    async def work() -> tuple[list[tuple[Submission, Considered]], str, tuple[Path, list[str]] | None]:
         async with opening.reading(config) as school:
             found = await desk.preview(school, file, at, _folder_named(school.intake_names, intake))
             texts = [answers.previewed(one, considered, school.world(), at) for one, considered in found]
-            return found, "\n".join(texts)
+            shown = await showing.page_of(school, [considered for _, considered in found]) if open_ else None
+            return found, "\n".join(texts), shown
 
-    found, text = opening.within(work)
+    try:
+        found, text, page = opening.within(work)
+    except (ChannelError, OSError):
+        output.stop(f"The preview cannot be written into {config.outbox}. Look whether that folder may be written to.")
     if json:
         made = [preview_json(considered) for _, considered in found]
         output.as_json(made[0] if len(made) == 1 else made)
     else:
         output.say(text)
+    if page is not None:
+        _show(*page)
     output.leave(max((output.exit_for(considered.problems) for _, considered in found), default=Exit.DONE))
+
+
+def _show(page: Path, missing: Sequence[str]) -> None:
+    """Beside the plan, not in it: its JSON stays what it is."""
+    for sentence in missing:
+        typer.echo(f"Not shown: {sentence}", err=True)
+    how = "It is shown in the browser" if showing.show(page) else "See how it looks in a browser"
+    typer.echo(f"{how}: {page}", err=True)
 
 
 def explain(

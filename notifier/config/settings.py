@@ -239,7 +239,9 @@ class HttpTable(Table):
         "", description="How the listener is reached from outside.", examples=["https://notify.school.example.org"]
     )
     secret_file: str = Field(
-        "", description="A file with a long random secret for links in messages.", examples=["secrets/http"]
+        "",
+        description="A file with a long random secret; with it newsletters carry a link to unsubscribe.",
+        examples=["secrets/http"],
     )
 
 

@@ -37,7 +37,10 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class MailPayload:
-    """An email without its envelope. ``to_name`` is shown beside the address; ``headers`` follow in order."""
+    """An email without its envelope. ``to_name`` is shown beside the address; ``headers`` follow in order.
+
+    ``own_header``: one more, name and words, that differs from family to family.
+    """
 
     subject: str
     html: Personal
@@ -47,6 +50,7 @@ class MailPayload:
     from_name: str = ""
     reply_to: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    own_header: tuple[str, Personal] | None = None
 
 
 @dataclass(frozen=True, slots=True)

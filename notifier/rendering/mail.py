@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message
-from notifier.model.payload import MailPayload
+from notifier.model.oneclick import PATH, token
+from notifier.model.payload import MailPayload, Personal
 from notifier.model.plan import Address, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
@@ -55,6 +56,10 @@ class Letterform:
     html: Parts
     plain: Parts
     headers: tuple[tuple[str, str], ...]
+    linked: tuple[tuple[str, str], ...]
+    """The same where each copy has a link of its own to unsubscribe."""
+    around_link: tuple[str, str] | None
+    """What stands before and after the word in that link; None where there is no such link."""
 
 
 class Mail:
@@ -84,6 +89,7 @@ class Mail:
         if all(dates):
             raised |= {"diary"}
         contact = directory.contacts.get(address.contact_id) if address else None
+        link = self._link(form, address)
         html, plain = (
             self._values(known, offered, voice, parts.names) | {"diary": listed}
             for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
@@ -96,8 +102,15 @@ class Mail:
             to_name=contact.name if contact else "",
             from_name=self._school.name,
             reply_to=message.reply_to or self._school.reply_to,
-            headers=form.headers,
+            headers=form.headers if link is None else form.linked,
+            own_header=link,
         )
+
+    def _link(self, form: Letterform, address: Address | None) -> tuple[str, Personal] | None:
+        """A newsletter's own link to unsubscribe, for the adult whose address it goes to."""
+        if form.around_link is None or address is None:
+            return None
+        return "List-Unsubscribe", Personal(form.around_link, (token(self._school.secret, address.contact_id),))
 
     def form(self, message: Message, language: str, now: datetime, theme: Theme, *, strict: bool = False) -> Letterform:
         """The shared part of a message in one language. ``strict`` raises BrokenTemplate instead of falling back."""
@@ -122,6 +135,7 @@ class Mail:
             Parts(inlined(page)),
             Parts(letter.strip() + "\n"),
             self._headers(message, own),
+            *self._linked(message, own),
         )
 
     def _public_fields(self, message: Message, own: Catalogue) -> dict[str, str]:
@@ -209,12 +223,31 @@ class Mail:
         headers = [("Auto-Submitted", "auto-generated"), ("Content-Language", own.language)]
         if message.kind is not Kind.NEWSLETTER:
             return tuple(headers)
-        reply_to = message.reply_to or self._school.reply_to
+        reply_to = self._answers(message)
         host = self._school.host or reply_to.rpartition("@")[2] or f"{_slug(self._school.name) or 'school'}.localhost"
         headers.append(("List-Id", f"<{_slug(message.newsletter) or 'newsletter'}.{host}>"))
         if reply_to:
-            headers.append(("List-Unsubscribe", f"<mailto:{reply_to}?subject={quote(STOP)}>"))
+            headers.append(("List-Unsubscribe", _by_answer(reply_to)))
         return tuple(headers)
+
+    def _linked(self, message: Message, own: Catalogue) -> tuple[tuple[tuple[str, str], ...], tuple[str, str] | None]:
+        """RFC 8058: the link stands before the answer by mail, and one click does only over https."""
+        school = self._school
+        if message.kind is not Kind.NEWSLETTER or not (school.public_url and school.secret):
+            return (), None
+        headers = [one for one in self._headers(message, own) if one[0] != "List-Unsubscribe"]
+        if school.public_url.startswith("https://"):
+            headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+        reply_to = self._answers(message)
+        after = f">, {_by_answer(reply_to)}" if reply_to else ">"
+        return tuple(headers), (f"<{school.public_url}{PATH}", after)
+
+    def _answers(self, message: Message) -> str:
+        return message.reply_to or self._school.reply_to
+
+
+def _by_answer(reply_to: str) -> str:
+    return f"<mailto:{reply_to}?subject={quote(STOP)}>"
 
 
 def is_individual(message: Message) -> bool:

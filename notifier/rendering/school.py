@@ -1,6 +1,6 @@
 """What rendering needs to know about the school itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,8 @@ class SchoolFacts:
     """``phone`` as people write it; ``language`` a BCP 47 tag, ``reply_to`` a mailbox that reads answers.
 
     ``pages`` is the web address, with its closing slash, under which the public copies stand that the
-    channel ``pages_on`` writes; empty where there are none.
+    channel ``pages_on`` writes; empty where there are none. ``public_url`` is where the web listener is
+    reached from outside, and ``secret`` signs links to it; both empty where it has no such links.
     """
 
     name: str
@@ -21,6 +22,8 @@ class SchoolFacts:
     reply_to: str = ""
     pages: str = ""
     pages_on: str = ""
+    public_url: str = ""
+    secret: bytes = field(default=b"", repr=False)
 
     @property
     def host(self) -> str:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,41 +13,15 @@ from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.queue import StoreProblem
+from notifier.web import incoming
+from notifier.web.incoming import Tally
 
-LARGEST = 64 * 1024
-"""Bytes of a body; a provider's have a few hundred."""
 LONGEST_ADDRESS = 4096
-PATIENCE = 10.0
-"""Seconds in which a body must have come."""
-TELL_EVERY = timedelta(minutes=1)
 
 Keep = Callable[[str, str, bytes, datetime], Awaitable[None]]
 """Stores channel, path with query, body and moment; durable when it returns."""
 
 log = logger("web")
-
-
-@dataclass
-class Tally:
-    """How many came since the start, by what became of them."""
-
-    stored: int = 0
-    forged: int = 0
-    too_large: int = 0
-    unknown: int = 0
-    _told_at: dict[str, datetime] = field(default_factory=dict)
-
-    def tells(self, what: str, now: datetime) -> bool:
-        """Whether the log should say it again: whoever knocks all night fills no disk."""
-        last = self._told_at.get(what)
-        if last is not None and timedelta() <= now - last < TELL_EVERY:
-            return False
-        self._told_at[what] = now
-        return True
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def receipt_routes(
@@ -76,9 +49,9 @@ class _Desk:
             self._tally.unknown += 1
             return Response(status_code=404)
         try:
-            async with asyncio.timeout(PATIENCE):
-                body = await _body(request)
-        except _TooLarge:
+            async with asyncio.timeout(incoming.PATIENCE):
+                body = await incoming.body(request)
+        except incoming.TooLarge:
             self._tally.too_large += 1
             self._tell("too-large", name, self._tally.too_large)
             return Response(status_code=413, headers={"connection": "close"})
@@ -114,15 +87,3 @@ def _answered(door: Receives, callback: Callback) -> Response:
     if not reply.content:
         return Response(status_code=204)
     return Response(reply.content, media_type=reply.media_type)
-
-
-async def _body(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LARGEST:
-        raise _TooLarge
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise _TooLarge
-    return bytes(body)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from notifier.acceptance.families import Families
-from notifier.care.retention import Keeping, forget_files
+from notifier.care.retention import Keeping, forget_files, forget_preview
 from notifier.clock import FixedClock
 from notifier.config.config import Retention
 from notifier.model.ladder import stem
@@ -89,6 +89,16 @@ def test_files_of_a_message_go_with_it_and_others_stay(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     forget_files(tmp_path, ["letter-abc"], ["letter-abc.0.0.email.0"])
     assert sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*") if one.is_file()) == sorted(kept)
+
+
+def test_a_preview_is_forgotten_after_a_day_and_the_outbox_stays(tmp_path: Path) -> None:
+    (tmp_path / "preview" / "index").mkdir(parents=True)
+    (tmp_path / "index.html").write_text("x")
+    os.utime(tmp_path / "preview", (NOW.timestamp(), NOW.timestamp()))
+    assert forget_preview(tmp_path, NOW - timedelta(hours=1)) == 0
+    assert forget_preview(tmp_path, NOW + timedelta(hours=1)) == 1
+    assert forget_preview(tmp_path, NOW + timedelta(hours=1)) == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["index.html"]
 
 
 async def test_databases_that_an_upgrade_kept_go_with_the_addresses(tmp_path: Path) -> None:

@@ -210,3 +210,29 @@ def test_what_is_fixed_is_encoded_once() -> None:
 
 def test_quoted_printable_keeps_line_ends_plain() -> None:
     assert quoted_printable("a\r\nb\rc\nd") == b"a\r\nb\r\nc\r\nd"
+
+
+def test_a_header_of_ones_own_stands_beside_those_all_share_and_is_folded() -> None:
+    around = ("<https://notify.oaklane.example.org/unsubscribe/", ">, <mailto:office@oaklane.example.org?subject=STOP>")
+    composer = Composer()
+    for word in ("a" * 43, "b-_9" * 10):
+        payload = mail(headers=(("List-Id", "<news.x>"),), own_header=("List-Unsubscribe", Personal(around, (word,))))
+        found = email.message_from_bytes(composer.compose(ENVELOPE, payload, ()), policy=SMTP)
+        assert found["List-Unsubscribe"] == word.join(around)
+        assert found["List-Id"] == "<news.x>"
+        parsed(payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "around", "word"),
+    [
+        ("List-Unsubscribe", ("<https://x/", ">"), "a\r\nBcc: everybody@example.org"),
+        ("List-Unsubscribe", ("<https://x/", ">"), "a>, <https://evil.example.org"),
+        ("List-Unsubscribe", ("<https://x/\r\nBcc: y", ">"), "a"),
+        ("List-Unsubscribe", ("<https://x/", ">\n"), "a"),
+        ("Bcc", ("a", "b"), "c"),
+    ],
+)
+def test_a_header_of_ones_own_cannot_bring_in_another(name: str, around: tuple[str, str], word: str) -> None:
+    with pytest.raises(Unfit):
+        Composer().compose(ENVELOPE, mail(own_header=(name, Personal(around, (word,)))), ())

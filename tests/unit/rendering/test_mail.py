@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from notifier.model.directory import Contact, Pupil
 from notifier.model.message import Attachment, Body, Kind, Message, Reach, Term
+from notifier.model.oneclick import token
 from notifier.model.payload import MAIL, PAPER, SHORT, MailPayload, ShortPayload
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import Renderer
@@ -78,6 +79,40 @@ def test_only_newsletters_can_be_stopped_and_say_how() -> None:
         assert not {"List-Id", "List-Unsubscribe"} & dict(mail(message).headers).keys()
         assert "STOP" not in str(mail(message).plain)
     assert dict(mail(LETTER).headers)["Auto-Submitted"] == "auto-generated"
+
+
+WEB = replace(SCHOOL, public_url="https://notify.meadowbank.example.org", secret=b"a long secret")
+
+
+def test_where_the_school_is_reached_over_the_web_each_newsletter_has_a_link_of_its_own() -> None:
+    made = mail(NEWSLETTER, KHANS, Renderer(WEB))
+    assert made.own_header is not None
+    name, words = made.own_header
+    link = f"https://notify.meadowbank.example.org/unsubscribe/{token(b'a long secret', 'C1')}"
+    assert (name, str(words)) == (
+        "List-Unsubscribe",
+        f"<{link}>, <mailto:office@meadowbank.example.org?subject=STOP>",
+    )
+    headers = dict(made.headers)
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe" not in headers
+    assert "STOP" in str(made.plain), "and an answer still does"
+    other = Renderer(WEB).render(MAIL, NEWSLETTER, KHANS, DIRECTORY, NOW, Address("C2", "sana@example.org"))
+    assert isinstance(other, MailPayload)
+    assert words.own != (other.own_header[1].own if other.own_header else ())
+
+
+def test_one_click_is_promised_over_https_alone_and_only_for_newsletters() -> None:
+    open_ = mail(NEWSLETTER, KHANS, Renderer(replace(WEB, public_url="http://10.0.0.9:8080")))
+    assert open_.own_header is not None
+    assert "List-Unsubscribe-Post" not in dict(open_.headers)
+    for message in (LETTER, CLOSED):
+        made = mail(message, KHANS, Renderer(WEB))
+        assert made.own_header is None
+        assert not [name for name, _ in made.headers if name.startswith("List-")]
+    for lacks in ({"secret": b""}, {"public_url": ""}):
+        made = mail(NEWSLETTER, KHANS, Renderer(replace(WEB, **lacks)))
+        assert made == mail(NEWSLETTER), "as where there is no listener at all"
 
 
 def test_without_a_known_mailbox_there_is_no_unsubscribe_header() -> None:

@@ -15,9 +15,10 @@ from channels.text import Account, Text, TextSettings
 from channels.voice import Voice, VoiceSettings
 from notifier.clock import FixedClock
 from notifier.queue import StoreProblem
+from notifier.web.incoming import LARGEST, Tally
 from notifier.web.listener import Listener
 from notifier.web.problem import ListenProblem
-from notifier.web.receipts import LARGEST, Tally, receipt_routes
+from notifier.web.receipts import receipt_routes
 from tests.servers.twilio import SID, TOKEN, Twilio
 
 NOW = datetime(2026, 9, 7, 8, 30, tzinfo=UTC)
