@@ -117,6 +117,8 @@ class Announcing:
         if event is None or event.cancelled or self._known.at_rest(now, occurrence.until):
             return False
         post = occurrence.key.endswith(POST)
+        if post and event.id in await self._known.to_correct(now):
+            return False  # the correction first, which stands in for it
         before = await self._store.decisions.of_event(event.id, self._world().mode)
         went = [
             one
@@ -131,11 +133,18 @@ class Announcing:
             nobody = "it would come too late by post, or on the heels of the notice before it"
             return await self._writing.decide(occurrence, [], now, nobody=nobody)
         letters = [one.id for one in await self._known.letters(now) if _about(one, event.id)]
+        paper_at = occurrence.at if post else self._known.planner().paper(occurrence.at)
+        stands_in = await self._known.stand_in(now, event, paper_at)
+        settled = any(one.key == f"{occurrence.key}{POST}" for one in before)
         draft = Draft(
             event=event,
             bodies=self._words.bodies("reminder" if again else "notice", Facts(event)),
             to=names(event.to),
-            selection=Selection(not_had=(*apart, *letters), posted=post, not_posted=late),
+            selection=Selection(
+                not_had=(*apart, *letters, *(stands_in if post else ())),
+                posted=post,
+                not_posted=late or bool(settled and stands_in),
+            ),
             category=event.category,
             first=not again and not post,
         )

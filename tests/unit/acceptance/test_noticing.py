@@ -167,6 +167,26 @@ async def test_who_just_had_the_notice_on_paper_gets_no_reminder_that_the_post_w
     assert [await desk.whom(one) for one in sent] == [["C1", "C3"], ["C3"]]
 
 
+@pytest.mark.parametrize("letter", [False, True])
+async def test_a_family_on_paper_that_hears_of_a_change_gets_no_reminder_by_the_same_post(
+    desk: Desk, letter: bool
+) -> None:
+    desk.world = on_paper(desk.world)
+    first = replace(FARM, date=date(2026, 11, 30))
+    desk.events(first)
+    if letter:
+        await desk.acceptance.accept(dropped("# The farm\n\nBring boots.", to=("Oak",), event="farm"))
+    await desk.run(at(17, 10))
+    await desk.post()
+    desk.events(replace(FARM, date=date(2026, 12, 2)))
+    changed, *later = await desk.run(at(30, 12))
+    assert await desk.whom(changed) == ["C1", "C3"]
+    soon = [one for one in later if one.accepted_at is not None and one.accepted_at < at(20)]
+    assert [await desk.whom(one) for one in soon] == [["C3"]], "the correction stood in for it on paper"
+    last = [await desk.whom(one) for one in later if one not in soon]
+    assert last == [["C1"], ["C3"]], "the reminder after it comes to both"
+
+
 async def test_in_live_mode_what_is_found_late_at_night_waits_for_the_morning(desk: Desk) -> None:
     desk.events()
     await desk.run(at(16, 21))
