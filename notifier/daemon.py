@@ -169,6 +169,7 @@ class School:
                 clock = await shared_clock(store)
             school = cls(config, store, clock)
             await school.families.load()
+            await school.closures.heed()
             if aside is not None:
                 school.families.state = aside  # what was in force was read; nothing is written there
             yield school
