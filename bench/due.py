@@ -67,7 +67,7 @@ async def settle(config: Path) -> None:
     """What has passed by now is no news, as in a folder just made."""
     async with School.opened(load(config, channel_settings(), {}), SystemClock(), create=True) as opened:
         await opened.leader.begin()
-        await opened.announcing.leave_out_past(opened.clock.now())
+        await opened.announcing.begin(opened.clock.now(), sample=True)
 
 
 def ready(config: Path) -> float:

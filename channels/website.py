@@ -128,6 +128,8 @@ class Website:
             _files.write(folder / "feed.json", _feed.as_json(named, url, entries))
 
     def _publish(self, outgoing: Outgoing, payload: PagePayload) -> str:
+        diary = next((one for one in outgoing.attachments if one.attachment.electronic), None)
+        beside = tuple(one for one in outgoing.attachments if one is not diary)
         entry = Entry(
             item=outgoing.item,
             name=self._name(outgoing.item, payload.slug),
@@ -138,15 +140,15 @@ class Website:
             take_down=payload.take_down,
             drill=outgoing.drill,
             kind=payload.kind,
-            calendar_words=payload.calendar_words if payload.calendar else "",
+            calendar_words=payload.calendar_words if diary is not None else "",
         )
         for folder, url in self.targets:
-            if payload.calendar:
-                _files.write(folder / entry.calendar_name, self._calendar(payload))
-            names = {one.attachment.digest: _enclosure(folder, one) for one in outgoing.attachments}
+            if diary is not None and entry.calendar_words:
+                _files.write(folder / entry.calendar_name, self._calendar(diary.content))
+            names = {one.attachment.digest: _enclosure(folder, one) for one in beside}
             _files.write(
                 folder / entry.name,
-                _site.page(self.surroundings, entry, payload.html, outgoing.attachments, names, url),
+                _site.page(self.surroundings, entry, payload.html, beside, names, url),
             )
         mode = TRIAL if self.surroundings.trial else "live"
         record = json.dumps(
@@ -179,11 +181,8 @@ class Website:
         )
         _cards.write(outbox, card)
 
-    def _calendar(self, payload: PagePayload) -> bytes:
-        words = payload.calendar
-        if self.surroundings.trial:
-            words = words.replace("SUMMARY:", f"SUMMARY:{TRIAL}: ", 1)
-        return words.encode("utf-8", "replace")
+    def _calendar(self, content: bytes) -> bytes:
+        return content.replace(b"\nSUMMARY:", f"\nSUMMARY:{TRIAL}: ".encode()) if self.surroundings.trial else content
 
     def _record(self, item: str) -> Path:
         return self._records / f"{_files.stem(item)}.json"

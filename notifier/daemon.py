@@ -165,6 +165,7 @@ class School:
                 clock = await shared_clock(store)
             school = cls(config, store, clock)
             await school.families.load()
+            await school.closures.heed()
             if aside is not None:
                 school.families.state = aside  # what was in force was read; nothing is written there
             yield school
@@ -297,9 +298,9 @@ class School:
         return desk_of(self.config, self.store, self.world, self.clock, self.renderer, paces)
 
     async def _first(self) -> None:
-        """Nobody is told of the sample events that a new folder comes with, as far as they should have been already."""
-        if await self.store.decisions.looked() is None and sample_events(self.config.calendar):
-            await self.announcing.leave_out_past(self.clock.now())
+        """The first time in this mode: what families should have heard before is not made up for."""
+        if not await self.store.decisions.ever(self.config.school.mode):
+            await self.announcing.begin(self.clock.now(), sample=sample_events(self.config.calendar))
 
     # What commands ask for ----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from icalendar import Event as Entry
 
 DAY = timedelta(days=1)
+COUNTED_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 WIDE = re.compile(r"whole school|(?:year|nursery|reception)\b.*")
 """In ``to``, besides the school's classes: all families of a year or more. A pupil, a group, or a slip is neither."""
 
@@ -147,13 +148,18 @@ def _span(title: str, first: date, last: date, publisher: Publisher, now: dateti
 
 
 def _event(event: Event, publisher: Publisher, now: datetime) -> Iterator["Entry"]:
-    """One entry, or one for each session."""
+    """One entry, or one for each session.
+
+    The newer file wins in a family's calendar, by its SEQUENCE (RFC 5545 3.8.7.4): the minutes to its making, so that
+    whatever made an earlier one, a letter or an export, an event that moved since has the higher number.
+    """
     from icalendar import Event as Entry
 
     for number, session in enumerate(event.held):
         entry = Entry()
         entry.add("UID", _uid(publisher, "event", event.id, *([str(number)] if number else [])))
         entry.add("DTSTAMP", now)
+        entry.add("SEQUENCE", (now - COUNTED_FROM) // timedelta(minutes=1))
         entry.add("SUMMARY", _for_whom(replace(event, to=session.to or event.to)))
         if session.start is None:
             entry.add("DTSTART", session.date)

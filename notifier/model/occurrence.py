@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+QUESTION = "question"
+"""The kind of an occurrence of which a person has to think, and nobody else hears."""
+
 
 class OccurrenceState(StrEnum):
     """What was decided about an occurrence, once and for all."""

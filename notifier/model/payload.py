@@ -128,9 +128,8 @@ class PagePayload:
     kind: str = ""
     online: str = ""
     online_words: str = ""
-    calendar: str = ""
     calendar_words: str = ""
-    """The event as an iCalendar file, and how it is offered; empty where there is none."""
+    """How the calendar file that comes with the message is offered."""
 
 
 @dataclass(frozen=True, slots=True)

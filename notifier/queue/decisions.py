@@ -28,6 +28,10 @@ class Decisions:
         """What has been decided of these."""
         return await self._database.read(occurrences.decided, keys, mode)
 
+    async def ever(self, mode: Mode) -> bool:
+        """Whether anything has been decided in this mode."""
+        return await self._database.read(occurrences.ever, mode)
+
     async def between(self, since: datetime, until: datetime, mode: Mode) -> list[StoredOccurrence]:
         """Those decided whose moment lies in between, by moment."""
         return await self._database.read(occurrences.between, since, until, mode)

@@ -30,6 +30,7 @@ _DECIDED = select(_OCCURRENCE.c.key, _OCCURRENCE.c.state).where(_OCCURRENCE.c.ke
 _BY_MOMENT = select(_OCCURRENCE).where(_IN_MODE).order_by(_OCCURRENCE.c.at, _OCCURRENCE.c.key)
 _BETWEEN = _BY_MOMENT.where(_OCCURRENCE.c.at >= bindparam("since"), _OCCURRENCE.c.at <= bindparam("until"))
 _OF_EVENT = _BY_MOMENT.where(_OCCURRENCE.c.event_id == bindparam("event"))
+_ANY = select(_OCCURRENCE.c.key).where(_IN_MODE).limit(1)
 _LOOKED = select(_SCHOOL.c.looked_at)
 _SET_LOOKED = update(_SCHOOL).values(looked_at=bindparam("now"))
 _BEGUN = select(_SCHOOL.c.stamped_at)
@@ -90,6 +91,10 @@ def decided(conn: Connection, keys: Collection[str], mode: Mode) -> dict[str, Oc
         for row in conn.execute(_DECIDED, {"keys": some, "in_mode": mode.value}):
             found[row.key] = OccurrenceState(row.state)
     return found
+
+
+def ever(conn: Connection, mode: Mode) -> bool:
+    return conn.execute(_ANY, {"in_mode": mode.value}).first() is not None
 
 
 def between(conn: Connection, since: datetime, until: datetime, mode: Mode) -> list[StoredOccurrence]:

@@ -12,7 +12,6 @@ from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
 from notifier.rendering.catalogues import Catalogues
 from notifier.rendering.diary import Diaries
-from notifier.rendering.entry import calendar_file
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready
@@ -66,8 +65,7 @@ class Public:
             kind=message.kind.value,
             online=page_address(message, self._school, self._catalogues),
             online_words=frame.catalogue.say("Read it online"),
-            calendar=calendar_file(message.event, self._school, published) if message.event is not None else "",
-            calendar_words=frame.catalogue.say("Put it into your calendar"),
+            calendar_words=frame.catalogue.say("Put it into your calendar") if message.event is not None else "",
         )
 
     def _section(self, message: Message, body: Body) -> dict[str, object]:

@@ -22,7 +22,7 @@ def plan_drill(message: Message, policy: Policy) -> Plan:
 
 
 def recheck_drill(message: Message, delivery: Delivery, policy: Policy) -> Verdict:
-    """A drill for anybody but staff never leaves, whoever planned it; nor does a message to staff that is no drill."""
+    """A drill for anybody but staff never leaves, whoever planned it."""
     person = next((one for one in policy.staff if one.id == delivery.staff_id), None)
     if not message.drill or person is None or delivery.contact_ids or delivery.pupil_ids or delivery.also_ring:
         return Withhold(rules.DRILL, "A drill goes to the staff named in config.toml and to nobody else.")

@@ -16,6 +16,7 @@ from notifier.routing.ladder import asked, ways
 from notifier.routing.plan import languages, standby
 from notifier.routing.safeguards import names_in
 from notifier.routing.standing import Standing
+from notifier.routing.to_staff import recheck_staff
 
 
 def recheck(message: Message, delivery: Delivery, directory: Directory, policy: Policy, now: datetime) -> Verdict:
@@ -28,8 +29,10 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
     a channel whose address went has no route any more. What names in full a child who fell
     away does not go at all. A public item is not asked about.
     """
-    if message.drill or delivery.staff_id:
+    if message.drill:
         return recheck_drill(message, delivery, policy)
+    if delivery.staff_id:
+        return recheck_staff(message, delivery, policy)
     if not delivery.contact_ids and not delivery.pupil_ids:
         return Send(delivery)
     if message.kind is not Kind.EMERGENCY and (directory.refuses or directory.held):

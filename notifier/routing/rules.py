@@ -32,6 +32,7 @@ WEBSITE: Final = "W40"
 TRANSLATION: Final = "W34"
 HOME: Final = "D3.1"
 DRILL: Final = "D2"
+STAFF: Final = "D2.1"
 
 FILES_DOUBTFUL: Final = "arrangements-unreadable"
 FILES_MISSING: Final = "arrangements-missing"
@@ -39,6 +40,7 @@ FILES_MISSING: Final = "arrangements-missing"
 
 REASONS: Final = {
     DRILL: "This is a drill, which goes to staff alone.",
+    STAFF: "A message to staff goes to staff alone.",
     ORDER: "An order or agreement on file stops this for this child.",
     HOLD: "The head has stopped messages to this adult about this child.",
     FLAG: "The files say there is a court order, but not what it says.",

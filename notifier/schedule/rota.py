@@ -13,7 +13,7 @@ from typing import Protocol
 from notifier.clock import Clock
 from notifier.logs import logger
 from notifier.model.message import Mode
-from notifier.model.occurrence import Occurrence
+from notifier.model.occurrence import QUESTION, Occurrence
 from notifier.queue import Store, StoreProblem
 
 AHEAD = timedelta(days=1)
@@ -49,7 +49,8 @@ class Looked:
 
 
 class Rota:
-    """``missed`` records those whose window has closed, tells the office, and returns how many that were."""
+    """``missed`` records those whose window has closed, and those from before the database was put back, which may
+    have gone already (docs/decisions/restored-means-held.md); it tells the office and returns how many those were."""
 
     def __init__(
         self,
@@ -77,10 +78,11 @@ class Rota:
         if self._prepare is not None:
             await self._prepare(now)
         found = await self._undecided(first, now + AHEAD)
-        late = [one for one, _ in found if one.until <= now]
-        done, failed = await self._missed(late, now) if late else 0, False
+        restored = await self._store.restored_at()
+        missed = [one for one, _ in found if one.until <= now or _may_have_gone(one, restored)]
+        done, failed = await self._missed(missed, now) if missed else 0, False
         for one, duty in found:
-            if one.at > now or one.until <= now:
+            if one.at > now or one.until <= now or _may_have_gone(one, restored):
                 continue
             try:
                 done += await duty.see_to(one, now)
@@ -115,3 +117,8 @@ class Rota:
         decided = await self._store.decisions.decided([one.key for one, _ in found], self._mode)
         by_moment = attrgetter("at", "key")
         return sorted(((one, duty) for one, duty in found if one.key not in decided), key=lambda two: by_moment(two[0]))
+
+
+def _may_have_gone(one: Occurrence, restored: datetime | None) -> bool:
+    """It fell due before the database was put back, which does not know of it. A question asked twice does no harm."""
+    return restored is not None and one.at <= restored and one.kind != QUESTION

@@ -1,20 +1,22 @@
 """Notices of the events in the calendar, to whom they are for, as long before as the school has set (W1, W35)."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
 from notifier.acceptance.noticing.known import Known, names
-from notifier.acceptance.noticing.writing import Draft, Writing
+from notifier.acceptance.noticing.writing import RULE, Draft, Writing
 from notifier.acceptance.world import World
-from notifier.calendar.notices import Due, Planner
+from notifier.calendar.notices import Due, Planner, starts
 from notifier.clock import Clock
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
-from notifier.model.message import Kind, Mode
+from notifier.model.message import Kind
 from notifier.model.notice import Offset, Selection
 from notifier.model.occurrence import Occurrence, OccurrenceState
+from notifier.model.plan import Task
 from notifier.queue import Store, StoredMessage
 from notifier.queue.rows import Decision
 from notifier.rendering.prepared import Facts, Prepared
@@ -23,6 +25,8 @@ from notifier.routing.audience import spoken
 POST = ":post"
 """Ends the key of the part of a notice that goes on paper, and leaves earlier."""
 LONGEST = timedelta(days=400)
+LISTED = 20
+"""Events named in one task; the rest are counted."""
 
 
 class Announcing:
@@ -66,18 +70,30 @@ class Announcing:
                 found.append(self._occurrence(event, due, post=False))
         return found
 
-    async def leave_out_past(self, now: datetime) -> None:
-        """A new folder's sample events: what has passed is told to nobody, in trial and live."""
-        past = [
-            self._occurrence(event, due, post=post)
-            for _, event, due, _ in self._all()
+    async def begin(self, now: datetime, *, sample: bool) -> None:
+        """Before the first look in this mode, trial or live: of a calendar full of events families have heard before.
+
+        Only what should have gone within the catch-up time of notices still goes. Of the other events that are ahead
+        the office is asked; of a new folder's ``sample`` events nobody hears, whatever has passed.
+        """
+        since = now if sample else now - self._world().policy.kinds[Kind.NOTICE].catch_up
+        passed: dict[str, list[Due]] = {}
+        for _, event, due, _ in self._all():
+            if due.at <= now:
+                passed.setdefault(event.id, []).append(due)
+        events = {event.id: event for event in self._world().calendar.events}
+        old = {events[id]: dues for id, dues in passed.items() if max(due.at for due in dues) <= since}
+        why = "it had passed when the program began to look after the calendar"
+        decisions = [
+            Decision(self._occurrence(event, due, post=post), OccurrenceState.SKIPPED, reason=why)
+            for event, dues in old.items()
+            for due in dues
             for post in (True, False)
-            if (due.paper_at if post else due.at) <= now
         ]
-        why = "it had passed when the folder was made"
-        decisions = [Decision(one, OccurrenceState.SKIPPED, reason=why) for one in past]
-        for mode in Mode:
-            await self._store.decisions.decide(decisions, mode, now)
+        ahead = [event for event in old if starts(event, self._world().policy.timezone) > now]
+        if decisions and ahead and not sample:
+            decisions[0] = replace(decisions[0], tasks=(_have_they_heard(ahead),))
+        await self._store.decisions.decide(decisions, self._world().mode, now)
 
     def _all(self) -> list[tuple[datetime, Event, Due, bool]]:
         """Every notice of every event, by when its first copy leaves; the last of each event is marked."""
@@ -117,6 +133,8 @@ class Announcing:
         if event is None or event.cancelled or self._known.at_rest(now, occurrence.until):
             return False
         post = occurrence.key.endswith(POST)
+        if post and event.id in await self._known.to_correct(now):
+            return False  # the correction first, which stands in for it
         before = await self._store.decisions.of_event(event.id, self._world().mode)
         went = [
             one
@@ -131,16 +149,34 @@ class Announcing:
             nobody = "it would come too late by post, or on the heels of the notice before it"
             return await self._writing.decide(occurrence, [], now, nobody=nobody)
         letters = [one.id for one in await self._known.letters(now) if _about(one, event.id)]
+        paper_at = occurrence.at if post else self._known.planner().paper(occurrence.at)
+        stands_in = await self._known.stand_in(now, event, paper_at)
+        settled = any(one.key == f"{occurrence.key}{POST}" for one in before)
         draft = Draft(
             event=event,
             bodies=self._words.bodies("reminder" if again else "notice", Facts(event)),
             to=names(event.to),
-            selection=Selection(not_had=(*apart, *letters), posted=post, not_posted=late),
+            selection=Selection(
+                not_had=(*apart, *letters, *(stands_in if post else ())),
+                posted=post,
+                not_posted=late or bool(settled and stands_in),
+            ),
             category=event.category,
             first=not again and not post,
         )
         nobody = "nobody gets it on paper" if post else "everybody it is for has a letter about it"
         return await self._writing.decide(occurrence, [draft], now, nobody=nobody)
+
+
+def _have_they_heard(events: Sequence[Event]) -> Task:
+    named = [f"“{one.title}” on {one.date:%-d %B}" for one in sorted(events, key=lambda one: one.date)]
+    listed = ", ".join(named[:LISTED]) + (f" and {len(named) - LISTED} more" if len(named) > LISTED else "")
+    what = (
+        "Families should have heard of these before the program began to look after the calendar, so it sends no late "
+        f"notice of them by itself: {listed}. If families do not know, write them a letter with “event:” and its id. "
+        "What is due from now on goes."
+    )
+    return Task(what, tuple(one.id for one in events[:LISTED]), RULE)
 
 
 def _about(stored: StoredMessage, event_id: str) -> bool:

@@ -17,7 +17,7 @@ from notifier.clock import Clock
 from notifier.model.calendar import Event
 from notifier.model.message import Kind
 from notifier.model.notice import Selection
-from notifier.model.occurrence import Occurrence, OccurrenceState
+from notifier.model.occurrence import QUESTION, Occurrence, OccurrenceState
 from notifier.model.plan import Task
 from notifier.model.states import MessageState
 from notifier.queue import Store, StoredMessage
@@ -30,8 +30,6 @@ URGENT = timedelta(hours=2)
 RULE = "W35"
 CALENDAR = "calendar"
 """By whom a message was stopped whose event moved while it was under way."""
-QUESTION = "question"
-"""The kind of an occurrence of which a person has to think, and nobody else hears."""
 
 
 @dataclass(frozen=True, slots=True)

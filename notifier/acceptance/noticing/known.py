@@ -60,26 +60,42 @@ class Known:
 
     async def corrected(self, now: datetime) -> dict[str, datetime]:
         """By event, until when nobody needs to be reminded: a correction went then, or is just about to go."""
-        events = {event.id: event for event in self._world().calendar.events}
-        found: dict[str, datetime] = {}
+        corrections = await self.corrections(now)
+        found = {id: messages[-1].received_at for id, messages in corrections.items()}
+        return found | dict.fromkeys(await self.to_correct(now), now)
+
+    async def corrections(self, now: datetime) -> dict[str, list[StoredMessage]]:
+        """By event, what told families of the facts as they are now because they had been told otherwise."""
+        found: dict[str, list[StoredMessage]] = {}
+        for event, messages in await self._told(now):
+            for one in messages:
+                if one.message.occurrence.startswith(CHANGED) and event_of(one).facts == event.facts:
+                    found.setdefault(event.id, []).append(one)
+        return found
+
+    async def stand_in(self, now: datetime, event: Event, paper_at: datetime) -> tuple[str, ...]:
+        """Corrections that went when a copy on paper should have left already: two letters by one post help nobody."""
+        return tuple(one.id for one in (await self.corrections(now)).get(event.id, ()) if one.received_at >= paper_at)
+
+    async def to_correct(self, now: datetime) -> set[str]:
+        """The events of which a correction is about to go."""
         pending: dict[str, str] = {}
+        for event, messages in await self._told(now):
+            if stale := self.stale(messages, event, now):
+                pending[change_key(event, stale)] = event.id
+        if not pending:
+            return set()
+        decided = await self._store.decisions.decided([*pending], self._world().mode)
+        return {id for key, id in pending.items() if key not in decided}
+
+    async def _told(self, now: datetime) -> list[tuple[Event, list[StoredMessage]]]:
+        """The events of the calendar of which families may have heard, with what they heard, the oldest first."""
         told: dict[str, list[StoredMessage]] = {}
         for one in await self.messages(now):
             if one.message.event is not None and one.state in TOLD:
                 told.setdefault(one.message.event.id, []).append(one)
-        for id, messages in told.items():
-            event = events.get(id)
-            if event is None:
-                continue
-            for one in messages:
-                if one.message.occurrence.startswith(CHANGED) and event_of(one).facts == event.facts:
-                    found[id] = one.received_at
-            if stale := self.stale(messages, event, now):
-                pending[change_key(event, stale)] = id
-        if pending:
-            decided = await self._store.decisions.decided([*pending], self._world().mode)
-            found |= {id: now for key, id in pending.items() if key not in decided}
-        return found
+        events = {event.id: event for event in self._world().calendar.events} if told else {}
+        return [(events[id], messages) for id, messages in told.items() if id in events]
 
     def stale(self, told: Iterable[StoredMessage], event: Event, now: datetime) -> list[StoredMessage]:
         """Of these messages those that said otherwise than the calendar now."""

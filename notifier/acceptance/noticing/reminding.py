@@ -100,6 +100,8 @@ class Reminding:
             return False
         message = letter.message
         post = occurrence.key.endswith(POST)
+        if post and event.id in await self._known.to_correct(now):
+            return False  # the correction first, which stands in for it
         late = self._known.too_late_by_post(now, event)
         if post and late:
             nobody = "it would come too late by post"
@@ -107,6 +109,9 @@ class Reminding:
         mode = self._world().mode
         apart = f"{occurrence.key}{POST}"
         early = await self._store.known(apart, mode)
+        paper_at = occurrence.at if post else self._known.planner().paper(occurrence.at)
+        stands_in = await self._known.stand_in(now, event, paper_at)
+        settled = apart in await self._store.decisions.decided([apart], mode)
         went = (message.send_at or message.accepted_at or letter.received_at).astimezone(self._world().policy.timezone)
         draft = Draft(
             event=event,
@@ -120,7 +125,11 @@ class Reminding:
             ),
             to=tuple(spoken(term) for term in message.audience),
             except_=tuple(spoken(term) for term in message.except_),
-            selection=Selection(not_had=(early,) if early else (), posted=post, not_posted=late),
+            selection=Selection(
+                not_had=(*((early,) if early else ()), *(stands_in if post else ())),
+                posted=post,
+                not_posted=late or bool(settled and stands_in),
+            ),
             category=message.category,
             reply_to=message.reply_to,
             approved=message.approved,

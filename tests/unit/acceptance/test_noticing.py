@@ -13,7 +13,7 @@ from notifier.acceptance.noticing.given import Given, given
 from notifier.clock import FixedClock
 from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Contact, Sort
-from notifier.model.message import Message, Mode
+from notifier.model.message import Kind, Message, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
 from notifier.queue import Store
@@ -82,6 +82,39 @@ async def test_when_all_has_passed_one_notice_goes_and_no_reminder(desk: Desk) -
     await desk.run(at(19, 10))
     desk.events(FARM)
     assert [one.subject for one in await desk.run(at(21))] == ["Farm visit: Friday 20 November 2026"]
+
+
+async def test_at_the_first_start_only_what_has_just_passed_is_made_up_for_and_of_the_rest_a_person_is_asked(
+    desk: Desk,
+) -> None:
+    desk.clock.at = at(19, 10)
+    near = replace(FARM, id="near", title="Zoo", date=date(2026, 11, 23))  # its second notice was due an hour ago
+    far = replace(FARM, id="far", title="Play", date=date(2026, 12, 11))
+    over = replace(FARM, id="over", title="Walk", date=date(2026, 11, 12))
+    tomorrow = replace(FARM, id="tomorrow", title="Talk", date=date(2026, 12, 1))  # a notice passed, another is ahead
+    desk.events(FARM, near, far, over, tomorrow)
+    announcing = desk.duties[1]
+    wait = replace(desk.world.policy.kinds[Kind.NOTICE], catch_up=timedelta(hours=12))
+    desk.world = replace(
+        desk.world, policy=replace(desk.world.policy, kinds={**desk.world.policy.kinds, Kind.NOTICE: wait})
+    )
+    await announcing.begin(desk.clock.now(), sample=False)
+    sent = await desk.run(at(19, 12))
+    assert [one.subject.partition(":")[0] for one in sent] == ["Zoo"]
+    (task,) = [one for one in await desk.tasks() if "should have heard" in one]
+    assert "“Farm visit” on 20 November, “Talk” on 1 December." in task
+    later = [one.subject.partition(":")[0] for one in await desk.run(at(5, month=12))]
+    assert later == ["Play", "Talk"], "what is due from now on goes"
+
+
+async def test_nobody_hears_of_sample_events_that_have_passed_and_nobody_is_asked(desk: Desk) -> None:
+    desk.clock.at = at(18, 10)
+    assert not await desk.store.decisions.ever(Mode.TRIAL)
+    await desk.duties[1].begin(desk.clock.now(), sample=True)
+    assert await desk.store.decisions.ever(Mode.TRIAL)
+    assert not await desk.store.decisions.ever(Mode.LIVE)
+    assert await desk.run(at(21)) == []
+    assert await desk.tasks() == []
 
 
 async def test_a_daemon_that_was_off_over_the_moment_sends_it_when_it_is_back_and_one_alone(desk: Desk) -> None:
@@ -165,6 +198,26 @@ async def test_who_just_had_the_notice_on_paper_gets_no_reminder_that_the_post_w
     desk.events(FARM)
     sent = await desk.run(at(21))
     assert [await desk.whom(one) for one in sent] == [["C1", "C3"], ["C3"]]
+
+
+@pytest.mark.parametrize("letter", [False, True])
+async def test_a_family_on_paper_that_hears_of_a_change_gets_no_reminder_by_the_same_post(
+    desk: Desk, letter: bool
+) -> None:
+    desk.world = on_paper(desk.world)
+    first = replace(FARM, date=date(2026, 11, 30))
+    desk.events(first)
+    if letter:
+        await desk.acceptance.accept(dropped("# The farm\n\nBring boots.", to=("Oak",), event="farm"))
+    await desk.run(at(17, 10))
+    await desk.post()
+    desk.events(replace(FARM, date=date(2026, 12, 2)))
+    changed, *later = await desk.run(at(30, 12))
+    assert await desk.whom(changed) == ["C1", "C3"]
+    soon = [one for one in later if one.accepted_at is not None and one.accepted_at < at(20)]
+    assert [await desk.whom(one) for one in soon] == [["C3"]], "the correction stood in for it on paper"
+    last = [await desk.whom(one) for one in later if one not in soon]
+    assert last == [["C1"], ["C3"]], "the reminder after it comes to both"
 
 
 async def test_in_live_mode_what_is_found_late_at_night_waits_for_the_morning(desk: Desk) -> None:

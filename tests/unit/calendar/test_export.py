@@ -1,7 +1,7 @@
 """The calendar for families, and that the importer reads back what was written."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -150,6 +150,14 @@ def test_one_event_alone_has_the_uid_of_the_whole_export() -> None:
     moved = replace(farm, date=date(2027, 5, 12))
     (later,) = Calendar.from_ical(single(moved, PUBLISHER, NOW)).walk("VEVENT")
     assert str(later["UID"]) == str(entry["UID"])
+
+
+def test_the_file_of_a_moved_event_has_a_higher_number_whatever_made_the_one_before_it() -> None:
+    farm = CALENDAR.events[0]
+    in_export = next(one for one in written().walk("VEVENT") if "farm" in str(one["SUMMARY"]))
+    moved = replace(farm, date=date(2027, 5, 12))
+    (later,) = Calendar.from_ical(single(moved, PUBLISHER, NOW + timedelta(minutes=5))).walk("VEVENT")
+    assert int(str(later["SEQUENCE"])) == int(str(in_export["SEQUENCE"])) + 5 < 2**31
 
 
 def test_each_session_is_an_entry_of_its_own() -> None:

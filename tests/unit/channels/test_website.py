@@ -152,10 +152,17 @@ async def test_an_emergency_stands_above_everything_until_its_day_is_over(
 async def test_an_event_can_be_put_into_a_calendar_and_goes_with_its_page(
     site: Website, outgoing: Makes, clock: FixedClock
 ) -> None:
-    words = {"calendar": "BEGIN:VCALENDAR\r\n", "calendar_words": "Put it into your calendar"}
-    await site.send(outgoing(page("trip", take_down=date(2026, 9, 8), **words)))
-    assert (folder(site) / "trip.ics").read_bytes() == b"BEGIN:VCALENDAR\r\n"
-    assert 'href="trip.ics" type="text/calendar">Put it into your calendar' in (folder(site) / "trip.html").read_text()
+    ics = b"BEGIN:VCALENDAR\r\nSUMMARY:Farm\r\n"
+    diary = Enclosure(Attachment("Farm.ics", "text/calendar", "d" * 64, len(ics), electronic=True), ics)
+    trip = page("trip", take_down=date(2026, 9, 8), calendar_words="Put it into your calendar")
+    await site.send(outgoing(trip, attachments=(diary,)))
+    assert (folder(site) / "trip.ics").read_bytes() == ics, "the very file that families get"
+    shown = (folder(site) / "trip.html").read_text()
+    assert 'href="trip.ics" type="text/calendar">Put it into your calendar' in shown
+    assert "Farm.ics" not in shown, "it is offered once"
+    await site.send(outgoing(page("talk", calendar_words="Put it into your calendar"), item="i2"))
+    assert not (folder(site) / "talk.ics").exists(), "an event that is not for all to see has none"
+    assert "calendar</a>" not in (folder(site) / "talk.html").read_text()
     clock.at += timedelta(days=2)
     await site.check()
     assert not (folder(site) / "trip.ics").exists()

@@ -95,6 +95,7 @@ class TestWithheld:
             rules.UNSUBSCRIBED,
             rules.MARKETING,
             rules.DRILL,
+            rules.STAFF,
         } == set(rules.REASONS)
 
     def test_only_children_of_the_audience_are_spoken_of(self) -> None:

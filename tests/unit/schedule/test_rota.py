@@ -1,6 +1,7 @@
 """What falls due is seen to in order, once, and nothing old goes by itself."""
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from notifier.acceptance.missing import Missing
 from notifier.clock import FixedClock
 from notifier.model.message import Kind, Mode
-from notifier.model.occurrence import Occurrence, OccurrenceState
+from notifier.model.occurrence import QUESTION, Occurrence, OccurrenceState
 from notifier.model.staff import Role, Staff
 from notifier.model.states import MessageState
 from notifier.queue import Entry, Store
@@ -137,6 +138,37 @@ async def test_a_message_that_missed_its_moment_is_held_and_the_task_says_how_to
     assert stored.state is MessageState.HELD
     (task,) = await school.store.tasks()
     assert "notifier approve m1" in task.what
+
+
+async def test_what_was_due_before_the_database_was_put_back_may_have_gone_and_goes_only_by_a_person(
+    school: School,
+) -> None:
+    school.clock.at = NOW + 2 * HOUR
+    await school.store.hold_everything(school.clock.at, [], "this morning")
+    await school.store.enqueue(Entry(message("m1", mode=Mode.TRIAL, send_at=NOW), MessageState.WAITING, plan()), NOW)
+    school.walks.occurrences = (
+        at(NOW, "waited", message_id="m1"),
+        at(NOW + 2 * HOUR, "before"),
+        replace(at(NOW + HOUR, "asked"), kind=QUESTION),
+        replace(at(NOW + HOUR, "for nobody"), told=False),
+        at(NOW + 2 * HOUR + timedelta(minutes=1), "after"),
+    )
+    school.clock.at = NOW + 3 * HOUR
+    await school.restarted().look()
+    await school.rota.look()
+    assert school.walks.seen == ["asked", "after"]
+    found = await school.store.decisions.between(NOW - HOUR, school.clock.at, Mode.TRIAL)
+    missed = {one.key for one in found if one.state is OccurrenceState.MISSED}
+    assert missed == {"waited", "before", "for nobody"}
+    tasks = [one.what for one in await school.store.tasks() if "put back from a backup, and may" in one.what]
+    assert len(tasks) == 2
+    assert any("notifier approve m1" in task for task in tasks)
+    (letter,) = [one for one in await school.store.messages() if one.id != "m1"]
+    assert letter.message.subject == "Not sent: it may have gone already"
+    assert "12:00: Walk" in letter.message.bodies[0].plain
+    stored = await school.store.message("m1")
+    assert stored is not None
+    assert stored.state is MessageState.HELD
 
 
 async def test_before_the_first_look_nothing_can_have_been_missed(school: School) -> None:
