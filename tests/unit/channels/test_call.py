@@ -160,6 +160,6 @@ async def test_in_an_emergency_children_of_whom_nobody_is_reached_come_first_and
 ) -> None:
     for item, name, class_, year in (("i1", "Ada", "Oak", 2), ("i2", "Ben", "Elm", 0), ("i3", "Cy", "Ash", -1)):
         await call.send(outgoing(replace(family(name, class_, MOTHER), youngest=year), item=item))
-    page, table = call.collate("m1", {"i1", "i2"})
+    page, table, _ = call.collate("m1", {"i1", "i2"})
     assert [row["pupils"] for row in rows(table)] == ["Ben", "Ada", "Cy"]
     assert "Ash: another adult has been reached" in page.read_text(encoding="utf-8")
