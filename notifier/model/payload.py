@@ -112,6 +112,7 @@ class PagePayload:
     """A public page or poster: nothing that names a child. ``slug`` is safe as a file name.
 
     ``online`` is the web address of the public copy, with the words that say so; empty where there is none.
+    Of all that have the same ``place`` only the newest stands; one without a place stands for itself.
     """
 
     slug: str
@@ -127,6 +128,7 @@ class PagePayload:
     calendar: str = ""
     calendar_words: str = ""
     """The event as an iCalendar file, and how it is offered; empty where there is none."""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
