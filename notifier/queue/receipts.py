@@ -101,6 +101,7 @@ _SILENT = select(_LEG.c.id, _LEG.c.tries, _LEG.c.reference, _LEG.c.settled_at).w
 )
 
 
+PRESSED = "pressed the key"
 FAILURES = 3
 BY_ADDRESS = "(known by the address alone)"
 """Ends the reason of a failure that anybody could have made up who knows an address: it counts for that one copy
@@ -262,7 +263,7 @@ def _told(conn: Connection, one: LegNews, now: datetime) -> Heard:
     conn.execute(_TELL_ATTEMPT, {"which": ladder.attempt_id(row.id, number), **values})
     progress(conn, [row.delivery_id], now)
     if one.answered:
-        closures.answered_by_telephone(conn, row.delivery_id, now)
+        closures.answered_by_family(conn, row.delivery_id, PRESSED, now)
     return Heard.COUNTED
 
 

@@ -215,6 +215,19 @@ async def test_an_update_and_the_all_clear_go_to_those_who_had_the_first(live: S
     assert sum("USUAL TIME" in said for said in words) == len(first)
 
 
+async def test_every_step_and_every_wrong_pin_stands_in_the_audit_with_who_took_it(live: SchoolFolder) -> None:
+    await live("run", "--until-idle")
+    assert (await live(*START, "--yes", stdin="000000\n")).code == 2
+    await closed(live)
+    for command in (("update", "--state", "late", "--until", "23:59"), ("end", "--mistake")):
+        await live("closure", *command, *HEAD, "--yes", stdin=f"{PIN}\n")
+    (id,) = {one["closure"] for one in (await live("closure", "status", "--json")).json["closures"]}
+    lines = [(one["what"], one["by"], one["about"]) for one in (await live("audit", "--json")).json["lines"]]
+    assert ("a wrong PIN", "b-malik", "") in lines
+    steps = [line for line in lines if line[2] == id]
+    assert steps == [(f"closure {step}", "b-malik", id) for step in ("confirmed", "update", "mistake")]
+
+
 async def test_a_mistake_is_taken_back_in_prepared_words(live: SchoolFolder, twilio: Twilio) -> None:
     await live("run", "--until-idle")
     await closed(live)
