@@ -322,12 +322,17 @@ def answered(
     return fresh
 
 
-def answered_by_family(conn: Connection, delivery_id: str, how: str, now: datetime) -> None:
-    """Whoever pressed the key, or wrote back, has answered for the children that the message was about."""
+def answered_by_family(conn: Connection, delivery_id: str, how: str, now: datetime) -> bool:
+    """Whoever pressed the key, or wrote back, has answered for the children that the message was about.
+
+    False where it asked for no answer.
+    """
     row = conn.execute(_ITS, {"which": delivery_id}).first()
-    if row is not None and (delivery := delivery_from(row.value)).acknowledge:
-        contact_id = delivery.contact_ids[0] if delivery.contact_ids else ""
-        answered(conn, row.closure_id, delivery.pupil_ids, FAMILY, how, now, contact_id)
+    if row is None or not (delivery := delivery_from(row.value)).acknowledge:
+        return False
+    contact_id = delivery.contact_ids[0] if delivery.contact_ids else ""
+    answered(conn, row.closure_id, delivery.pupil_ids, FAMILY, how, now, contact_id)
+    return True
 
 
 def tick_off(conn: Connection, id: int, by: str, now: datetime) -> bool:
