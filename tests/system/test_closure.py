@@ -1,6 +1,7 @@
 """The head closes the school: with a daemon and without one, in a drill, and when nothing else works."""
 
 import asyncio
+import csv
 import re
 import sqlite3
 import subprocess
@@ -35,6 +36,17 @@ def families(school: SchoolFolder) -> set[str]:
     """Every number in the families' files."""
     found = (school.path / "families" / "contacts.csv").read_text("utf-8")
     return {f"+44{number.replace(' ', '')}" for number in re.findall(r"\b0(7\d{3} ?\d{6})\b", found)}
+
+
+def empty(school: SchoolFolder, column: str) -> None:
+    """Nobody has one of these any more."""
+    file = school.path / "families" / "contacts.csv"
+    with file.open(encoding="utf-8", newline="") as read:
+        rows = list(csv.DictReader(read))
+    with file.open("w", encoding="utf-8", newline="") as written:
+        writer = csv.DictWriter(written, rows[0])
+        writer.writeheader()
+        writer.writerows(one | {column: ""} for one in rows)
 
 
 async def closed(school: SchoolFolder, *more: str, typed: str = "SEND") -> Said:
@@ -263,6 +275,24 @@ async def test_an_early_finish_waits_for_each_child_and_shrinks_as_they_are_answ
     assert after["answered"] == 2
     assert after["confirmed"] > 0
     assert (await live("closure", "answered", "P9999", "--as", "j-ellis")).code == 2
+
+
+async def test_a_call_that_nobody_answered_is_kept_and_the_family_stays_to_be_rung(
+    live: SchoolFolder, twilio: Twilio
+) -> None:
+    for name in ("email", "mobile", "phone"):
+        empty(live, name)
+    await live("run", "--until-idle")
+    await closed(live)
+    tasks = (await live("tasks", "--json")).json["tasks"]
+    (first, *_) = [one["id"] for one in tasks if one["what"].startswith("Ring this family")]
+    for _ in range(2):
+        assert (await live("tasks", "tried", str(first), "--as", "j-ellis")).code == 0
+    (found,) = [one for one in (await live("tasks", "--json")).json["tasks"] if one["id"] == first]
+    assert [one["by"] for one in found["tried"]] == ["j-ellis", "j-ellis"]
+    assert found["done_at"] is None
+    assert "Rung 2 times" in " ".join((await live("tasks")).out.replace("│", " ").split())
+    assert (await live("tasks", "tried", "9999", "--as", "j-ellis")).code == 2
 
 
 # when things are down
