@@ -15,9 +15,10 @@ from bench.folder import Folder
 from channels.base import Composes
 from notifier.clock import SystemClock
 from notifier.config import load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
 from notifier.dispatch.blobs import Blobs
 from notifier.dispatch.outgoing import Packer
+from notifier.fittings import channel_settings
 from notifier.intake import read
 
 PDF_BYTES = 100 * 1024

@@ -18,7 +18,8 @@ from pathlib import Path
 from bench.figures import Figure, say
 from notifier.clock import FixedClock, SystemClock
 from notifier.config import load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
+from notifier.fittings import channel_settings
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "hyde-park"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

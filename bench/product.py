@@ -18,7 +18,8 @@ from typing import Any
 from bench.memory import high_water
 from notifier.clock import SystemClock
 from notifier.config import load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
+from notifier.fittings import channel_settings
 from notifier.logs import configure
 
 

@@ -276,6 +276,11 @@ class Fetches(Protocol):
         ...
 
 
+def hears(channel: object) -> bool:
+    """Whether anything can come back by this channel, so that an address may have been given up."""
+    return isinstance(channel, Receives) and not (isinstance(channel, Fetches) and channel.fetch_every is None)
+
+
 @runtime_checkable
 class Polls(Protocol):
     """A channel whose provider can be asked what became of what it took."""

@@ -62,11 +62,6 @@ AGAIN_WITHIN = timedelta(minutes=2)
 """An emergency's tries all fall within this time; what is left then is for the daemon, or for a person."""
 
 
-def channel_settings() -> dict[str, type]:
-    """The settings model of every channel, for the config loader."""
-    return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
-
-
 class School:
     """One school folder, put together."""
 

@@ -26,6 +26,11 @@ from notifier.schedule import Duty, Rota
 log = logger("daemon")
 
 
+def channel_settings() -> dict[str, type]:
+    """The settings model of every channel, for the config loader."""
+    return {name: channel.Settings for name, channel in channels.REGISTRY.items()}
+
+
 def channel_facts(config: Config) -> dict[str, ChannelFacts]:
     """In trial every channel counts as configured; in live mode only one that is set up (DESIGN 3.8)."""
     trial = config.school.mode is Mode.TRIAL

@@ -10,8 +10,7 @@ from notifier import calendar, directory
 from notifier.acceptance import World
 from notifier.acceptance.understanding import consider
 from notifier.config import load
-from notifier.daemon import channel_settings
-from notifier.fittings import channel_facts
+from notifier.fittings import channel_facts, channel_settings
 from notifier.intake import IntakeFolder, read
 from notifier.model.message import Kind, Mode, Submission
 from notifier.model.plan import Basis, Plan

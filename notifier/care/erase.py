@@ -129,6 +129,7 @@ def certificate(
         "  - the record of who did what, which holds ids and no names, until its time is over",
         "",
         "What is not in the hands of this system",
+        "  - what mail and text message providers told of their messages goes within 30 days",
         "  - older backups: they are deleted after the time that the school has set for backups",
         "  - the school's own papers: families/old, families/import, accepted/ and refused/ in the drop folders, and",
         "    letters and call sheets that were printed; the sheets in outbox/ are made anew at the next start",

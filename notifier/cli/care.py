@@ -9,8 +9,7 @@ from notifier.care.restore import PutBack, put_back
 from notifier.cli import opening, output
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
-from notifier.daemon import channel_settings
-from notifier.fittings import channel_facts
+from notifier.fittings import channel_facts, channel_settings
 from notifier.lock import Locked
 from notifier.model.answer import Exit
 from notifier.model.message import Kind

@@ -15,7 +15,8 @@ from notifier.calendar import next_slot
 from notifier.cli import output
 from notifier.clock import FixedClock, SystemClock
 from notifier.config import load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
+from notifier.fittings import channel_settings
 from notifier.leading import Idle
 from notifier.model.calendar import Newsletter
 from notifier.model.policy import Policy

@@ -16,8 +16,9 @@ from notifier.cli.output import problems, stop
 from notifier.cli.pins import Tries
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
 from notifier.directory import DamagedDirectory
+from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
 from notifier.queue import StoreProblem
 

@@ -11,7 +11,8 @@ from notifier.cli import demonstration, desk, opening, output
 from notifier.clock import SystemClock
 from notifier.config import Config, load
 from notifier.config.start import StartRefused, copy_example, start
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
+from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
 from notifier.model.problem import Problem, Severity
 from notifier.rendering.catalogues import Phrase

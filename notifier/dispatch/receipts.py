@@ -162,8 +162,10 @@ class Receipts:
                 if told.to is LegState.PERMANENT_FAILURE:
                     await self._store.suspend(told.leg_id, now)
         for one in receipts:
-            if one.news is News.COMPLAINT and (contact := await self._store.contact_of(leg_news(one).leg_id)):
-                await self._unsubscribe(contact)
+            if one.news is News.COMPLAINT:
+                leg_id, _ = leg_of_attempt(one.attempt_id)
+                if contact := await self._store.contact_of(leg_id):
+                    await self._unsubscribe(contact)
         return heard
 
     async def _found(self, receipt: Receipt, stored: StoredReceipt) -> Receipt:

@@ -235,7 +235,9 @@ def _progress(
             continue
         moved[row.id] = move.state
         if move.state is DeliveryState.UNREACHED:
-            task = unreached_task(_delivery(conn, row.id), public=bool(row.public))
+            task = unreached_task(
+                _delivery(conn, row.id), public=bool(row.public), emergency=row.kind == Kind.EMERGENCY.value
+            )
             open_tasks(conn, (task,), now, row.message_id, row.id)
         elif before is DeliveryState.UNREACHED and move.state is DeliveryState.CONFIRMED:
             drop_tasks(conn, (row.id,), RECEIPT, now)

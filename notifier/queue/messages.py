@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from notifier.faultpoints import reached
 from notifier.model import ladder
-from notifier.model.message import Message
+from notifier.model.message import Kind, Message
 from notifier.model.plan import Delivery, Plan
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
@@ -188,7 +188,13 @@ def insert_deliveries(
             write()
     write()
     for id, delivery, is_public in unreached:
-        open_tasks(conn, (unreached_task(delivery, public=is_public),), now, message.id, id)
+        open_tasks(
+            conn,
+            (unreached_task(delivery, public=is_public, emergency=message.kind is Kind.EMERGENCY),),
+            now,
+            message.id,
+            id,
+        )
 
 
 def release(

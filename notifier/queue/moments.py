@@ -149,7 +149,13 @@ def _unreach(conn: Connection, message: Any, now: datetime, by_person: Collectio
             if conn.execute(_THERE, {"which": row.id, "on_rung": plan.rung, "by": plan.channel}).first() is None:
                 starter.add(row.id, message.id, Kind(message.kind), message.mode, plan, 0, by_person=True)
         moves.append({"which": row.id, "to_rung": rung})
-        open_tasks(conn, [unreached_task(delivery, public=False)], now, message.id, row.id)
+        open_tasks(
+            conn,
+            [unreached_task(delivery, public=False, emergency=message.kind == Kind.EMERGENCY.value)],
+            now,
+            message.id,
+            row.id,
+        )
     if moves:
         conn.execute(_UNREACH, moves)
     starter.write()

@@ -70,15 +70,12 @@ def _key(task: Task, message_id: str, delivery_id: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def unreached_task(delivery: Delivery, *, public: bool) -> Task:
+def unreached_task(delivery: Delivery, *, public: bool, emergency: bool) -> Task:
     if public:
         return Task("Put this message up by hand: its public copy could not be put out.", (), RULE)
     if delivery.staff_id:
-        what = (
-            "This message could not be brought to this member of staff. Tell them what it says, and see whether "
-            "their mobile and email in config.toml are right."
-        )
-        return Task(what, (delivery.staff_id,), RULE)
+        what = "Tell this member of staff what this message says: it could not be brought to them."
+        return Task(DRILL if emergency else what, (delivery.staff_id,), RULE)
     what = "Ring this family and tell them: nothing has reached them for certain. Then tick this off."
     return Task(what, delivery.contact_ids + delivery.pupil_ids, RULE)
 

@@ -81,7 +81,7 @@ def nobody_asks_whether_it_is_still_wanted(year: Year) -> None:
     def wanted(conn: Connection, leg_ids: Sequence[str], now: datetime, owner: str | None) -> object:
         return dict.fromkeys(leg_ids, Wanted.SEND), claims.directory_version(conn)
 
-    def over(conn: Connection, now: datetime, escalating: object) -> int:
+    def over(conn: Connection, now: datetime, escalating: object, by_person: object) -> int:
         return 0
 
     def cancelled(conn: Connection, message_id: str, by: str, now: datetime) -> object:

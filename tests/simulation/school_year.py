@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from notifier.clock import FixedClock
 from notifier.config import load
-from notifier.daemon import School, channel_settings
+from notifier.daemon import School
+from notifier.fittings import channel_settings
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import LegState
 from notifier.queue import StoredMessage

@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import ClientError
@@ -113,8 +114,10 @@ async def _in_the_middle(small: SchoolFolder, mail: MailServer, post: Post, twil
     twilio.vices.clear()
     ledger.died()
     long_ago = "'2026-01-01T00:00:00.000000Z'"
+    just_now = (datetime.now(UTC) - timedelta(minutes=1)).strftime("'%Y-%m-%dT%H:%M:%S.000000Z'")
     small.change(
-        f"UPDATE message SET send_at = {long_ago} WHERE subject LIKE 'due-%'",
+        f"UPDATE message SET send_at = {just_now}, value = json_set(value, '$.send_at', {just_now}) "
+        "WHERE subject LIKE 'due-%'",
         f"UPDATE message SET expires_at = {long_ago} WHERE subject LIKE 'over-%'",
     )
     return ledger

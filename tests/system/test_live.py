@@ -1,6 +1,7 @@
 """A school's first letter in live mode, as the README tells it, with what goes wrong on the way to a family."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -133,7 +134,10 @@ async def test_in_trial_nothing_arrives_anywhere_and_what_was_accepted_then_neve
     # A copy that trial mode had not got round to, and a switch to live mode.
     small.change("UPDATE delivery SET state = 'planned'", "UPDATE leg SET state = 'due', tries = 0, owner = ''")
     small.change("UPDATE message SET state = 'accepted' WHERE state = 'done'")
-    small.change("UPDATE message SET send_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'waiting'")
+    passed = datetime.now(UTC).strftime("'%Y-%m-%dT%H:%M:%S.000000Z'")
+    small.change(
+        f"UPDATE message SET send_at = {passed}, value = json_set(value, '$.send_at', {passed}) WHERE state = 'waiting'"
+    )
     small.configure('mode = "trial"', 'mode = "live"')
     await small("run", "--until-idle")
     assert (post.connections, post.taken) == (0, [])

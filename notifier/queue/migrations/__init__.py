@@ -2,12 +2,12 @@
 
 from enum import Enum, auto
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent
 
@@ -22,7 +22,14 @@ class Condition(Enum):
     NEWER = auto()
 
 
-def configuration(connection: Connection | None = None) -> Config:
+def revisions() -> list[str]:
+    """All steps by their numbers, with which their files' names begin; the newest last."""
+    return sorted(file.name.partition("_")[0] for file in (HERE / "versions").glob("[0-9]*.py"))
+
+
+def configuration(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config  # slow to load, and needed only where a database has to be brought up to date
+
     config = Config()
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -36,14 +43,15 @@ def condition(connection: Connection) -> Condition:
         return Condition.EMPTY
     if not {"alembic_version", "school"} <= tables:
         return Condition.FOREIGN
-    scripts = ScriptDirectory.from_config(configuration())
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found == scripts.get_current_head():
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    known = revisions()
+    if found == known[-1]:
         return Condition.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Condition.OLD if found in known else Condition.NEWER
+    return Condition.OLD if found is None or found in known else Condition.NEWER
 
 
 def upgrade(connection: Connection) -> None:
     """All missing steps, inside the caller's transaction."""
+    from alembic import command
+
     command.upgrade(configuration(connection), "head")

@@ -70,7 +70,7 @@ async def test_it_goes_once_a_month_and_what_does_not_arrive_becomes_a_task(stor
     await store.expire(clock.now() + timedelta(hours=2), kinds.keys())
     assert [one.state for one in await store.unreached()] == [DeliveryState.UNREACHED]
     (task,) = await store.tasks()
-    assert "could not be brought to this member of staff" in task.what
+    assert "did not reach this member of staff" in task.what
 
 
 async def test_in_trial_there_is_nothing_to_test(store: Store) -> None:

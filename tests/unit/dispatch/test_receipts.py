@@ -232,3 +232,33 @@ async def test_who_did_not_confirm_before_it_was_over_is_rung_by_a_person(school
     await school.drain()
     assert await school.states(message) == [DeliveryState.CONFIRMED]
     assert school.sheet.lying[message.id] == {}
+
+
+async def test_a_complaint_ends_the_newsletters_of_the_adult_who_got_it(school: School) -> None:
+    channel, message = await with_one(school)
+    ended: list[str] = []
+    touched: list[str] = []
+
+    async def unsubscribe(contact_id: str) -> None:
+        ended.append(contact_id)
+
+    receipts = Receipts(
+        school.store, {"ring": channel}, Alone(), school.clock, Bell(), school.mode, touched.append, unsubscribe
+    )
+    await keep(school, {"news": "complaint", "attempt_id": channel.sent[0].attempt_id})
+    await receipts.consume()
+    (leg, *_) = await school.store.legs(message.id)
+    assert ended == [leg.contact_id]
+    assert leg.state is LegState.SENT  # it arrived, and was not wanted
+
+
+async def test_a_failure_is_found_by_what_went_and_by_the_address_alone(school: School) -> None:
+    channel, message = await with_one(school)
+    receipts, _ = clerk(school, channel)
+    (leg, *_) = await school.store.legs(message.id)
+    await keep(school, {"news": "failed", "reference": "nobody's", "reason": "No."})
+    await receipts.consume()
+    assert (await school.store.legs(message.id))[0].state is LegState.SENT
+    await keep(school, {"news": "failed", "reference": leg.reference, "reason": "No."})
+    await receipts.consume()
+    assert (await school.store.legs(message.id))[0].state is LegState.PERMANENT_FAILURE

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from notifier.clock import FixedClock
 from notifier.queue import Store, StoreProblem, migrations
-from notifier.queue.migrations import Condition, condition, configuration, upgrade
+from notifier.queue.migrations import Condition, condition, configuration, revisions, upgrade
 from notifier.queue.schema import metadata
 from tests.unit.queue.plans import NOW, entry, many
 
@@ -42,10 +42,10 @@ def test_partial_indexes_are_the_same_in_the_steps_and_in_the_schema() -> None:
     assert len(made[0]) >= 10
 
 
-def test_the_steps_follow_one_another_in_one_line() -> None:
-    revisions = [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()]
-    assert revisions[-1] == "0001"
-    assert revisions == sorted(revisions, reverse=True)
+def test_the_steps_are_one_chain_in_the_order_of_their_numbers() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert [script.revision for script in scripts.walk_revisions()] == revisions()[::-1]
+    assert scripts.get_heads() == revisions()[-1:]
 
 
 class Ahead:
