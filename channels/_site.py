@@ -28,6 +28,13 @@ class Entry:
     kind: str = ""
     calendar_words: str = ""
     """How the event's calendar file is offered; empty where there is none."""
+    place: str = ""
+    former: tuple[str, ...] = ()
+    """The files of what stood in this place before: who has that address reads what holds now."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return (self.name, self.calendar_name, *self.former)
 
     @property
     def calendar_name(self) -> str:

@@ -125,7 +125,7 @@ def answer(form: Mapping[str, str]) -> Receipt | None:
     if asked in STOPS:
         return Receipt(News.STOP, address=sender)
     if asked in STARTS:
-        return Receipt(News.START, address=sender)
+        return Receipt(News.START, address=sender, words=words)
     return None if asked in HELPS else Receipt(News.ANSWER, address=sender, words=words)
 
 

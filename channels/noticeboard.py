@@ -122,13 +122,15 @@ class Noticeboard:
             ) from fault
 
     def _list(self, folder: Path) -> None:
-        """What hangs where everybody sees it: what is past its day is to be taken down (H39)."""
+        """What hangs where everybody sees it: what is past its day, or no longer true, is to be taken down (H39)."""
         today = self.surroundings.clock.now().date()
         rows = []
         found = sorted(self._items.read(POSTERS), key=lambda item: (item.payload.published, item.stem), reverse=True)
+        newest = {item.payload.place: item for item in reversed(found)}
         for item in found:
+            old = bool(item.payload.place) and newest[item.payload.place] is not item
             up, down = item.payload.published.date(), item.payload.take_down
-            past = down is not None and down < today
+            past = old or (down is not None and down < today)
             todo = "take down" if past else "put up" if up <= today else f"put up on {_day(up)}"
             dates = (up.isoformat(), down.isoformat() if down else "")
             rows.append((_name(item.stem, item.payload), item.payload.title, *dates, todo))

@@ -112,10 +112,11 @@ class Website:
         """List and feed of every target, wholly from the records; what is past its day is taken down."""
         today = self.surroundings.clock.now().date()
         entries = self._entries()
-        for entry in [one for one in entries if one.take_down is not None and one.take_down < today]:
+        newest = {one.place: one for one in reversed(entries)}
+        for entry in [one for one in entries if _is_over(one, today) or (one.place and newest[one.place] is not one)]:
             entries.remove(entry)
-            names = (entry.name, entry.calendar_name)
-            _files.remove(*(folder / name for folder, _ in self.targets for name in names))
+            kept = newest[entry.place].files if entry.place and not _is_over(newest[entry.place], today) else ()
+            _files.remove(*(folder / name for folder, _ in self.targets for name in {*entry.files} - {*kept}))
             _files.remove(self._record(entry.item))
             _cards.remove(self.surroundings.outbox, "website", entry.item)
         for folder, url in self.targets:
@@ -128,11 +129,15 @@ class Website:
             _files.write(folder / "feed.json", _feed.as_json(named, url, entries))
 
     def _publish(self, outgoing: Outgoing, payload: PagePayload) -> str:
+        before = [one for one in self._entries() if payload.place and one.place == payload.place]
+        if before and before[0].published > payload.published:  # done again, after something newer was said
+            return f"{self.targets[0][1]}{quote(before[0].name)}"
+        name = self._name(outgoing.item, payload.slug)
         diary = next((one for one in outgoing.attachments if one.attachment.electronic), None)
         beside = tuple(one for one in outgoing.attachments if one is not diary)
         entry = Entry(
             item=outgoing.item,
-            name=self._name(outgoing.item, payload.slug),
+            name=name,
             title=payload.title,
             summary=payload.summary,
             language=payload.language,
@@ -141,15 +146,16 @@ class Website:
             drill=outgoing.drill,
             kind=payload.kind,
             calendar_words=payload.calendar_words if diary is not None else "",
+            place=payload.place,
+            former=tuple(sorted({file for one in before for file in (one.name, *one.former)} - {name})),
         )
         for folder, url in self.targets:
             if diary is not None and entry.calendar_words:
                 _files.write(folder / entry.calendar_name, self._calendar(diary.content))
             names = {one.attachment.digest: _enclosure(folder, one) for one in beside}
-            _files.write(
-                folder / entry.name,
-                _site.page(self.surroundings, entry, payload.html, beside, names, url),
-            )
+            page = _site.page(self.surroundings, entry, payload.html, beside, names, url)
+            for file in (*entry.former, name):
+                _files.write(folder / file, page)
         mode = TRIAL if self.surroundings.trial else "live"
         record = json.dumps(
             {**asdict(entry), "mode": mode}, ensure_ascii=False, indent=1, sort_keys=True, default=_plain
@@ -195,6 +201,7 @@ class Website:
                 fields = json.loads(path.read_text(encoding="utf-8"))
                 del fields["mode"]
                 fields["published"] = datetime.fromisoformat(fields["published"])
+                fields["former"] = tuple(fields.get("former", ()))
                 fields["take_down"] = date.fromisoformat(fields["take_down"]) if fields["take_down"] else None
                 found.append(Entry(**fields))
         return sorted(found, key=lambda entry: (entry.published, entry.item), reverse=True)
@@ -216,6 +223,10 @@ def _enclosure(folder: Path, one: Enclosure) -> str:
     name = _files.marked(one.attachment.name, one.attachment.digest)
     _files.write(folder / "files" / name, one.content)
     return f"files/{quote(name)}"
+
+
+def _is_over(entry: Entry, today: date) -> bool:
+    return entry.take_down is not None and entry.take_down < today
 
 
 def _plain(value: object) -> str:

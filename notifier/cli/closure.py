@@ -1,6 +1,7 @@
 """`closure`: close the school, say more, open it again; and see who is reached (DESIGN 3.3)."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import typer
 
@@ -124,7 +125,8 @@ def confirm(
             draft = desk.again(found, by)
             confirmed(school, draft, how)
             if alone:
-                await school.store.audit("closure confirmed alone", by.name, found.id, school.clock.now())
+                with suppress(StoreProblem):  # a database that fails now must not keep the families waiting
+                    await school.store.audit("closure confirmed alone", by.name, found.id, school.clock.now())
             return await go(config, Place(school), desk, draft, how, desk.send)
 
     output.leave(_within(work))

@@ -4,13 +4,16 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from notifier.cli.looping import Loop
 from notifier.cli.output import problems, stop
+from notifier.cli.pins import Tries
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
 from notifier.daemon import School
@@ -74,7 +77,13 @@ async def school(*, create: bool = False, folder: bool = False) -> AsyncIterator
     if folder:
         with_folder(config)
     async with School.opened(config, SystemClock(), create=create) as opened:
+        with suppress(StoreProblem, OSError):  # what cannot be written down now is by the next command
+            await Tries(config.state).tell(partial(_wrong_pin, opened))
         yield opened
+
+
+async def _wrong_pin(school: School, person: str, at: datetime) -> None:
+    await school.store.audit("a wrong PIN", person, "", at)
 
 
 @asynccontextmanager

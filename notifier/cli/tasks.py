@@ -1,14 +1,18 @@
 """`tasks`: what people must do, and did."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import typer
 
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.people import Names, practice
+from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.queue import StoredTask
+
+NO_ANSWER = "rung, nobody answered"
 
 tasks_app = typer.Typer(help="What people must do, and did.", invoke_without_command=True)
 
@@ -32,6 +36,7 @@ def tasks(
             found = await school.store.tasks(open_only=not every)
             trial = await practice(school, (one.message_id for one in found))
             found = _once([one for one in found if one.message_id not in trial])
+            tried = await _tried(school, found)
             names = Names(school.families.current)
             if json:
                 output.as_json(
@@ -46,6 +51,7 @@ def tasks(
                                 "opened_at": one.opened_at.isoformat(),
                                 "done_at": one.done_at.isoformat() if one.done_at else None,
                                 "done_by": one.done_by,
+                                "tried": [{"at": at.isoformat(), "by": by} for at, by in tried.get(one.id, ())],
                             }
                             for one in found
                         ]
@@ -59,7 +65,13 @@ def tasks(
                     "Message",
                     "Done",
                     rows=[
-                        (str(one.id), one.what, "; ".join(map(names, one.about)), one.message_id, one.done_by)
+                        (
+                            str(one.id),
+                            one.what + _in_vain(school, tried.get(one.id, ())),
+                            "; ".join(map(names, one.about)),
+                            one.message_id,
+                            one.done_by,
+                        )
                         for one in found
                     ],
                 )
@@ -84,6 +96,49 @@ def _same(tasks: Sequence[StoredTask], numbers: Sequence[int]) -> list[int]:
     """The open tasks with these numbers, and those that ask for the same."""
     keys = {_key(task) for task in tasks if task.id in numbers}
     return [task.id for task in tasks if _key(task) in keys]
+
+
+async def _tried(school: School, tasks: Sequence[StoredTask]) -> dict[int, list[tuple[datetime, str]]]:
+    """By task: when it was tried in vain and by whom, as the audit has it."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    if tasks:
+        for line in await school.store.read_audit(min(one.opened_at for one in tasks)):
+            if line.what == NO_ANSWER:
+                found.setdefault(int(line.about), []).append((line.at, line.by))
+    return found
+
+
+def _in_vain(school: School, tried: Sequence[tuple[datetime, str]]) -> str:
+    if not tried:
+        return ""
+    at, by = tried[-1]
+    times = "once" if len(tried) == 1 else f"{len(tried)} times"
+    return (
+        f" (Rung {times}, nobody answered; last {at.astimezone(school.config.school.timezone):%d.%m. %H:%M} by {by}.)"
+    )
+
+
+@tasks_app.command()
+def tried(
+    number: list[int] = typer.Argument(..., help="The task's number, or several."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+) -> None:
+    """Rung, and nobody answered: it is written down, and the task stays."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            by = who(school.config, as_, pin_stdin, asks_pin=False)
+            known = {one.id for one in await school.store.tasks()}
+            for one in number:
+                if one in known:
+                    await school.store.audit(NO_ANSWER, by.name, str(one), school.clock.now())
+            if missing := [one for one in number if one not in known]:
+                output.stop(f"No open task has the number {', '.join(map(str, missing))}. See: notifier tasks")
+            output.say("Written down. The task stays until somebody answers.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
 
 
 @tasks_app.command()

@@ -40,14 +40,18 @@ class Desk:
         self.zone = zone
 
     async def find(self, id: str = "", *, mode: Mode | None = None) -> Closure:
-        """By id or a beginning of it; without one the newest that is under way. Raises NotUnderstood."""
+        """By id or a beginning of it; without one that which is under way, a drill only where nothing else is.
+
+        Raises NotUnderstood.
+        """
         known = [one for one in await self.store.closing.all() if mode is None or one.mode is mode]
         if id:
             found = [one for one in known if one.id == id] or [one for one in known if one.id.startswith(id)]
             if len(found) != 1:
                 raise NotUnderstood(f"There is no closure “{id}”. See: notifier closure status")
             return found[0]
-        under_way = [one for one in known if one.state in UNDER_WAY]
+        going_on = [one for one in known if one.state in UNDER_WAY]
+        under_way = [one for one in going_on if not one.drill] or going_on
         if len(under_way) > 1:
             names = ", ".join(one.id for one in under_way)
             raise NotUnderstood(f"Several are under way: {names}. Say which one.")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from channels.base import Channel, Collates
+from channels.base import Channel, Checks, Collates
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.outgoing import Packer, stem
@@ -75,6 +75,7 @@ class Collator:
         self._to_ring: dict[tuple[str, str], int] = {}
         """How many families stood on each call sheet when it was last made."""
         self._one_at_a_time = asyncio.Lock()
+        self._day = clock.now().date()
 
     @property
     def touched(self) -> bool:
@@ -89,6 +90,19 @@ class Collator:
         """Something became of a delivery of this message, by whatever channel."""
         for name in self._sheets:
             self._touched[message_id, name] = None
+
+    async def new_day(self) -> None:
+        """Once a day what stands in public is looked through, as at a start: yesterday's closure comes down.
+
+        The day is the one by which the channels themselves reckon.
+        """
+        today = self._clock.now().date()
+        if today == self._day:
+            return
+        for channel in self._channels.values():
+            if channel.public and isinstance(channel, Checks):
+                await channel.check()
+        self._day = today
 
     async def sweep(self) -> None:
         """At every start, and when another directory is in force: whatever has items, or changed of late."""

@@ -13,11 +13,12 @@ from notifier.dispatch.crew import first
 from notifier.dispatch.node import Node
 from notifier.faultpoints import reached
 from notifier.logs import logger
+from notifier.model.closure import UNDER_WAY
 from notifier.model.ladder import leg_of_attempt, message_of_leg
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.model.states import LegState
-from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Agreeing, Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.receipts import BY_ADDRESS
 from notifier.queue.store import Store, StoreProblem
 
@@ -35,6 +36,8 @@ ASK_UNTIL = timedelta(hours=12)
 """Older than this nothing is asked about any more: no text is tried for longer than ten hours."""
 LOOK = 5.0
 """Seconds between two looks for legs to ask about."""
+YES = frozenset({"yes", "y", "yep", "yeah", "ok", "okay", "k", "yes ok", "ok yes", "thanks", "thank you", "ty"})
+"""Plain words that say no more than that somebody has read it; thanks may follow. Anything else the office reads."""
 SHOWN = 300
 """Letters of a family's answer that a task shows."""
 MINUTE = timedelta(minutes=1)
@@ -136,7 +139,12 @@ class Receipts:
             stored.id,
             now,
             news=news,
-            tasks=[_answer(one, stored) for one in receipts if one.news is News.ANSWER],
+            tasks=[_answer(one, stored) for one in receipts if one.news is News.ANSWER and not plain_yes(one)],
+            agreeing=[
+                Agreeing(stored.channel, one.address, _answer(one, stored) if one.news is News.ANSWER else None)
+                for one in receipts
+                if one.news in (News.ANSWER, News.START) and plain_yes(one)
+            ],
             refusing=[
                 Refusing(stored.channel, one.address, ends=one.news is News.START)
                 for one in receipts
@@ -144,6 +152,10 @@ class Receipts:
             ],
         )
         reached("receipt consumed")
+        if any(one.news in (News.ANSWER, News.START) and plain_yes(one) for one in receipts):
+            for closure in await self._store.closing.all():
+                if closure.state in UNDER_WAY:  # the sheet shrinks at once
+                    self._reached_others(closure.latest.message_id)
         if heard is Heard.COUNTED:
             self._touch(news)
             for told in news:
@@ -271,6 +283,14 @@ def leg_news(receipt: Receipt) -> LegNews:
 def _by_reference(receipt: Receipt, one: Silent) -> LegNews:
     said = receipt.news is News.CONFIRMED
     return LegNews(one.leg_id, STATES[receipt.news], one.number, receipt.reference, receipt.reason, answered=said)
+
+
+def plain_yes(receipt: Receipt) -> bool:
+    """A yes and no more: "ok but who collects Ada?" is for a person."""
+    said = " ".join("".join(one if one.isalpha() else " " for one in receipt.words.casefold()).split())
+    plain = not any(one.isdigit() for one in receipt.words) and "?" not in receipt.words
+    polite = next((said.removesuffix(end).strip() for end in (" thank you", " thanks") if said.endswith(end)), said)
+    return plain and (said in YES or polite in YES)
 
 
 def _answer(receipt: Receipt, stored: StoredReceipt) -> Task:

@@ -128,6 +128,8 @@ class Tender:
                     await self._look_at_the_directory()
                     seen = rung
                 await self._look_around()
+                if self._node.leads():
+                    await self._collator.new_day()
 
     async def _look_at_the_directory(self) -> None:
         version = await self._store.directory_version()

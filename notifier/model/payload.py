@@ -116,6 +116,7 @@ class PagePayload:
     """A public page or poster: nothing that names a child. ``slug`` is safe as a file name.
 
     ``online`` is the web address of the public copy, with the words that say so; empty where there is none.
+    Of all that have the same ``place`` only the newest stands; one without a place stands for itself.
     """
 
     slug: str
@@ -130,6 +131,7 @@ class PagePayload:
     online_words: str = ""
     calendar_words: str = ""
     """How the calendar file that comes with the message is offered."""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ _OVER = select(_MESSAGE.c.id).where(_MESSAGE.c.id.in_(_IDS), _MESSAGE.c.expired.
 _STATES = select(_CLOSURE.c.id, _CLOSURE.c.state).where(
     _CLOSURE.c.state.in_([ClosureState.SENDING.value, ClosureState.ACTIVE.value])
 )
+FAMILY = "family"
+"""In whose name the audit has an answer: it names nobody outside the school where everybody reads it."""
 JOURNAL = "journal"
 """The owner of what was sent without the database."""
 _UNTRIED = select(_LEG.c.delivery_id).where(
@@ -135,10 +137,10 @@ def started(conn: Connection, closure: Closure, entry: Entry, now: datetime) -> 
     by = ids_text(closure.confirmed_by)
     conn.execute(_CONFIRM, {"which": closure.id, "to": ClosureState.CONFIRMED.value, "who": by, "now": now})
     conn.execute(_NEW_SAID, [_said(closure.id, 0, closure.first)])
-    for person in closure.confirmed_by:
-        write_audit(conn, "drill confirmed" if closure.drill else "closure confirmed", person, closure.id, now)
     enqueue(conn, entry, now)
     conn.execute(_MOVE, {"which": closure.id, "to": ClosureState.SENDING.value, "now": now})
+    for person in closure.confirmed_by:
+        write_audit(conn, "drill confirmed" if closure.drill else "closure confirmed", person, closure.id, now)
     reached("closing")
     return True
 
@@ -284,14 +286,20 @@ def answers(conn: Connection, closure_id: str) -> dict[str, str]:
 
 
 def answered(
-    conn: Connection, closure_id: str, pupil_ids: Collection[str], by: str, how: str, now: datetime
+    conn: Connection,
+    closure_id: str,
+    pupil_ids: Collection[str],
+    by: str,
+    how: str,
+    now: datetime,
+    contact_id: str = "",
 ) -> list[str]:
-    """Somebody has answered for these children; the ids of those for whom nobody had.
+    """Somebody has answered for these children; the ids of those for whom nobody had. ``contact_id``: which adult.
 
     A delivery all of whose children are answered for is confirmed, whoever it is to: nobody is rung any more.
     """
     rows: list[dict[str, Any]] = [
-        {"closure_id": closure_id, "pupil_id": pupil_id, "by": by, "how": how, "at": now}
+        {"closure_id": closure_id, "pupil_id": pupil_id, "by": contact_id or by, "how": how, "at": now}
         for pupil_id in sorted(pupil_ids)
     ]
     fresh = [str(row["pupil_id"]) for row in rows if _NEW_ANSWER.one(conn, row)]
@@ -309,17 +317,22 @@ def answered(
             conn.execute(_CALL_OFF, {"ids": done, "now": now, "why": "Somebody has answered for the child."})
             drop_tasks(conn, done, by, now)
             finish(conn, [message_id], now)
-    for pupil_id in fresh:
-        write_audit(conn, f"answered: {how}", by, pupil_id, now)
+    if fresh:
+        write_audit(conn, f"answered: {how}", by, closure_id, now, (*fresh, *filter(None, (contact_id,))))
     return fresh
 
 
-def answered_by_telephone(conn: Connection, delivery_id: str, now: datetime) -> None:
-    """Whoever pressed the key has answered for the children that the call was about."""
+def answered_by_family(conn: Connection, delivery_id: str, how: str, now: datetime) -> bool:
+    """Whoever pressed the key, or wrote back, has answered for the children that the message was about.
+
+    False where it asked for no answer.
+    """
     row = conn.execute(_ITS, {"which": delivery_id}).first()
-    if row is not None and (delivery := delivery_from(row.value)).acknowledge:
-        by = delivery.contact_ids[0] if delivery.contact_ids else ""
-        answered(conn, row.closure_id, delivery.pupil_ids, by, "pressed the key", now)
+    if row is None or not (delivery := delivery_from(row.value)).acknowledge:
+        return False
+    contact_id = delivery.contact_ids[0] if delivery.contact_ids else ""
+    answered(conn, row.closure_id, delivery.pupil_ids, FAMILY, how, now, contact_id)
+    return True
 
 
 def tick_off(conn: Connection, id: int, by: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.queue import receipts
-from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Agreeing, Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.transactions import Transactions
 
 
@@ -29,10 +29,11 @@ class Hearing(Transactions):
         news: Sequence[LegNews] = (),
         tasks: Sequence[Task] = (),
         refusing: Sequence[Refusing] = (),
+        agreeing: Sequence[Agreeing] = (),
         unreadable: bool = False,
     ) -> Heard | None:
         """All that a receipt says, once, in one commit; None where another node was quicker."""
-        return await self._write(receipts.consume, id, news, tasks, refusing, now, unreadable)
+        return await self._write(receipts.consume, id, news, tasks, refusing, agreeing, now, unreadable)
 
     async def postpone_receipt(self, id: int, at: datetime) -> None:
         await self._database.write(receipts.postpone, id, at)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from notifier.model.plan import Task
 from notifier.model.states import LegState
 
 
@@ -32,6 +33,18 @@ class LegNews:
     reference: str = ""
     reason: str = ""
     answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """Somebody wrote a plain yes from this address: an answer for the children of the newest early finish sent there.
+
+    ``task``: what the office is asked to read where there was none; None for nothing.
+    """
+
+    channel: str
+    address: str
+    task: Task | None
 
 
 class Heard(StrEnum):

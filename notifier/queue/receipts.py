@@ -26,7 +26,7 @@ from notifier.queue.audit import write_audit
 from notifier.queue.encoding import delivery_from
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import lock_messages, progress
-from notifier.queue.news import Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Agreeing, Heard, LegNews, Refusing, Silent, StoredReceipt
 from notifier.queue.outlook import ACTIVE
 from notifier.queue.tasks import open_tasks
 
@@ -101,6 +101,9 @@ _SILENT = select(_LEG.c.id, _LEG.c.tries, _LEG.c.reference, _LEG.c.settled_at).w
 )
 
 
+PRESSED, WROTE = "pressed the key", "wrote back"
+SAME_DAY = timedelta(hours=12)
+"""For so long a plain yes is taken for the answer to an early finish."""
 FAILURES = 3
 BY_ADDRESS = "(known by the address alone)"
 """Ends the reason of a failure that anybody could have made up who knows an address: it counts for that one copy
@@ -121,6 +124,19 @@ _SENT_TO = _WITH_VALUE.where(
     func.lower(schema.delivery.c.value).contains(bindparam("its_address")),
 ).order_by(_LEG.c.settled_at.desc())
 
+_HAD = (
+    select(_LEG.c.delivery_id, _LEG.c.contact_id, _LEG.c.settled_at, schema.delivery.c.value)
+    .join(schema.delivery, schema.delivery.c.id == _LEG.c.delivery_id)
+    .join(schema.message, schema.message.c.id == _LEG.c.message_id)
+    .where(
+        _LEG.c.message_id.in_(_MESSAGES),
+        _LEG.c.channel == bindparam("on_channel"),
+        _LEG.c.state.in_([LegState.SENT.value, LegState.DELIVERED.value]),
+        func.lower(schema.delivery.c.value).contains(bindparam("its_address")),
+    )
+    .order_by(schema.message.c.received_at.desc(), _LEG.c.settled_at.desc())
+)
+
 
 def keep(conn: Connection, channel: str, url: str, body: bytes, now: datetime) -> None:
     """As it came; whoever listens answers the provider only after this is durable."""
@@ -138,6 +154,7 @@ def consume(
     news: Sequence[LegNews],
     tasks: Sequence[Task],
     refusing: Sequence[Refusing],
+    agreeing: Sequence[Agreeing],
     now: datetime,
     unreadable: bool = False,
 ) -> Heard | None:
@@ -152,14 +169,26 @@ def consume(
     if Heard.EARLY in heard:
         conn.execute(_POSTPONE, {"which": id, "at": now + SOON})
         return Heard.EARLY
-    open_tasks(conn, tasks, now)
-    for one in refusing:
-        _learn(conn, one, now)
-    counted = Heard.COUNTED in heard or bool(tasks) or bool(refusing)
+    unanswered = [one.task for one in agreeing if not _agreed(conn, one, now) and one.task is not None]
+    open_tasks(conn, [*tasks, *unanswered], now)
+    for refusal in refusing:
+        _learn(conn, refusal, now)
+    counted = Heard.COUNTED in heard or bool(tasks) or bool(refusing) or bool(agreeing)
     outcome = Heard.UNREADABLE if unreadable else Heard.COUNTED if counted else Heard.IGNORED
     conn.execute(_CONSUME, {"which": id, "now": now, "what": outcome.value})
     conn.execute(_FORGET, {"before": now - KEPT})
     return outcome
+
+
+def _agreed(conn: Connection, one: Agreeing, now: datetime) -> bool:
+    """Whether that was an answer to an early finish. A yes belongs to what was sent there last, and to that alone."""
+    since = now - SAME_DAY
+    messages = [row.id for row in conn.execute(ACTIVE, {"since": since})]
+    values = {"messages": messages, "on_channel": one.channel, "its_address": one.address.lower()}
+    for row in conn.execute(_HAD, values) if messages else ():
+        if _went_to(row, one.channel).lower() == one.address.lower():
+            return row.settled_at >= since and closures.answered_by_family(conn, row.delivery_id, WROTE, now)
+    return False
 
 
 def postpone(conn: Connection, id: int, at: datetime) -> None:
@@ -262,7 +291,7 @@ def _told(conn: Connection, one: LegNews, now: datetime) -> Heard:
     conn.execute(_TELL_ATTEMPT, {"which": ladder.attempt_id(row.id, number), **values})
     progress(conn, [row.delivery_id], now)
     if one.answered:
-        closures.answered_by_telephone(conn, row.delivery_id, now)
+        closures.answered_by_family(conn, row.delivery_id, PRESSED, now)
     return Heard.COUNTED
 
 

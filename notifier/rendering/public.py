@@ -16,6 +16,9 @@ from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
 from notifier.rendering.words import EventWords, Voice, event_words, fixed_fields, neutral_fields, ready
 
+CLOSURE = "closure"
+"""The place of whatever is said of closures: "closed" must not stand beside "open again", nor two closures together."""
+
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -66,6 +69,7 @@ class Public:
             online=page_address(message, self._school, self._catalogues),
             online_words=frame.catalogue.say("Read it online"),
             calendar_words=frame.catalogue.say("Put it into your calendar") if message.event is not None else "",
+            place=CLOSURE if message.closure else "",
         )
 
     def _section(self, message: Message, body: Body) -> dict[str, object]:

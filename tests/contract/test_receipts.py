@@ -1,6 +1,7 @@
 """What a provider tells later, on every database: kept as it came, counted once, in whatever order (DESIGN 3.6)."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -8,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from notifier.clock import FixedClock
-from notifier.model.message import Kind, Lane, Mode
+from notifier.model.closure import Announcement, Closure, ClosureState, Opening, What
+from notifier.model.message import Kind, Lane, Mode, Reach, Term
 from notifier.model.plan import Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import Store
-from notifier.queue.news import Heard, LegNews, Refusing
+from notifier.queue.news import Agreeing, Heard, LegNews, Refusing
 from notifier.queue.receipts import KEPT
-from notifier.queue.rows import ClaimedLeg
-from tests.unit.queue.plans import LEASE, MINUTE, NOW, delivery, entry, many, outcome, plan
+from notifier.queue.rows import ClaimedLeg, Entry
+from tests.unit.queue.plans import LEASE, MINUTE, NOW, delivery, entry, many, message, outcome, plan
 
 URGENT = (("text",), ("voice",), ("call",))
 DELIVERED, FAILED, TAKEN = LegState.DELIVERED, LegState.PERMANENT_FAILURE, LegState.SENT
@@ -213,3 +215,46 @@ async def test_consumed_receipts_are_forgotten_after_a_month(store: Store) -> No
     (new,) = await store.receipts_due(later, 10)
     await store.consume_receipt(new.id, later)
     assert await store.consume_receipt(old.id, later) is None
+
+
+async def early_finish(store: Store, *, acknowledge: bool = True) -> list[str]:
+    """Two families have the text; their numbers."""
+    end = NOW + 300 * MINUTE
+    said = Announcement(What.START, Opening.EARLY, "m1", "head-1", NOW, NOW, end, end, (Term(Reach.SCHOOL),), ())
+    closure = Closure("closure-1", Mode.LIVE, False, ClosureState.DRAFT, (said,), NOW, ("head-1",))
+    wanted = [replace(delivery(name, (("text",), ("call",))), acknowledge=acknowledge) for name in ("A", "B")]
+    about = message("m1", Kind.EMERGENCY, closure=closure.id)
+    await store.closing.start(closure, Entry(about, MessageState.ACCEPTED, plan(*wanted)), NOW)
+    await store.settle([outcome(leg, TAKEN, reference=leg.leg_id) for leg in await claim(store)], NOW)
+    return [one.routes["text"][0].value for one in wanted]
+
+
+async def wrote(store: Store, number: str, minutes: int = 5) -> list[str]:
+    """A plain yes came from there; the tasks that are open then."""
+    now = NOW + minutes * MINUTE
+    await store.keep_receipt("text", "/receipts/text/reply", b"", now)
+    (stored,) = await store.receipts_due(now, 9)
+    task = Task("Read this answer.", (), "DESIGN 3.7")
+    assert await store.consume_receipt(stored.id, now, agreeing=[Agreeing("text", number, task)]) is Heard.COUNTED
+    return [one.what for one in await store.tasks()]
+
+
+async def test_a_plain_yes_by_text_answers_for_the_children_of_an_early_finish(store: Store) -> None:
+    first, _ = await early_finish(store)
+    assert await wrote(store, first) == []
+    assert await store.closing.answers("closure-1") == {"P-A": "wrote back"}
+    states = [one.state for one in await store.deliveries("m1")]
+    assert states == [DeliveryState.CONFIRMED, DeliveryState.HANDED_OVER]
+    line = (await store.read_audit())[-1]
+    assert (line.what, line.by, line.about) == ("answered: wrote back", "family", "closure-1")
+
+
+@pytest.mark.parametrize(
+    ("acknowledge", "number", "minutes"), [(False, "", 5), (True, "+447700900999", 5), (True, "", 721)]
+)
+async def test_a_yes_to_anything_else_is_for_the_office_to_read(
+    store: Store, acknowledge: bool, number: str, minutes: int
+) -> None:
+    first, _ = await early_finish(store, acknowledge=acknowledge)
+    assert await wrote(store, number or first, minutes) == ["Read this answer."]
+    assert await store.closing.answers("closure-1") == {}

@@ -1,6 +1,7 @@
 """The head closes the school: with a daemon and without one, in a drill, and when nothing else works."""
 
 import asyncio
+import csv
 import re
 import sqlite3
 import subprocess
@@ -35,6 +36,17 @@ def families(school: SchoolFolder) -> set[str]:
     """Every number in the families' files."""
     found = (school.path / "families" / "contacts.csv").read_text("utf-8")
     return {f"+44{number.replace(' ', '')}" for number in re.findall(r"\b0(7\d{3} ?\d{6})\b", found)}
+
+
+def empty(school: SchoolFolder, column: str) -> None:
+    """Nobody has one of these any more."""
+    file = school.path / "families" / "contacts.csv"
+    with file.open(encoding="utf-8", newline="") as read:
+        rows = list(csv.DictReader(read))
+    with file.open("w", encoding="utf-8", newline="") as written:
+        writer = csv.DictWriter(written, rows[0])
+        writer.writeheader()
+        writer.writerows(one | {column: ""} for one in rows)
 
 
 async def closed(school: SchoolFolder, *more: str, typed: str = "SEND") -> Said:
@@ -215,6 +227,19 @@ async def test_an_update_and_the_all_clear_go_to_those_who_had_the_first(live: S
     assert sum("USUAL TIME" in said for said in words) == len(first)
 
 
+async def test_every_step_and_every_wrong_pin_stands_in_the_audit_with_who_took_it(live: SchoolFolder) -> None:
+    await live("run", "--until-idle")
+    assert (await live(*START, "--yes", stdin="000000\n")).code == 2
+    await closed(live)
+    for command in (("update", "--state", "late", "--until", "23:59"), ("end", "--mistake")):
+        await live("closure", *command, *HEAD, "--yes", stdin=f"{PIN}\n")
+    (id,) = {one["closure"] for one in (await live("closure", "status", "--json")).json["closures"]}
+    lines = [(one["what"], one["by"], one["about"]) for one in (await live("audit", "--json")).json["lines"]]
+    assert ("a wrong PIN", "b-malik", "") in lines
+    steps = [line for line in lines if line[2] == id]
+    assert steps == [(f"closure {step}", "b-malik", id) for step in ("confirmed", "update", "mistake")]
+
+
 async def test_a_mistake_is_taken_back_in_prepared_words(live: SchoolFolder, twilio: Twilio) -> None:
     await live("run", "--until-idle")
     await closed(live)
@@ -250,6 +275,24 @@ async def test_an_early_finish_waits_for_each_child_and_shrinks_as_they_are_answ
     assert after["answered"] == 2
     assert after["confirmed"] > 0
     assert (await live("closure", "answered", "P9999", "--as", "j-ellis")).code == 2
+
+
+async def test_a_call_that_nobody_answered_is_kept_and_the_family_stays_to_be_rung(
+    live: SchoolFolder, twilio: Twilio
+) -> None:
+    for name in ("email", "mobile", "phone"):
+        empty(live, name)
+    await live("run", "--until-idle")
+    await closed(live)
+    tasks = (await live("tasks", "--json")).json["tasks"]
+    (first, *_) = [one["id"] for one in tasks if one["what"].startswith("Ring this family")]
+    for _ in range(2):
+        assert (await live("tasks", "tried", str(first), "--as", "j-ellis")).code == 0
+    (found,) = [one for one in (await live("tasks", "--json")).json["tasks"] if one["id"] == first]
+    assert [one["by"] for one in found["tried"]] == ["j-ellis", "j-ellis"]
+    assert found["done_at"] is None
+    assert "Rung 2 times" in " ".join((await live("tasks")).out.replace("│", " ").split())
+    assert (await live("tasks", "tried", "9999", "--as", "j-ellis")).code == 2
 
 
 # when things are down

@@ -120,3 +120,18 @@ async def test_the_list_says_what_goes_up_and_what_comes_down(
 async def test_a_trial_poster_is_not_to_be_put_up(trial: Surroundings, outgoing: Makes) -> None:
     async with made(trial) as board:
         assert "TRIAL: not to be put up" in pdf.words(await poster(board, outgoing(FETE)))
+
+
+async def test_a_closures_poster_is_to_be_taken_down_when_something_newer_is_said(
+    live: Surroundings, outgoing: Makes
+) -> None:
+    closed = replace(FETE, slug="closed", title="School is closed", place="closure")
+    clear = replace(closed, slug="open", title="School is open", published=FETE.published + timedelta(hours=1))
+    async with made(live) as board:
+        for item, one in (("i0", FETE), ("i1", closed), ("i2", clear), ("i1", closed)):  # one is done again
+            await board.send(outgoing(one, item=item))
+    assert {row["title"]: row["what to do"] for row in listed(live)} == {
+        "School is open": "put up",
+        "School is closed": "take down",
+        "Summer fête": "put up",
+    }

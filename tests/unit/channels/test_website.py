@@ -149,6 +149,31 @@ async def test_an_emergency_stands_above_everything_until_its_day_is_over(
     assert not (folder(site) / "closed.html").exists(), "and it is taken down at the next start, without a new page"
 
 
+async def test_of_what_is_said_of_closures_only_the_newest_stands_and_old_addresses_show_it(
+    site: Website, outgoing: Makes, clock: FixedClock
+) -> None:
+    words = {"kind": "emergency", "place": "closure", "take_down": date(2026, 9, 7)}
+    closed = page("closed", "School is closed", html="<p>Stay at home.</p>", **words)
+    late = page("late", "School opens at 10:30", published=PUBLISHED + timedelta(hours=1), **words)
+    clear = page("open", "School is open", published=PUBLISHED + timedelta(hours=2), **words)
+    for number, one in enumerate((closed, late, clear, clear)):  # the last done again, as after a power cut
+        await site.send(outgoing(one, item=f"i{min(number, 2)}"))
+        for target, _ in site.targets:
+            for name in ("index.html", "banner.html", "feed.xml", "feed.json"):
+                text = (target / name).read_text(encoding="utf-8")
+                assert one.title in text
+                assert not [old for old in (closed, late, clear) if old is not one and old.title in text]
+    await site.send(outgoing(closed, item="i0"))  # an old one comes once more
+    for name in ("closed.html", "late.html", "open.html"):
+        text = (folder(site) / name).read_text(encoding="utf-8")
+        assert "School is open" in text
+        assert "Stay at home" not in text
+    clock.at += timedelta(days=1)
+    await site.check()
+    assert (folder(site) / "banner.html").read_text(encoding="utf-8") == ""
+    assert {one.stem for one in folder(site).glob("*.html")} == {"index", "banner"}
+
+
 async def test_an_event_can_be_put_into_a_calendar_and_goes_with_its_page(
     site: Website, outgoing: Makes, clock: FixedClock
 ) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from notifier.cli.pins import FILE, Tries
 
 NOW = datetime(2027, 1, 11, 5, 40, tzinfo=UTC)
@@ -51,3 +53,22 @@ def test_a_file_that_cannot_be_used_keeps_nobody_out(tmp_path: Path) -> None:
     tries = Tries(tmp_path)
     wrong(tries, 9)
     assert tries.wait_until("head-1", NOW) is None
+
+
+async def test_each_wrong_pin_is_told_once_and_again_where_that_failed(tmp_path: Path) -> None:
+    heard: list[tuple[str, datetime]] = []
+
+    async def hear(person: str, at: datetime) -> None:
+        heard.append((person, at))
+
+    async def fail(person: str, at: datetime) -> None:
+        raise ConnectionError
+
+    wrong(Tries(tmp_path), 1)
+    wrong(Tries(tmp_path), 1, "deputy-1")
+    Tries(tmp_path).note("deputy-1", NOW, right=True)
+    with pytest.raises(ConnectionError):
+        await Tries(tmp_path).tell(fail)
+    await Tries(tmp_path).tell(hear)
+    await Tries(tmp_path).tell(hear)
+    assert heard == [("head-1", NOW), ("deputy-1", NOW)]

@@ -461,7 +461,7 @@ def test_the_first_notice_comes_no_later_than_the_lead_time_unless_the_school_se
 def test_in_live_mode_a_channel_that_is_not_set_up_is_advice(tmp_path: Path) -> None:
     config = loaded(tmp_path, SCHOOL + 'mode = "live"\n')
     named = {problem.where for problem in config.advice if problem.id == "channel-not-set-up"}
-    assert named == {f"config.toml: channels.{name}" for name in ("email", "text", "voice", "website")}
+    assert named == {f"config.toml: channels.{name}" for name in ("email", "text", "voice", "website", "noticeboard")}
 
 
 @pytest.mark.parametrize(

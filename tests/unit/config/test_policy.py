@@ -57,7 +57,7 @@ def test_woodgrange_is_as_its_policy_says(tmp_path: Path) -> None:
         Kind.LETTER: ((), ("website",)),
         Kind.NOTICE: ((), ("website",)),
         Kind.REPORT: ((), ()),
-        Kind.EMERGENCY: (("website",), ()),
+        Kind.EMERGENCY: (("website", "noticeboard"), ()),
     }
     emergency = found.kinds[Kind.EMERGENCY]
     assert emergency.ladder == (("text", "email"), ("voice",), ("call",))

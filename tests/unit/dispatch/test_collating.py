@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from channels.base import PermanentFailure, TemporaryFailure
-from notifier.dispatch.outgoing import stem
+from notifier.dispatch.blobs import Blobs
+from notifier.dispatch.collating import Collator
+from notifier.dispatch.outgoing import Packer, stem
 from notifier.model.message import Lane
 from notifier.model.plan import Hold, Send, Withhold
+from notifier.model.problem import Problem
 from notifier.model.states import DeliveryState
-from tests.unit.dispatch.school import School, at, delivery
+from tests.unit.dispatch.school import Recording, School, at, delivery
 
 LADDER = (("sheet",),)
 
@@ -104,3 +107,31 @@ async def test_a_sheet_waits_while_one_of_its_legs_is_still_due(school: School) 
     assert len(claim.legs) == 1
     assert school.sheet.collated == []
     assert await school.states(message) == [DeliveryState.SENDING, DeliveryState.UNREACHED]
+
+
+class Board(Recording):
+    """As a website is, which takes down at each check what is past its day."""
+
+    public = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checked = 0
+
+    async def check(self) -> list[Problem]:
+        self.checked += 1
+        return []
+
+
+async def test_what_stands_in_public_is_looked_through_once_on_each_new_day(school: School) -> None:
+    board = Board()
+    school.channels["board"] = board
+    packer = Packer(school.renderer, Blobs(school.store.blob))
+    collator = Collator(
+        school.store, school.channels, packer, school._directory, school.policy, school._recheck, school.clock,
+        school.mode,
+    )  # fmt: skip
+    for days, checked in ((0, 0), (1, 1), (0, 1), (1, 2)):
+        school.clock.at += timedelta(days=days)
+        await collator.new_day()
+        assert board.checked == checked

@@ -12,9 +12,10 @@ from notifier.dispatch.outgoing import Packer
 from notifier.dispatch.readying import ROW, Day, Readying
 from notifier.model.directory import Directory
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
-from notifier.model.plan import Delivery, Send, Verdict
+from notifier.model.plan import Delivery, PublicItem, Send, Verdict, Withhold
 from notifier.model.policy import Policy
 from notifier.queue.rows import ClaimedLeg
+from notifier.routing import recheck, rules
 from tests.unit.dispatch.school import Recording, Words, delivery, directory_of, family
 
 LONDON = ZoneInfo("Europe/London")
@@ -129,3 +130,27 @@ def test_a_day_is_the_schools_own_also_when_the_clocks_change() -> None:
     assert longest.ends - longest.begins == timedelta(hours=25)
     assert datetime(2026, 10, 24, 23, tzinfo=UTC) in longest
     assert datetime(2026, 10, 26, tzinfo=UTC) not in longest
+
+
+class Public(Recording):
+    """As a website is."""
+
+    public = True
+
+
+@pytest.mark.parametrize("drill", [True, False])
+async def test_nothing_of_a_drill_is_put_where_everybody_reads_it_however_it_came_into_the_queue(drill: bool) -> None:
+    async def nothing(digest: str) -> bytes | None:
+        return None
+
+    desk = Desk()
+    said = replace(MESSAGE, kind=Kind.EMERGENCY, drill=drill)
+    one = replace(leg(0), delivery=PublicItem("post").delivery, contact_id="", public=True)
+    readying = Readying(Packer(desk.words, Blobs(nothing)), POLICY, recheck)
+    found = await readying.of(one, Public(), said, desk.directory, EVENING, lambda: ())
+    if drill:
+        assert found.outgoing is None
+        assert isinstance(found.verdict, Withhold)
+        assert found.verdict.rule == rules.DRILL
+    else:
+        assert found.outgoing is not None

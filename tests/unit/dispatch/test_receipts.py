@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import structlog
 
 from channels.base import Callback, News, Receipt, Reply, TemporaryFailure
@@ -140,6 +141,16 @@ async def test_what_a_family_writes_is_a_task_for_the_office(school: School) -> 
     assert "+447700900123" in task.what
     assert "Is the bus running?" in task.what
     assert len(task.what) < 500
+
+
+@pytest.mark.parametrize("words", ["Yes", "OK.", "ok 👍", "Okay, thank you!", "Thanks"])
+def test_a_plain_yes_says_no_more_than_that(words: str) -> None:
+    assert room.plain_yes(Receipt(News.ANSWER, address="+447700900001", words=words))
+
+
+@pytest.mark.parametrize("words", ["", "No", "ok but who collects Ada", "yes?", "OK 3.15", "not ok", "بله", "stop"])
+def test_anything_else_is_for_a_person(words: str) -> None:
+    assert not room.plain_yes(Receipt(News.ANSWER, address="+447700900001", words=words))
 
 
 async def test_who_said_stop_gets_no_more_that_way_and_the_next_way_is_taken(school: School) -> None:

@@ -194,3 +194,6 @@ async def test_pressing_the_key_answers_for_the_children_and_a_mere_receipt_does
     states = [one.state for one in await store.deliveries("m0")]
     assert states == [DeliveryState.HANDED_OVER, DeliveryState.CONFIRMED]
     assert await store.closing.answers("closure-1") == {"P-B": "pressed the key"}
+    line = (await store.read_audit())[-1]
+    assert (line.what, line.by, line.about) == ("answered: pressed the key", "family", "closure-1")
+    assert "P-B" in line.whom

@@ -56,7 +56,11 @@ def policy(copies: Copies, per: Per, allowed: Iterable[str], letters_public: boo
         Kind.NOTICE: KindPolicy(_WRITTEN, per=per, copies=copies, public_if_important=always),
         Kind.REPORT: KindPolicy(_WRITTEN, per=Per.PUPIL, copies=copies),
         Kind.EMERGENCY: KindPolicy(
-            _URGENT, also=always, per=Per.CONTACT, copies=Copies.ALWAYS, escalate_after=timedelta(minutes=10)
+            _URGENT,
+            also=("website", "noticeboard"),
+            per=Per.CONTACT,
+            copies=Copies.ALWAYS,
+            escalate_after=timedelta(minutes=10),
         ),
     }
     return Policy(

@@ -90,7 +90,7 @@ class TestPublic:
             (WOODGRANGE, "letter", True, ["website"]),
             (WOODGRANGE, "notice", True, ["website"]),
             (WOODGRANGE, "report", True, []),
-            (WOODGRANGE, "emergency", False, ["website"]),
+            (WOODGRANGE, "emergency", False, ["website", "noticeboard"]),
             (HYDE_PARK, "letter", False, ["website"]),
             (HYDE_PARK, "notice", False, []),
         ],
