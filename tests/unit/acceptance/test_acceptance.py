@@ -148,7 +148,9 @@ async def test_an_emergency_from_the_office_waits_for_the_head(office: Office) -
     plan = await office.acceptance.approve(stored, "head")
     assert plan is not None
     assert await office.state(answer.message_id) is MessageState.ACCEPTED
-    assert {leg.channel for leg in await office.store.legs(answer.message_id)} == {"text", "email", "website"}
+    assert {leg.channel for leg in await office.store.legs(answer.message_id)} == {
+        *("text", "email", "website", "noticeboard")
+    }
     assert await office.acceptance.approve(stored, "head") is None
 
 
