@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from notifier.model.directory import Directory, Link, Responsibility, Sort
 from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
-from notifier.model.policy import Policy, Rung
+from notifier.model.policy import Per, Policy, Rung
 from notifier.model.problem import Severity, error, hold
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
@@ -58,7 +58,9 @@ def _planned(standing: Standing) -> Plan:
     ]
     heard, refused = hearings(standing, links)
     _overview(standing, links, refused)
-    left = merge(standing, heard, pupil_ids, policy.kinds[message.kind].per)
+    # W27: each report is one child's, so a delivery of reports is too, whatever a school writes for the kind.
+    per = Per.PUPIL if message.kind is Kind.REPORT else policy.kinds[message.kind].per
+    left = merge(standing, heard, pupil_ids, per)
     left.reverse()
     deliveries = []
     while left:  # what became a delivery need not be kept beside it
