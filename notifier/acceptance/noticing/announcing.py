@@ -76,24 +76,37 @@ class Announcing:
         Only what should have gone within the catch-up time of notices still goes. Of the other events that are ahead
         the office is asked; of a new folder's ``sample`` events nobody hears, whatever has passed.
         """
-        since = now if sample else now - self._world().policy.kinds[Kind.NOTICE].catch_up
+        why = "it had passed when the program began to look after the calendar"
+        gone, ahead = self._all_passed(now) if sample else self._long_passed(now)
+        decisions = [
+            Decision(self._occurrence(event, due, post=post), OccurrenceState.SKIPPED, reason=why)
+            for event, due, post in gone
+        ]
+        if decisions and ahead:
+            decisions[0] = replace(decisions[0], tasks=(_have_they_heard(ahead),))
+        await self._store.decisions.decide(decisions, self._world().mode, now)
+
+    def _all_passed(self, now: datetime) -> tuple[list[tuple[Event, Due, bool]], list[Event]]:
+        """Each copy, on paper or not, whose moment has come."""
+        gone = [
+            (event, due, post)
+            for _, event, due, _ in self._all()
+            for post, moment in ((True, due.paper_at), (False, due.at))
+            if moment <= now
+        ]
+        return gone, []
+
+    def _long_passed(self, now: datetime) -> tuple[list[tuple[Event, Due, bool]], list[Event]]:
+        """What passed before the catch-up time, with the events of it that are still ahead."""
+        since = now - self._world().policy.kinds[Kind.NOTICE].catch_up
         passed: dict[str, list[Due]] = {}
         for _, event, due, _ in self._all():
             if due.at <= now:
                 passed.setdefault(event.id, []).append(due)
         events = {event.id: event for event in self._world().calendar.events}
         old = {events[id]: dues for id, dues in passed.items() if max(due.at for due in dues) <= since}
-        why = "it had passed when the program began to look after the calendar"
-        decisions = [
-            Decision(self._occurrence(event, due, post=post), OccurrenceState.SKIPPED, reason=why)
-            for event, dues in old.items()
-            for due in dues
-            for post in (True, False)
-        ]
-        ahead = [event for event in old if starts(event, self._world().policy.timezone) > now]
-        if decisions and ahead and not sample:
-            decisions[0] = replace(decisions[0], tasks=(_have_they_heard(ahead),))
-        await self._store.decisions.decide(decisions, self._world().mode, now)
+        gone = [(event, due, post) for event, dues in old.items() for due in dues for post in (True, False)]
+        return gone, [event for event in old if starts(event, self._world().policy.timezone) > now]
 
     def _all(self) -> list[tuple[datetime, Event, Due, bool]]:
         """Every notice of every event, by when its first copy leaves; the last of each event is marked."""
