@@ -5,6 +5,7 @@ from collections.abc import Callable
 from notifier.acceptance.acceptance import Acceptance
 from notifier.acceptance.noticing.announcing import Announcing
 from notifier.acceptance.noticing.correcting import Correcting
+from notifier.acceptance.noticing.duty import Means
 from notifier.acceptance.noticing.following import Following
 from notifier.acceptance.noticing.known import Known
 from notifier.acceptance.noticing.reminding import Reminding
@@ -22,10 +23,5 @@ def duties(
 ) -> tuple[Correcting, Announcing, Reminding, Following]:
     """Each a ``schedule.Duty``; what has to be put right comes first."""
     known = Known(store, world)
-    writing = Writing(store, acceptance, known, world)
-    return (
-        Correcting(store, world, known, writing, words, clock),
-        Announcing(store, world, known, writing, words, clock),
-        Reminding(store, world, known, writing, words, clock),
-        Following(store, world, known, writing, words, clock),
-    )
+    means = Means(store, world, known, Writing(store, acceptance, known, world), words, clock)
+    return Correcting(means), Announcing(means), Reminding(means), Following(means)

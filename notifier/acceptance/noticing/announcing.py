@@ -1,25 +1,24 @@
 """Notices of the events in the calendar, to whom they are for, as long before as the school has set (W1, W35)."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from notifier.acceptance.noticing.known import Known, names
-from notifier.acceptance.noticing.writing import RULE, Draft, Writing
-from notifier.acceptance.world import World
+from notifier.acceptance.noticing.duty import AboutEvents, Means
+from notifier.acceptance.noticing.known import names
+from notifier.acceptance.noticing.writing import RULE, Draft
 from notifier.calendar.notices import Due, Planner, starts
-from notifier.clock import Clock
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
 from notifier.model.message import Kind
 from notifier.model.notice import Offset, Selection
 from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Task
-from notifier.queue import Store, StoredMessage
+from notifier.queue import StoredMessage
 from notifier.queue.rows import Decision
-from notifier.rendering.prepared import Facts, Prepared
+from notifier.rendering.prepared import Facts
 from notifier.routing.audience import spoken
 
 POST = ":post"
@@ -29,24 +28,11 @@ LISTED = 20
 """Events named in one task; the rest are counted."""
 
 
-class Announcing:
+class Announcing(AboutEvents):
     """A ``schedule.Duty``. What has passed when an event is first seen is merged into one notice that goes at once."""
 
-    def __init__(
-        self,
-        store: Store,
-        world: Callable[[], World],
-        known: Known,
-        writing: Writing,
-        words: Prepared,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._world = world
-        self._known = known
-        self._writing = writing
-        self._words = words
-        self._clock = clock
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self._planned_for: Planner | None = None
         self._planned: list[tuple[datetime, Event, Due, bool]] = []
         self._events: dict[str, Event] = {}

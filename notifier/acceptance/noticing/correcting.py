@@ -4,25 +4,24 @@ Whether families must hear follows from what they were told last and what the ca
 change they cannot be: its key names the message they had and the facts as they are.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifier.acceptance.noticing.known import ANOTHER, TOLD, Known, change_key, event_of, names
-from notifier.acceptance.noticing.writing import Draft, Writing
-from notifier.acceptance.world import World
+from notifier.acceptance.noticing.duty import AboutEvents
+from notifier.acceptance.noticing.known import ANOTHER, TOLD, change_key, event_of, names
+from notifier.acceptance.noticing.writing import Draft
 from notifier.calendar.notices import over, starts
 from notifier.calendar.quiet import opens
-from notifier.clock import Clock
 from notifier.model.calendar import Event
 from notifier.model.message import Kind
 from notifier.model.notice import Selection
 from notifier.model.occurrence import QUESTION, Occurrence, OccurrenceState
 from notifier.model.plan import Task
 from notifier.model.states import MessageState
-from notifier.queue import Store, StoredMessage
+from notifier.queue import StoredMessage
 from notifier.queue.rows import Decision
-from notifier.rendering.prepared import Facts, Prepared
+from notifier.rendering.prepared import Facts
 from notifier.routing.audience import spoken
 
 URGENT = timedelta(hours=2)
@@ -41,24 +40,8 @@ class Affair:
     pending: tuple[StoredMessage, ...]
 
 
-class Correcting:
+class Correcting(AboutEvents):
     """A ``schedule.Duty``."""
-
-    def __init__(
-        self,
-        store: Store,
-        world: Callable[[], World],
-        known: Known,
-        writing: Writing,
-        words: Prepared,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._world = world
-        self._known = known
-        self._writing = writing
-        self._words = words
-        self._clock = clock
 
     async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
         now = self._clock.now()

@@ -3,24 +3,21 @@
 A child who is not at the school yet gets nothing by itself (DESIGN 3.5, step 1; W14): the office is asked instead.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from notifier.acceptance.noticing.known import Known
-from notifier.acceptance.noticing.writing import Draft, Writing
+from notifier.acceptance.noticing.duty import AboutEvents, Means
+from notifier.acceptance.noticing.writing import Draft
 from notifier.acceptance.world import World
 from notifier.calendar.notices import Planner
 from notifier.calendar.sequences import begun, moment
-from notifier.clock import Clock
 from notifier.model.directory import Directory, Pupil
 from notifier.model.message import Kind
 from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Task
 from notifier.model.sequence import Begun, Step
-from notifier.queue import Store
 from notifier.queue.rows import Decision
-from notifier.rendering.prepared import Prepared
 from notifier.routing.audience import present
 
 OPEN_FOR = timedelta(days=14)
@@ -39,24 +36,11 @@ class Due:
         return f"sequence:{self.run.sequence.name}:{self.step.name}:{self.run.pupil_id}:{self.run.start}"
 
 
-class Following:
+class Following(AboutEvents):
     """A ``schedule.Duty``."""
 
-    def __init__(
-        self,
-        store: Store,
-        world: Callable[[], World],
-        known: Known,
-        writing: Writing,
-        words: Prepared,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._world = world
-        self._known = known
-        self._writing = writing
-        self._words = words
-        self._clock = clock
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self._due: dict[str, Due] = {}
         self._of: tuple[Directory | None, Planner, date] | None = None
 

@@ -4,46 +4,28 @@ They are worked out from the letter and the calendar as both stand: a letter tha
 reminded of no more, and one whose event moved is reminded of at another time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from notifier.acceptance.noticing.announcing import POST
-from notifier.acceptance.noticing.known import Known
-from notifier.acceptance.noticing.writing import Draft, Writing
-from notifier.acceptance.world import World
+from notifier.acceptance.noticing.duty import AboutEvents
+from notifier.acceptance.noticing.writing import Draft
 from notifier.calendar.notices import Due
-from notifier.clock import Clock
 from notifier.config.policy import folded
 from notifier.model.calendar import Event, Session
 from notifier.model.message import Kind
 from notifier.model.notice import Selection
 from notifier.model.occurrence import Occurrence
-from notifier.queue import Store, StoredMessage
-from notifier.rendering.prepared import Facts, Prepared
+from notifier.queue import StoredMessage
+from notifier.rendering.prepared import Facts
 from notifier.routing.audience import spoken
 
 APART = 2
 """School days that lie at least between a letter and its first reminder, unless ``remind:`` says otherwise (C5)."""
 
 
-class Reminding:
+class Reminding(AboutEvents):
     """A ``schedule.Duty``."""
-
-    def __init__(
-        self,
-        store: Store,
-        world: Callable[[], World],
-        known: Known,
-        writing: Writing,
-        words: Prepared,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._world = world
-        self._known = known
-        self._writing = writing
-        self._words = words
-        self._clock = clock
 
     async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
         now = self._clock.now()
