@@ -47,7 +47,7 @@ class Alarm:
             last = datetime.fromtimestamp((self.state / ALIVE).stat().st_mtime, UTC)
             if self.clock.now() - last >= self.after:
                 log.warning("this program was away", since=last.isoformat(timespec="seconds"))
-                self._waiting.append(f"notifier itself was not running from {last:%d.%m.%Y %H:%M} UTC until now.")
+                self._waiting.append(f"notifier itself was not running from {last:%d/%m/%Y %H:%M} UTC until now.")
 
     def end(self) -> None:
         """Stopped by a person: nobody need be told that it was away."""
@@ -77,11 +77,11 @@ class Alarm:
             log.info("back", what=name)
             if name in self._told:
                 self._told.discard(name)
-                self._waiting.append(f"{name} is back; it was away since {since:%d.%m.%Y %H:%M} UTC.")
+                self._waiting.append(f"{name} is back; it was away since {since:%d/%m/%Y %H:%M} UTC.")
         for name, since in self._since.items():
             if name not in self._told and now - since >= self.after:
                 self._told.add(name)
-                self._waiting.append(f"{name} has been away since {since:%d.%m.%Y %H:%M} UTC. {found[name]}")
+                self._waiting.append(f"{name} has been away since {since:%d/%m/%Y %H:%M} UTC. {found[name]}")
         if self._waiting and await self.tell(self._subject(), "\n\n".join(self._waiting) + "\n"):
             self._waiting.clear()
 

@@ -106,7 +106,7 @@ def certificate(
         config.school.name,
         "Certificate of erasure",
         "",
-        f"On {local:%d.%m.%Y at %H:%M}, {by} erased from the school's messaging system the {person} who was known",
+        f"On {local:%d/%m/%Y at %H:%M}, {by} erased from the school's messaging system the {person} who was known",
         f"there as {who.id}. In what is still counted, {instead} stands for them.",
         "",
         "What is gone",

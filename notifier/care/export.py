@@ -86,7 +86,7 @@ class Person:
         return replace(delivery, contact_ids=(self.id,), routes=routes, also_ring=())
 
     def moment(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%d.%m.%Y %H:%M}"
+        return f"{at.astimezone(self.zone):%d/%m/%Y %H:%M}"
 
 
 async def export(
@@ -207,7 +207,7 @@ def _details(person: Person) -> list[tuple[str, str]]:
 
 
 def _day(day: date | None) -> str:
-    return f"{day:%d.%m.%Y}" if day else ""
+    return f"{day:%d/%m/%Y}" if day else ""
 
 
 def _links(person: Person) -> str:

@@ -78,7 +78,7 @@ def _show(school: School, lines: Sequence[AuditLine], state: AuditState, people:
         output.say("Nothing was recorded in this time.")
     else:
         rows = [
-            [f"{one.at.astimezone(zone):%d.%m.%Y %H:%M}", names.get(one.by, one.by), one.what, one.about]
+            [f"{one.at.astimezone(zone):%d/%m/%Y %H:%M}", names.get(one.by, one.by), one.what, one.about]
             + ([" ".join(one.whom)] if people else [])
             for one in lines
         ]

@@ -76,7 +76,7 @@ def audit_problems(state: AuditState) -> list[Problem]:
     found = (
         "lines are missing from it"
         if state.broken_at is None
-        else f"it does not fit from {state.broken_at:%d.%m.%Y %H:%M}"
+        else f"it does not fit from {state.broken_at:%d/%m/%Y %H:%M}"
     )
     sentence = (
         f"The record of who did what was changed outside this program: {found}. Ask who can write to the database, "

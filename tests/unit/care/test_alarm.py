@@ -51,7 +51,7 @@ async def test_it_is_told_once_when_it_stays_away_and_once_when_it_is_back(clock
             await made.look()
         ((subject, words),) = place.sent
         assert "something is away" in subject
-        assert "The folder drop/office has been away since 20.11.2026 09:00 UTC. Look at the share." in words
+        assert "The folder drop/office has been away since 20/11/2026 09:00 UTC. Look at the share." in words
         place.ailing.clear()
         for _ in range(3):
             await made.look()
@@ -92,7 +92,7 @@ async def test_that_the_program_itself_was_away_is_told_at_its_next_start(clock:
     os.utime(tmp_path / ALIVE, (long_ago, long_ago))
     made.begin()
     await made.look()
-    assert "not running from 20.11.2026 06:00 UTC" in place.sent[0][1]
+    assert "not running from 20/11/2026 06:00 UTC" in place.sent[0][1]
 
 
 async def test_one_that_a_person_stopped_was_not_away(clock: HandClock, tmp_path: Path) -> None:
