@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from channels._twilio_answers import CODES, LOST, Verdict
-from channels.base import Callback, News, Receipt
+from channels._twilio_answers import CODES, LOST, Answered, NotMade, Verdict, judged, understood
+from channels.base import Callback, News, OutcomeUnknown, Receipt, TemporaryFailure
 
 XML = "application/xml"
 AT_ONCE = 8
@@ -55,6 +55,25 @@ async def each(references: Sequence[str], ask: Callable[[str], Awaitable[Receipt
             if answer is not None:
                 found.append(answer)
     return found
+
+
+async def first_that_knows(accounts: int, ask: Callable[[int], Awaitable[Receipt | None]]) -> Receipt | None:
+    """What the first account that knows of it tells; None: no account does, or what it says means nothing.
+
+    Raises TemporaryFailure where an account cannot be asked, and what its refusal means where it refuses.
+    """
+    for index in range(accounts):
+        try:
+            with understood():
+                return await ask(index)
+        except Answered as answer:
+            if answer.status != 404:
+                raise judged(answer) from None
+        except (NotMade, OutcomeUnknown):
+            raise TemporaryFailure("Twilio could not be asked what became of it.", account=True) from None
+        except ValueError:
+            return None
+    return None
 
 
 def what_of(callback: Callback) -> str:

@@ -215,19 +215,11 @@ class Text:
         return await callbacks.each(references, self._state_of)
 
     async def _state_of(self, reference: str) -> Receipt | None:
-        for index in range(len(self.settings.accounts)):
-            try:
-                with understood():
-                    state, code = await self._texts(index).state(reference)
-                return callbacks.text_state(state, code, reference=reference)
-            except Answered as answer:
-                if answer.status != 404:
-                    raise judged(answer) from None
-            except (NotMade, OutcomeUnknown):
-                raise TemporaryFailure("Twilio could not be asked what became of the texts.", account=True) from None
-            except ValueError:
-                return None
-        return None
+        async def of(index: int) -> Receipt | None:
+            state, code = await self._texts(index).state(reference)
+            return callbacks.text_state(state, code, reference=reference)
+
+        return await callbacks.first_that_knows(len(self.settings.accounts), of)
 
     def _help(self) -> str:
         school = self.surroundings

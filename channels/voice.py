@@ -183,19 +183,11 @@ class Voice:
         return await callbacks.each(references, self._state_of)
 
     async def _state_of(self, reference: str) -> Receipt | None:
-        for index in range(len(self.accounts)):
-            try:
-                with understood():
-                    state, answered_by = await self._calls(index).state(reference)
-                return callbacks.call_state(state, answered_by, reference=reference)
-            except Answered as answer:
-                if answer.status != 404:
-                    raise judged(answer) from None
-            except (NotMade, OutcomeUnknown):
-                raise TemporaryFailure("Twilio could not be asked what became of the calls.", account=True) from None
-            except ValueError:
-                return None
-        return None
+        async def of(index: int) -> Receipt | None:
+            state, answered_by = await self._calls(index).state(reference)
+            return callbacks.call_state(state, answered_by, reference=reference)
+
+        return await callbacks.first_that_knows(len(self.accounts), of)
 
     def as_file(self, outgoing: Outgoing) -> AsFile:
         payload = _payload(outgoing)
