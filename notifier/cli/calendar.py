@@ -11,9 +11,12 @@ import typer
 from notifier import directory
 from notifier.acceptance.preview import problem_json
 from notifier.calendar import load, read, school_year
+from notifier.calendar.yearly import too_few
 from notifier.cli import months, opening, output
 from notifier.clock import SystemClock
 from notifier.config.school_year import terms_toml
+from notifier.config.start import sample_events
+from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.calendar import SchoolCalendar
 from notifier.model.message import Kind
@@ -84,6 +87,7 @@ def _year(day: date | None, json: bool) -> None:
             output.say(f"Still to come this year: {said or 'nothing'}.")
             shown = max(now, first).astimezone(zone).date()
             output.say(f"When, what and why: notifier calendar --from {shown} --until {last.date()}")
+            _advise(school, first.date())
             return Exit.DONE
 
     output.leave(opening.within(work))
@@ -106,9 +110,17 @@ def _scheduled(first: date | None, last: date | None, json: bool) -> None:
                 output.say(f"Nothing is scheduled until {until:%A %-d %B %Y}.")
             else:
                 output.table("When", "What", "For", "Why then", rows=[_row(one, zone) for one in found])
+            if not json:
+                _advise(school, begin.date())
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+def _advise(school: School, day: date) -> None:
+    """Of which events the school year of ``day`` has fewer than the policy means it to have (W18, H20)."""
+    if not sample_events(school.config.calendar):
+        output.problems(too_few(school.calendar, school.config.policy_settings.yearly, day))
 
 
 def _scheduled_json(one: Occurrence, zone: ZoneInfo) -> dict[str, object]:

@@ -114,3 +114,26 @@ def test_what_is_scheduled_is_listed_with_its_reason(school: Path) -> None:
     }
     assert "Nothing is scheduled" in notifier(school, "calendar", "--from", "2099-04-01").stdout
     assert notifier(school, "calendar", "--until", "2001-01-01").returncode == 2
+
+
+TERM = '[[term]]\nname = "Spring"\nfrom = 2099-01-05\nuntil = 2099-03-27\n'
+
+
+def test_a_year_at_a_glance_shows_what_goes_and_says_where_consultations_are_missing(school: Path) -> None:
+    (school / "calendar" / "terms.toml").write_text(TERM)
+    (school / "calendar" / "events.csv").write_text(
+        "event_id,title,date,start,end,place,on_site,to,category,details,cancelled\n"
+        "FARM,City farm,2099-03-20,09:30,14:45,City farm,no,whole school,trip,,no\n"
+    )
+    config = school / "config.toml"
+    config.write_text(config.read_text() + "\n[policy.yearly]\nparents-evening = 2\n")
+    said = notifier(school, "calendar", "--year", "--from", "2099-02-01")
+    assert said.returncode == 0, said.stderr
+    assert "2098-99" in said.stdout
+    assert "March" in said.stdout
+    assert "notice" in said.stdout.partition("Still to come this year:")[2]
+    assert "parents-evening” of the 2" in " ".join((said.stdout + said.stderr).split())
+    going = json.loads(notifier(school, "calendar", "--year", "--from", "2099-02-01", "--json").stdout)
+    assert "FARM" in {one["event_id"] for one in going}
+    listed = notifier(school, "calendar", "--from", "2099-02-01")
+    assert "parents-evening” of the 2" in " ".join((listed.stdout + listed.stderr).split())
