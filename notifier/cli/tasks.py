@@ -1,6 +1,6 @@
 """`tasks`: what people must do, and did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import typer
@@ -113,9 +113,15 @@ def _in_vain(school: School, tried: Sequence[tuple[datetime, str]]) -> str:
         return ""
     at, by = tried[-1]
     times = "once" if len(tried) == 1 else f"{len(tried)} times"
-    return (
-        f" (Rung {times}, nobody answered; last {at.astimezone(school.config.school.timezone):%d.%m. %H:%M} by {by}.)"
-    )
+    return f" (Rung {times}, nobody answered; last {at.astimezone(school.config.school.timezone):%d/%m %H:%M} by {by}.)"
+
+
+def _all_open(numbers: Sequence[int], known: Collection[int]) -> None:
+    """All of them or none: a slip in one number leaves nothing half done."""
+    if missing := [one for one in numbers if one not in known]:
+        output.stop(
+            f"No open task has the number {', '.join(map(str, missing))}. Nothing was written down. See: notifier tasks"
+        )
 
 
 @tasks_app.command()
@@ -129,12 +135,9 @@ def tried(
     async def work() -> Exit:
         async with opening.school() as school:
             by = who(school.config, as_, pin_stdin, asks_pin=False)
-            known = {one.id for one in await school.store.tasks()}
-            for one in number:
-                if one in known:
-                    await school.store.audit(NO_ANSWER, by.name, str(one), school.clock.now())
-            if missing := [one for one in number if one not in known]:
-                output.stop(f"No open task has the number {', '.join(map(str, missing))}. See: notifier tasks")
+            _all_open(number, {one.id for one in await school.store.tasks()})
+            for one in dict.fromkeys(number):
+                await school.store.audit(NO_ANSWER, by.name, str(one), school.clock.now())
             output.say("Written down. The task stays until somebody answers.")
             return Exit.DONE
 
@@ -153,11 +156,9 @@ def done(
         async with opening.school() as school:
             by = who(school.config, as_, pin_stdin, asks_pin=False)
             wanted = _same(await school.store.tasks(), number)
-            missing = [one for one in number if one not in wanted]
+            _all_open(number, wanted)
             for one in wanted:
                 await school.store.task_done(one, by.name, school.clock.now())
-            if missing:
-                output.stop(f"No open task has the number {', '.join(map(str, missing))}. See: notifier tasks")
             output.say("Done." if len(number) == 1 else f"{len(number)} done.")
             return Exit.DONE
 

@@ -109,6 +109,9 @@ async def test_a_refused_address_is_followed_by_the_next_adult_then_paper_then_a
     nobody = await small("tasks", "done", "9999", "--as", "j-ellis")
     assert nobody.code == 2
     assert "No open task has the number 9999" in nobody.text
+    slip = await small("tasks", "done", str(ring["id"]), "9999", "--as", "j-ellis")
+    assert slip.code == 2
+    assert small.states()["unreached"] == 1  # a slip in one number leaves nothing half done
     done = await small("tasks", "done", str(ring["id"]), "--as", "j-ellis")
     assert done.code == 0, done.text
     assert (await small("unreached")).code == 0
