@@ -46,15 +46,20 @@ class Items(Generic[Payload]):
 
     def write(self, outgoing: Outgoing, payload: Payload, enclosed: tuple[str, ...] = ()) -> Path:
         """The same item again changes nothing."""
+        item = Item(outgoing.item, outgoing.language, outgoing.drill, payload, enclosed)
+        return self.rewrite(outgoing.message, item, payload)
+
+    def rewrite(self, message: str, item: "Item[Payload]", payload: Payload) -> Path:
+        """The item with another payload."""
         fields: dict[str, Any] = {
-            "item": outgoing.item,
-            "language": outgoing.language,
-            "drill": outgoing.drill,
+            "item": item.stem,
+            "language": item.language,
+            "drill": item.drill,
             "mode": "TRIAL" if self._trial else "live",
-            "enclosed": enclosed,
+            "enclosed": item.enclosed,
             "payload": asdict(payload),  # type: ignore[call-overload]
         }
-        path = self.place(outgoing.message, outgoing.item)
+        path = self.place(message, item.stem)
         words = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         _files.write(path, words.encode("utf-8", "replace"))
         return path

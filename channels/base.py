@@ -321,6 +321,16 @@ class Collates(Protocol):
 
 
 @runtime_checkable
+class TakesDown(Protocol):
+    """A public channel from which something can be taken away again."""
+
+    async def take_down(self, item: str) -> None:
+        """Its message was stopped. Nothing happens where it does not stand, or where something newer takes its place
+        by itself."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     async def check(self) -> list[Problem]:
         """What stands in the way of sending, found at start."""

@@ -10,7 +10,7 @@ A poster stands where everybody passes, so rendering gives it public words alone
 import asyncio
 import hashlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -52,13 +52,29 @@ class Noticeboard:
         self.parallelism = 1
         self.per_minute: float | None = None
         self._press = Press()
+        self._writing = asyncio.Lock()
         self._items = _items.Items(base(surroundings), PagePayload, trial=surroundings.trial)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if not isinstance(outgoing.payload, PagePayload):
             raise TypeError(f"noticeboard carries a page, not {type(outgoing.payload).__name__}")
         with _files.writing():
-            return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
+            async with self._writing:  # the list is one file
+                return Sent(reference=await asyncio.to_thread(self._write, outgoing, outgoing.payload))
+
+    async def take_down(self, item: str) -> None:
+        """The list asks for it: the sheet itself hangs on a wall."""
+        with _files.writing():
+            async with self._writing:
+                await asyncio.to_thread(self._call_down, item)
+
+    def _call_down(self, item: str) -> None:
+        found = next((one for one in self._items.read(POSTERS) if one.stem == item), None)
+        if found is None or found.payload.place:
+            return
+        yesterday = self.surroundings.clock.now().date() - timedelta(days=1)
+        self._items.rewrite(POSTERS, found, replace(found.payload, take_down=yesterday))
+        self._list(base(self.surroundings) / POSTERS)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._press.close)

@@ -9,7 +9,7 @@ In trial the one target is outbox/trial/website; the real folders are not touche
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -97,6 +97,24 @@ class Website:
                 await asyncio.to_thread(self._tidy)
         return []
 
+    async def take_down(self, item: str) -> None:
+        with _files.writing():
+            async with self._writing:
+                await asyncio.to_thread(self._take_down, item)
+
+    def _take_down(self, item: str) -> None:
+        found = next((one for one in self._entries() if one.item == item), None)
+        if found is None or found.place:
+            return
+        self._forget(found)
+        self.rebuild()
+
+    def _forget(self, entry: Entry, kept: Collection[str] = ()) -> None:
+        """``kept``: files that another entry goes on using."""
+        _files.remove(*(folder / name for folder, _ in self.targets for name in {*entry.files} - {*kept}))
+        _files.remove(self._record(entry.item))
+        _cards.remove(self.surroundings.outbox, "website", entry.item)
+
     def _tidy(self) -> None:
         if self._entries():
             self.rebuild()
@@ -116,9 +134,7 @@ class Website:
         for entry in [one for one in entries if _is_over(one, today) or (one.place and newest[one.place] is not one)]:
             entries.remove(entry)
             kept = newest[entry.place].files if entry.place and not _is_over(newest[entry.place], today) else ()
-            _files.remove(*(folder / name for folder, _ in self.targets for name in {*entry.files} - {*kept}))
-            _files.remove(self._record(entry.item))
-            _cards.remove(self.surroundings.outbox, "website", entry.item)
+            self._forget(entry, kept)
         for folder, url in self.targets:
             _files.write(folder / "index.html", _site.listing(self.surroundings, entries, today))
             banner = _site.banner(self.surroundings, entries, today, url)

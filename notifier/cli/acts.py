@@ -52,9 +52,15 @@ def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -
                 output.stop(f"“{stored.message.subject}” is {stored.state.value} already. There is nothing to stop.")
             await _told(school, stored, "stopped", by)
             left = "nothing of it will go" if not done.already_sent else f"{done.unsent} copies will not go"
+            if done.already_sent and not done.unsent:
+                left = "nothing was left to go"
             output.say(f"Stopped “{stored.message.subject}”: {left}.", "bold")
             if done.already_sent:
                 output.say(f"{done.already_sent} copies had gone out before. Tell those families, if it matters.")
+            if done.in_public:
+                output.say(
+                    "What all can read of it is taken down while notifier runs. Take a poster off the wall yourself."
+                )
             return Exit.ATTENTION if done.already_sent else Exit.DONE
 
     output.leave(opening.within(work))

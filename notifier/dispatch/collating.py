@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from channels.base import Channel, Checks, Collates
+from channels.base import Channel, ChannelError, Checks, Collates, TakesDown
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.outgoing import Packer, stem
@@ -64,6 +64,7 @@ class Collator:
         self._store = store
         self._channels = dict(channels)
         self._sheets = {name: one for name, one in channels.items() if isinstance(one, Collates)}
+        self._public = {name: one for name, one in channels.items() if isinstance(one, TakesDown)}
         self._packer = packer
         self._directories = directories
         self._policy = policy
@@ -108,7 +109,7 @@ class Collator:
         """At every start, and when another directory is in force: whatever has items, or changed of late."""
         since = self._clock.now() - RECENT
         for stored in await self._store.messages():
-            if stored.state in STOPPED:
+            if stored.state in STOPPED and (stored.changed_at < since or await self._taken_down(stored.id)):
                 self._stopped.add(stored.id)
             for name, sheets in self._sheets.items():
                 mine = stored.message.mode is self._mode
@@ -116,12 +117,26 @@ class Collator:
                     self.touch(stored.id, name)
 
     async def notice_stopped(self) -> None:
-        """Messages cancelled or superseded since this was last asked lose their items."""
+        """Messages cancelled or superseded since this was last asked lose their items, and what stands in public."""
         for stored in await self._store.messages(STOPPED, 50):
             if stored.id not in self._stopped:
-                self._stopped.add(stored.id)
                 for name in self._sheets:
                     self.touch(stored.id, name)
+                if await self._taken_down(stored.id):
+                    self._stopped.add(stored.id)
+
+    async def _taken_down(self, message_id: str) -> bool:
+        """False where it could not be written: it is then tried again."""
+        if not self._public:
+            return True
+        try:
+            for leg in await self._store.legs(message_id):
+                if (channel := self._public.get(leg.channel)) is not None:
+                    await channel.take_down(stem(leg.id))
+        except (ChannelError, OSError) as fault:
+            log.warning("not-taken-down", message=message_id, fault=faults.kind(fault))
+            return False
+        return True
 
     async def notice_reached(self) -> None:
         """Families that a person ticked off, or who answered, leave the call sheet, whoever wrote that down."""

@@ -73,6 +73,11 @@ _FORGET_WITHHELD = delete(schema.withheld).where(schema.withheld.c.message_id ==
 _OPEN_DELIVERIES = select(_DELIVERY.c.id, _DELIVERY.c.state).where(
     _DELIVERY.c.message_id == bindparam("which"), _DELIVERY.c.state.in_(_STATES)
 )
+_IN_PUBLIC = select(_DELIVERY.c.id).where(
+    _DELIVERY.c.message_id == bindparam("which"),
+    _DELIVERY.c.public.is_(True),
+    _DELIVERY.c.state.in_([DeliveryState.HANDED_OVER.value, DeliveryState.CONFIRMED.value]),
+)
 _SENT = (
     select(_LEG.c.delivery_id)
     .distinct()
@@ -265,13 +270,16 @@ def _turn(
     )
 
 
-def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancelled | None:
-    """Stop what has not gone yet, and the calls nobody has made. None if there is nothing to stop: unknown,
-    done with nobody left to ring, or stopped before."""
+def cancel(conn: Connection, message_id: str, by: str, now: datetime, *, also_public: bool = False) -> Cancelled | None:
+    """Stop what has not gone yet, and the calls nobody has made; ``also_public``: and what everybody can read.
+
+    None if there is nothing to stop: unknown, stopped before, or done with nobody left to ring and nothing in public.
+    """
     lock_messages(conn, [message_id])
     to_ring = _in_state(conn, message_id, DeliveryState.UNREACHED)
     state = conn.execute(_STATE, {"which": message_id}).scalar_one_or_none()
-    if state == MessageState.DONE.value and not to_ring:
+    in_public = also_public and conn.execute(_IN_PUBLIC, {"which": message_id}).first() is not None
+    if state == MessageState.DONE.value and not to_ring and not in_public:
         return None
     if not _turned(conn, message_id, MessageState.CANCELLED, by, now):
         return None
@@ -284,7 +292,7 @@ def cancel(conn: Connection, message_id: str, by: str, now: datetime) -> Cancell
     drop_tasks(conn, to_ring, by, now)
     write_audit(conn, "stopped", by, message_id, now)
     unsent = sum(state is DeliveryState.CANCELLED and id not in sent for id, state in moved.items())
-    return Cancelled(unsent + held + len(to_ring), len(sent))
+    return Cancelled(unsent + held + len(to_ring), len(sent), in_public)
 
 
 def _in_state(conn: Connection, message_id: str, *states: DeliveryState) -> set[str]:

@@ -249,10 +249,14 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Deliveries that were stopped, and those for which something had already gone out or may have."""
+    """Deliveries that were stopped, and those for which something had already gone out or may have.
+
+    ``in_public``: something of it stands where everybody can read it, and is taken down.
+    """
 
     unsent: int
     already_sent: int
+    in_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Store(Hearing, Care):
 
     async def cancel(self, message_id: str, by: str, now: datetime) -> Cancelled | None:
         """Waiting, held or accepted; None if there was nothing to stop."""
-        return await self._write(messages.cancel, message_id, by, now)
+        return await self._write(messages.cancel, message_id, by, now, also_public=True)
 
     async def message(self, id: str) -> StoredMessage | None:
         return await self._database.read(lookup.one, id)

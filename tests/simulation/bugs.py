@@ -84,7 +84,7 @@ def nobody_asks_whether_it_is_still_wanted(year: Year) -> None:
     def over(conn: Connection, now: datetime, escalating: object, by_person: object) -> int:
         return 0
 
-    def cancelled(conn: Connection, message_id: str, by: str, now: datetime) -> object:
+    def cancelled(conn: Connection, message_id: str, by: str, now: datetime, *, also_public: bool) -> object:
         return year.watch.stopped.setdefault(message_id, year.time.micros)
 
     database(year, {leases.standing: wanted, moments.expire: over, messages.cancel: cancelled})

@@ -135,3 +135,14 @@ async def test_a_closures_poster_is_to_be_taken_down_when_something_newer_is_sai
         "School is closed": "take down",
         "Summer fête": "put up",
     }
+
+
+async def test_the_poster_of_a_stopped_message_is_to_be_taken_down(live: Surroundings, outgoing: Makes) -> None:
+    closed = replace(FETE, slug="closed", title="School is closed", place="closure")
+    async with made(live) as board:
+        await board.send(outgoing(FETE, item="i1"))
+        await board.send(outgoing(closed, item="i2"))
+        for item in ("i1", "i2", "nothing"):
+            await board.take_down(item)
+    what = {row["title"]: row["what to do"] for row in listed(live)}
+    assert what == {"Summer fête": "take down", "School is closed": "put up"}  # its update takes its place by itself

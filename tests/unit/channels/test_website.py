@@ -174,6 +174,21 @@ async def test_of_what_is_said_of_closures_only_the_newest_stands_and_old_addres
     assert {one.stem for one in folder(site).glob("*.html")} == {"index", "banner"}
 
 
+async def test_the_page_of_a_stopped_message_is_taken_down(site: Website, outgoing: Makes) -> None:
+    await site.send(outgoing(page("fete"), item="i1"))
+    await site.send(outgoing(page("trip"), item="i2"))
+    await site.send(outgoing(page("closed", kind="emergency", place="closure"), item="i3"))
+    for item in ("i1", "i3", "nothing"):
+        await site.take_down(item)
+    for target, _ in site.targets:
+        assert not (target / "fete.html").exists()
+        listing = (target / "index.html").read_text(encoding="utf-8")
+        assert "fete.html" not in listing
+        assert "trip.html" in listing
+        assert "closed.html" in listing  # its update takes its place by itself
+    assert "fete" not in (folder(site) / "feed.xml").read_text(encoding="utf-8")
+
+
 async def test_an_event_can_be_put_into_a_calendar_and_goes_with_its_page(
     site: Website, outgoing: Makes, clock: FixedClock
 ) -> None:

@@ -168,6 +168,16 @@ class Board(Recording):
     address: ClassVar[AddressKind] = AddressKind.NONE
     public: ClassVar[bool] = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.down: list[str] = []
+        self.refuses = False
+
+    async def take_down(self, item: str) -> None:
+        if self.refuses:
+            raise OSError("No space left on device")
+        self.down.append(item)
+
 
 class Words:
     """A renderer whose payload says what it was asked for. ``breaks_on`` are pupils it cannot bear."""

@@ -135,3 +135,23 @@ async def test_what_stands_in_public_is_looked_through_once_on_each_new_day(scho
         school.clock.at += timedelta(days=days)
         await collator.new_day()
         assert board.checked == checked
+
+
+async def test_what_stands_in_public_is_taken_down_when_its_message_is_stopped(school: School) -> None:
+    kept = await school.enqueue(1, public=("board",))
+    stopped = await school.enqueue(1, public=("board",))
+    await school.drain()
+    assert school.board.down == []
+    await school.store.cancel(stopped.id, "head", school.clock.now())
+    school.board.refuses = True
+    await school.drain()
+    assert school.board.down == []
+    school.board.refuses = False
+    await school.drain()
+    boards = {
+        stem(leg.id): message.id
+        for message in (kept, stopped)
+        for leg in await school.store.legs(message.id)
+        if leg.channel == "board"
+    }
+    assert {boards[item] for item in school.board.down} == {stopped.id}
