@@ -39,14 +39,15 @@ class LetterPress:
                 return smaller
         return content
 
-    def gathered(self, found: Sequence[LetterItem], folder: Path) -> bytes:
+    def gather(self, found: Sequence[LetterItem], folder: Path, name: str) -> Path:
         for item in found:
             path = folder / _letter_sheets.file_name(item.stem)
             if not path.exists():  # somebody tidied up
                 _files.write(path, self.one(item, folder))
         run = list(_letter_sheets.run(found, self.hand_out))
         data = self.data(found[0], folder)
-        return self._press.gather("letters", folder, data, run, both_sides=self.both_sides)
+        self._press.into(folder / name, "letters", folder, data, run=run, both_sides=self.both_sides)
+        return folder / name
 
     def _pdf(self, item: LetterItem, sheet: Mapping[str, Any], folder: Path) -> bytes:
         data = self.data(item, folder) | {"sheet": sheet}

@@ -4,7 +4,9 @@ What a sheet says goes in as data and is never read as a program. A process that
 breaks, hangs or grows takes only the sheet in hand with it.
 """
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from channels import _files
 from notifier.resources import resource
 
 TEMPLATES = ("blocks.typ",)
@@ -65,13 +68,46 @@ class Press:
         made = self._jobs(template, root, data, {"run": run, "both_sides": both_sides, "rare": False}, len(run))
         return made[0]
 
+    def into(
+        self,
+        path: Path,
+        template: str,
+        root: Path,
+        data: Mapping[str, Any],
+        *,
+        run: Sequence[Mapping[str, Any]] = (),
+        both_sides: bool = False,
+        rare: bool = False,
+    ) -> bool:
+        """One document, put there unless what lies there was made of the very same; ``run`` as in ``gather``.
+
+        Sheets are made again at every start from whatever items there are, and a year has many. A line behind
+        the document's end, which no reader looks at, says what it was made of. Blocks. Raises PressFault.
+        """
+        mark = b"%%made of %s\n" % self._recipe(template, root, data, run, both_sides).encode("ascii")
+        if _ends_with(path, mark):
+            return False
+        if run:
+            made = self.gather(template, root, data, run, both_sides=both_sides)
+        else:
+            made = self.pdf(template, root, data, rare=rare)
+        return _files.write(path, made.rstrip(b"\n") + b"\n" + mark)
+
+    def _recipe(
+        self, template: str, root: Path, data: Mapping[str, Any], run: Sequence[Mapping[str, Any]], both_sides: bool
+    ) -> str:
+        """A digest of layout, words and files; a file that is not there is made, or told of, when it is printed."""
+        found = hashlib.sha256(json.dumps([data, list(run), both_sides], sort_keys=True, default=str).encode())
+        names = [*(one["file"] for one in run if "file" in one), *filter(None, [data.get("logo")])]
+        for file in (*_templates(template), *(root / str(name) for name in names)):
+            found.update(hashlib.sha256(file.read_bytes()).digest() if file.is_file() else b"-")
+        return found.hexdigest()
+
     def _jobs(
         self, template: str, root: Path, data: Mapping[str, Any], more: Mapping[str, Any], sheets: int
     ) -> list[bytes]:
-        folder = resource("templates") / "paper"
         root.mkdir(parents=True, exist_ok=True)
-        templates = [str(folder / name) for name in (*TEMPLATES, f"{template}.typ")]
-        job = {"templates": templates, "root": str(root), "data": data, **more}
+        job = {"templates": [str(file) for file in _templates(template)], "root": str(root), "data": data, **more}
         line = json.dumps(job, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with self._lock:
             answer = self._answer(line)
@@ -137,3 +173,17 @@ class Press:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _templates(template: str) -> list[Path]:
+    folder = resource("templates") / "paper"
+    return [folder / name for name in (*TEMPLATES, f"{template}.typ")]
+
+
+def _ends_with(path: Path, mark: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(mark), os.SEEK_END)
+            return file.read() == mark
+    except OSError:  # not there, or shorter
+        return False

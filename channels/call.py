@@ -87,7 +87,7 @@ class Call:
         data = _tree.printed(_call_sheet.printed(shown, self.surroundings.school, found, trial=self.surroundings.trial))
         sheet = folder / "call-sheet.pdf"
         try:
-            _files.write(sheet, self._press.pdf("calls", folder, data, rare=_tree.rare(data)))
+            self._press.into(sheet, "calls", folder, data, rare=_tree.rare(data))
         except PressFault as fault:
             _log.warning("the call sheet is a page and a table only", fault=fault.sort)
             _files.remove(sheet)  # one of an earlier moment would lack families

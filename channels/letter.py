@@ -151,10 +151,7 @@ class Letter:
             if not found:
                 self._take_away(message, folder, whole=not gone)
                 return []
-            runs = []
-            for name, part in zip(names, parts, strict=True):
-                _files.write(folder / name, self._setting.gathered(part, folder))
-                runs.append(folder / name)
+            runs = [self._setting.gather(part, folder, name) for name, part in zip(names, parts, strict=True)]
             self._setting.close()  # what the run took is given back
             tables = self._tables(folder, found)
             self._card(message, found, runs[0])

@@ -109,3 +109,28 @@ def test_nothing_is_read_from_outside_the_messages_folder(press: Press, tmp_path
     words = [{"t": "img", "c": [], "alt": "x", "file": file}]
     with pytest.raises(PressFault):
         press.pdf("letters", inside, data(words=words))
+
+
+def test_what_is_made_of_the_very_same_is_not_made_again(press: Press, tmp_path: Path) -> None:
+    fete, fair = data("<p>Come to the fete</p>"), data("<p>Come to the fair</p>")
+    target = tmp_path / "letters.pdf"
+    assert press.into(target, "letters", tmp_path, fete)
+    before = target.read_bytes()
+    press.close()
+    assert not press.into(target, "letters", tmp_path, fete)
+    assert press._process is None  # nothing was started for it
+    assert target.read_bytes() == before
+    assert press.into(target, "letters", tmp_path, fair)
+    assert press.into(target, "letters", tmp_path, fete)
+    assert target.read_bytes() == before
+    target.write_bytes(before[:-20])
+    assert press.into(target, "letters", tmp_path, fete)
+
+
+def test_a_run_is_made_again_when_one_of_its_letters_is_another(press: Press, tmp_path: Path) -> None:
+    (tmp_path / "letter-a.pdf").write_bytes(press.pdf("letters", tmp_path, data("<p>One</p>")))
+    target, run = tmp_path / "letters.pdf", [{"file": "letter-a.pdf"}]
+    assert press.into(target, "letters", tmp_path, data(), run=run)
+    assert not press.into(target, "letters", tmp_path, data(), run=run)
+    (tmp_path / "letter-a.pdf").write_bytes(press.pdf("letters", tmp_path, data("<p>Another</p>")))
+    assert press.into(target, "letters", tmp_path, data(), run=run)
