@@ -111,7 +111,7 @@ class School:
             clock,
             calendar=self._calendar.refresh,
             first=self._first,
-            index=self._index,
+            index=partial(outbox_page, config, store),
             make_folders=partial(make_folders, config.root, self.folders),
             closures=self.closures,
             link_test=LinkTest(store, self.world, clock, day=config.closure.link_test_day, zone=config.school.timezone),
@@ -254,7 +254,7 @@ class School:
                 await self.rota.look()
             await dispatcher.drain()
             if node.leads():
-                await self._index()
+                await outbox_page(self.config, self.store)
             left = tuple(await self.store.open_work(self.clock.now()))
             return Idle(answers, left, for_a_person(self.families.problems))
 
@@ -296,9 +296,6 @@ class School:
     def desk(self, paces: Mapping[str, float | None]) -> Desk:
         """Where closures are drafted and confirmed; ``paces``: what each channel takes a minute, None without limit."""
         return desk_of(self.config, self.store, self.world, self.clock, self.renderer, paces)
-
-    async def _index(self) -> None:
-        await outbox_page(self.config, self.store)
 
     async def _first(self) -> None:
         """The first time in this mode: what families should have heard before is not made up for."""

@@ -77,6 +77,7 @@ class Collator:
         """How many families stood on each call sheet when it was last made."""
         self._one_at_a_time = asyncio.Lock()
         self._day = clock.now().date()
+        self._swept: int | None = None
 
     @property
     def touched(self) -> bool:
@@ -104,6 +105,12 @@ class Collator:
             if channel.public and isinstance(channel, Checks):
                 await channel.check()
         self._day = today
+
+    async def begin(self, version: int) -> None:
+        """At every start; once more in one life only if the directory in force is another by now."""
+        if version != self._swept:
+            await self.sweep()
+            self._swept = version
 
     async def sweep(self) -> None:
         """At every start, and when another directory is in force: whatever has items, or changed of late."""

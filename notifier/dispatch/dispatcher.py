@@ -93,6 +93,7 @@ class Dispatcher:
         self._owner = self._node.id
         self._packer = Packer(renderer, Blobs(store.blob))
         self._messages = Messages(store.message)
+        self._collator = Collator(store, channels, self._packer, directories, policy, recheck, clock, mode)
         self._accounts = {name: self._account(name, channel) for name, channel in channels.items()}
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -151,9 +152,7 @@ class Dispatcher:
 
     def _shift(self, lanes: Sequence[Lane], *, patient: bool) -> tuple[Shift, Tender, Receipts]:
         store, clock = self._store, self._clock
-        collator = Collator(
-            store, self._channels, self._packer, self._directories, self._policy, self._recheck, clock, self._mode
-        )
+        collator = self._collator
 
         async def settle(outcomes: Sequence[Settlement]) -> object:
             await self._witness.ended(outcomes)

@@ -71,7 +71,7 @@ class Tender:
         await self.tend()
         self._version = await self._store.directory_version()
         if self._node.leads():
-            await self._collator.sweep()
+            await self._collator.begin(self._version)
         self.news.set()
 
     async def tend(self) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from notifier.clock import FixedClock
 from notifier.config import load
 from notifier.daemon import School
+from notifier.dispatch import Dispatcher
 from notifier.fittings import channel_settings
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import LegState
@@ -25,13 +26,6 @@ LONDON = ZoneInfo("Europe/London")
 LONGEST = timedelta(days=14)
 """Between two looks at the time where nothing is known to come."""
 SENT = (LegState.SENT, LegState.DELIVERED)
-
-
-class WithoutPage(School):
-    """The school without the page about everything it wrote, which nobody reads here and which a year makes long."""
-
-    async def _index(self) -> None:
-        return
 
 
 @dataclass(frozen=True)
@@ -53,6 +47,7 @@ class Year:
     acts: Sequence[Act]
     looks: int = 0
     told: list[tuple[datetime, str]] = field(default_factory=list)
+    _dispatcher: Dispatcher = field(init=False)
 
     def prepare(self) -> None:
         shutil.copytree(EXAMPLE, self.folder)
@@ -80,14 +75,19 @@ class Year:
     async def _look(self, school: School, clock: FixedClock) -> None:
         """Take what was dropped, see to what is due, and send where there is something to send."""
         self.looks += 1
-        await school.take()
+        await school.leader.begin()
+        await school.drop.drain()
         await school.rota.look()
         if await school.store.waiting(school.config.school.mode, clock.now()):
-            await school.until_idle()
+            await self._dispatcher.drain()
 
     async def _opened(self, stack: AsyncExitStack, clock: FixedClock) -> School:
+        """As one life of the program, which begins and ends with it."""
         config = load(self.folder / "config.toml", channel_settings(), {})
-        return await stack.enter_async_context(WithoutPage.opened(config, clock, create=True))
+        school = await stack.enter_async_context(School.opened(config, clock, create=True))
+        node = await stack.enter_async_context(school._among_others())
+        self._dispatcher = school._dispatcher(node, await stack.enter_async_context(school._built()))
+        return school
 
     async def _next(self, school: School, clock: FixedClock, end: datetime, left: Sequence[Act]) -> datetime:
         """As the daemon's alarm: the next thing that falls due, or that somebody does."""
