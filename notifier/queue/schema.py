@@ -28,8 +28,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 @lru_cache(64)
 def _text(moment: datetime) -> str:
-    """One commit writes the same few moments hundreds of times."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """Of a moment in UTC: within another zone the hour that comes twice is equal to itself, and one text would do for
+    both. One commit writes the same few moments hundreds of times."""
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -46,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else _text(value)
+        return value.astimezone(UTC) if dialect.name == "postgresql" else _text(value.astimezone(UTC))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
