@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known, event_of
+from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known
 from notifier.acceptance.world import World
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
@@ -34,18 +34,18 @@ async def given(store: Store, world: World, since: date, now: datetime) -> list[
     """Every event from that day on of which families were told, by its day. A cancelled one had no notice to give."""
     known = Known(store, lambda: world)
     copies = await store.told.first_copies(now - REMEMBERED, world.mode)
-    by_event: dict[str, list[StoredMessage]] = {}
+    by_event: dict[str, list[tuple[StoredMessage, Event]]] = {}
     for one in await known.messages(now):
-        if one.state in TOLD:
-            event = event_of(one)
-            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append(one)
+        for event in one.message.events if one.state in TOLD else ():
+            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append((one, event))
     found = []
-    for messages in by_event.values():
-        last = event_of(messages[-1])
+    for told in by_event.values():
+        last = told[-1][1]
         event = world.calendar.event(last.id) or last if last.id else last
         if event.cancelled or event.date < since:
             continue
-        first = min((copies[m.id] for m in messages if m.id in copies and event_of(m).date == event.date), default=None)
+        days = (copies[one.id] for one, said in told if one.id in copies and said.date == event.date)
+        first = min(days, default=None)
         found.append(_given(event, first, known, world))
     return sorted(found, key=lambda one: (one.date, one.title))
 
