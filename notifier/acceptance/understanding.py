@@ -122,6 +122,7 @@ def consider(
         remind=remind,
         occurrence=submission.occurrence,
         selection=submission.selection,
+        details=submission.details,
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)

@@ -3,13 +3,16 @@
 import typer
 
 from notifier import directory as room
-from notifier.acceptance.preview import problem_json
+from notifier.acceptance import answers
+from notifier.acceptance.details import details_letter
+from notifier.acceptance.preview import preview_json, problem_json
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.importing import import_
 from notifier.model.answer import Exit
 from notifier.model.directory import Directory
 from notifier.model.staff import Role
+from notifier.rendering.prepared import Prepared
 
 families_app = typer.Typer(help="The families' files and what is in force.", no_args_is_help=True)
 families_app.command("import")(import_)
@@ -65,6 +68,44 @@ def accept(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
                 output.stop("The files have errors. Mend what is named above first.")
             output.say("There was nothing to accept.")
             return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+@families_app.command("check-details")
+def check_details(
+    to: list[str] = typer.Option(["whole school"], "--to", help="Whose adults: “Oak”, “Year 2”, “pupil P0012”."),
+    yes: bool = typer.Option(False, "--yes", help="Send it. Without this, it only shows who would get it."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Ask each adult to look over what the school holds about them, by their own way; nobody sees anybody else's."""
+
+    async def work() -> Exit:
+        async with opening.school(folder=True) as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            now = school.clock.now()
+            await school.families.refresh(now, settled=True)
+            words = Prepared(school.config.templates, school.config.school.language)
+            day = now.astimezone(school.config.school.timezone).date()
+            asked = details_letter(words, tuple(to), by, day)
+            if not yes:
+                considered = school.acceptance.preview(asked, None)
+                if json:
+                    output.as_json(preview_json(considered))
+                else:
+                    output.say(answers.previewed(asked, considered, school.world(), None))
+                    output.say("Each adult gets their own copy, with what is held about them. Add --yes to send it.")
+                return output.exit_for(considered.problems)
+            answer = await school.acceptance.accept(asked)
+            if json:
+                output.as_json({"outcome": answer.outcome.value, "message": answer.message_id, "text": answer.text})
+            else:
+                output.say(answer.text)
+            return answer.exit
 
     output.leave(opening.within(work))
 

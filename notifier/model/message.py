@@ -137,7 +137,8 @@ class Submission:
     name, bytes and the local day it was claimed. ``source`` is the file name
     shown to people. ``recovered``: it was claimed before a crash, and whether it was
     accepted and answered then is not known. ``occurrence`` and ``selection`` as in a message, and ``event`` itself
-    where it is not for ``header.event`` to name it: what goes by the clock comes with all three.
+    where it is not for ``header.event`` to name it: what goes by the clock comes with all three. ``details`` as in a
+    message.
     """
 
     key: str
@@ -153,6 +154,7 @@ class Submission:
     occurrence: str = ""
     selection: Selection = EVERYBODY
     event: Event | None = None
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Message:
     ``diary``: the coming events as they stood when it went. ``remind``: when before its event it is followed by a
     reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
     itself, empty for what somebody wrote; ``selection`` narrows its recipients. ``drill``: it goes to staff alone,
-    whatever its audience. ``closure``: the id of the closure that it belongs to.
+    whatever its audience. ``closure``: the id of the closure that it belongs to. ``details``: each adult has a copy of
+    their own, and under its words stands what the school holds about them, as it is when the copy goes (H34).
     """
 
     id: str
@@ -220,6 +223,7 @@ class Message:
     occurrence: str = ""
     selection: Selection = EVERYBODY
     closure: str = ""
+    details: bool = False
 
     @property
     def lane(self) -> Lane:
