@@ -123,6 +123,7 @@ def consider(
         occurrence=submission.occurrence,
         selection=submission.selection,
         details=submission.details,
+        diary=submission.diary,
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)

@@ -59,4 +59,4 @@ class Figures:
     public: Mapping[str, int] = field(default_factory=dict)
     minutes: Mapping[int, int] = field(default_factory=dict)
     first_copy: datetime | None = None
-    event: AboutEvent | None = None
+    events: tuple[AboutEvent, ...] = ()

@@ -81,7 +81,7 @@ def _figures(conn: Connection, row: Any) -> Figures:
         public=counted.public,
         minutes=counted.minutes,
         first_copy=counted.first,
-        event=_event(message) or _event_before(kept),
+        events=_events(message) or _events_before(kept),
     )
 
 
@@ -139,9 +139,10 @@ def _reached_at(legs: Sequence[Any], rung_at: datetime | None) -> datetime | Non
     return min(by_itself, default=rung_at)
 
 
-def _event(message: Message) -> AboutEvent | None:
-    event = message.event
-    return None if event is None else AboutEvent(event.id, event.date, event.category, event.title, event.cancelled)
+def _events(message: Message) -> tuple[AboutEvent, ...]:
+    return tuple(
+        AboutEvent(event.id, event.date, event.category, event.title, event.cancelled) for event in message.events
+    )
 
 
 # What is kept of it
@@ -158,12 +159,13 @@ def keep_counted(conn: Connection, message_id: str, message: Message, received_a
     _write(conn, message_id, rows)
 
 
-def keep_event(conn: Connection, message: Message) -> None:
-    """Before its words go: which event it was about, and which day families were told, without a word of it."""
-    event = message.event
-    if event is not None:
-        name = json.dumps([event.id, event.category, event.cancelled])
-        _write(conn, message.id, [(EVENT, name, event.date.isoformat(), 1)])
+def keep_events(conn: Connection, message: Message) -> None:
+    """Before its words go: which events it was about, and which days families were told, without a word of them."""
+    rows = [
+        (EVENT, json.dumps([event.id, event.category, event.cancelled]), event.date.isoformat(), 1)
+        for event in message.events
+    ]
+    _write(conn, message.id, list(dict.fromkeys(rows)))
 
 
 def _write(conn: Connection, message_id: str, rows: Sequence[tuple[str, str, str, int]]) -> None:
@@ -195,9 +197,10 @@ def _counted_before(kept: Sequence[Any]) -> _Counted:
     return found
 
 
-def _event_before(kept: Sequence[Any]) -> AboutEvent | None:
+def _events_before(kept: Sequence[Any]) -> tuple[AboutEvent, ...]:
+    found = []
     for row in kept:
         if row.sort == EVENT:
             id, category, cancelled = json.loads(row.name)
-            return AboutEvent(id, date.fromisoformat(row.state), category, cancelled=cancelled)
-    return None
+            found.append(AboutEvent(id, date.fromisoformat(row.state), category, cancelled=cancelled))
+    return tuple(found)

@@ -162,7 +162,7 @@ def without_routes(delivery: Delivery) -> Delivery:
 def silence(conn: Connection, message_id: str) -> None:
     """Its words and the names of its files; that it was, when, of what kind and for which audience stays."""
     message = message_from(conn.execute(_VALUE, {"which": message_id}).one().value)
-    figures.keep_event(conn, message)
+    figures.keep_events(conn, message)
     conn.execute(_SILENCE, {"which": message_id, "new_value": message_text(_silent(message))})
 
 

@@ -46,7 +46,7 @@ async def test_copies_are_counted_by_what_became_of_them_and_nothing_for_staff_i
     told, on_its_way = await store.told.figures(NOW, LATER, Mode.LIVE)
     assert told.copies == {MAILED: 2, CopySort(DeliveryState.UNREACHED, written="en"): 1}
     assert (told.public, told.minutes, told.first_copy) == ({"website": 1}, {1: 2}, NOW)
-    assert told.event == AboutEvent("farm", NOW.date(), "trip", "Farm visit")
+    assert told.events == (AboutEvent("farm", NOW.date(), "trip", "Farm visit"),)
     assert (told.kind, told.wide, told.language) == (Kind.EMERGENCY, True, "en")
     assert sum(on_its_way.copies.values()) == 1
     assert on_its_way.first_copy is None
@@ -72,7 +72,7 @@ async def test_it_says_the_same_when_words_and_copies_are_gone(store: Store, ord
         assert (await store.let_go(part, LATER, 10))[0] == ["m1"]
     assert await store.deliveries("m1") == []
     after, unchanged = await store.told.figures(NOW, LATER, Mode.LIVE)
-    assert after == replace(before, event=AboutEvent("farm", NOW.date(), "trip"))  # the title was a word of it
+    assert after == replace(before, events=(AboutEvent("farm", NOW.date(), "trip"),))  # the title was a word of it
     assert unchanged == other
     assert await store.counts("m1") == counts
 

@@ -42,14 +42,14 @@ async def given(store: Store, world: World, since: date, now: datetime) -> list[
     planner = Known(store, lambda: world).planner()
     by_event: dict[str, list[tuple[AboutEvent, Figures]]] = {}
     for one in await store.told.figures(now - REMEMBERED, now + timedelta(days=1), world.mode):
-        if one.event is not None and one.state in TOLD:
-            by_event.setdefault(one.event.id or f"{one.event.date} {one.event.title}", []).append((one.event, one))
+        for event in one.events if one.state in TOLD else ():
+            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append((event, one))
     found = []
     for told in by_event.values():
         last, _ = told[-1]
-        event = world.calendar.event(last.id) if last.id else None
-        day, category = (event or last).date, (event or last).category
-        if (event or last).cancelled or day < since:
+        now_says = world.calendar.event(last.id) if last.id else None
+        day, category = (now_says or last).date, (now_says or last).category
+        if (now_says or last).cancelled or day < since:
             continue
         copies = [one.first_copy for about, one in told if about.date == day and one.first_copy is not None]
         first = min(copies, default=None)
@@ -57,7 +57,7 @@ async def given(store: Store, world: World, since: date, now: datetime) -> list[
         found.append(
             Given(
                 event_id=last.id,
-                title=(event or last).title or NO_LONGER,
+                title=(now_says or last).title or NO_LONGER,
                 date=day,
                 category=category,
                 first_copy=first,

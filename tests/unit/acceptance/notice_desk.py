@@ -10,6 +10,7 @@ from notifier.acceptance.missing import Missing
 from notifier.acceptance.waiting import Waiting
 from notifier.clock import FixedClock
 from notifier.model.calendar import Event, SchoolCalendar, SchoolTerm
+from notifier.model.directory import Contact
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.occurrence import Occurrence
 from notifier.model.states import DeliveryState, LegState
@@ -41,6 +42,19 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
 def numbered() -> Callable[[Kind], str]:
     numbers = iter(range(1, 1000))
     return lambda kind: f"{kind.value}-{next(numbers)}"
+
+
+def on_paper(world: World) -> World:
+    """The one adult wants paper, another of the same child has email, in a home of their own."""
+    directory = world.directory
+    assert directory is not None
+    contacts = {
+        **directory.contacts,
+        "C1": replace(directory.contacts["C1"], email="", address=("1 Elm Road", "London"), postcode="E7 8AB"),
+        "C3": Contact("C3", "Mr", "Omar", "Khan", email="omar@example.org"),
+    }
+    links = (*directory.links, replace(directory.links[0], contact_id="C3", priority=2))
+    return replace(world, directory=replace(directory, contacts=contacts, links=links))
 
 
 class Desk:

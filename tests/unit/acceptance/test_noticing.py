@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from notifier.acceptance import World
 from notifier.model.calendar import Event
-from notifier.model.directory import Arrangement, Contact, Sort
+from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Kind, Message, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
-from tests.unit.acceptance.notice_desk import FARM, Desk, at, moved
+from tests.unit.acceptance.notice_desk import FARM, Desk, at, moved, on_paper
 from tests.unit.acceptance.school import DIRECTORY, dropped
 from tests.unit.routing.families import LONDON
 
@@ -130,19 +129,6 @@ async def test_words_that_are_for_a_person_first_hold_the_notice(desk: Desk) -> 
     (notice,) = await desk.run(at(6, 10))
     assert await state(desk, notice.id) is MessageState.HELD
     assert any(f"notifier approve {notice.id}" in task for task in await desk.tasks())
-
-
-def on_paper(world: World) -> World:
-    """The one adult wants paper, another of the same child has email, in a home of their own."""
-    directory = world.directory
-    assert directory is not None
-    contacts = {
-        **directory.contacts,
-        "C1": replace(directory.contacts["C1"], email="", address=("1 Elm Road", "London"), postcode="E7 8AB"),
-        "C3": Contact("C3", "Mr", "Omar", "Khan", email="omar@example.org"),
-    }
-    links = (*directory.links, replace(directory.links[0], contact_id="C3", priority=2))
-    return replace(world, directory=replace(directory, contacts=contacts, links=links))
 
 
 async def test_the_copy_on_paper_leaves_earlier_and_nobody_gets_two(desk: Desk) -> None:
