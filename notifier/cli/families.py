@@ -1,15 +1,24 @@
 """`families`: what changed in the files, saying yes to what they take away, and what is known of a person."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import typer
 
 from notifier import directory as room
-from notifier.acceptance.preview import problem_json
+from notifier.acceptance import answers
+from notifier.acceptance.details import details_letter
+from notifier.acceptance.preview import preview_json, problem_json
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.importing import import_
+from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.directory import Directory
-from notifier.model.staff import Role
+from notifier.model.message import Submission
+from notifier.model.problem import Problem, Severity
+from notifier.model.staff import Authority, Role
+from notifier.rendering.prepared import Prepared
 
 families_app = typer.Typer(help="The families' files and what is in force.", no_args_is_help=True)
 families_app.command("import")(import_)
@@ -67,6 +76,56 @@ def accept(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+@families_app.command("check-details")
+def check_details(
+    to: list[str] = typer.Option(["whole school"], "--to", help="Whose adults: “Oak”, “Year 2”, “pupil P0012”."),
+    yes: bool = typer.Option(False, "--yes", help="Send it. Without this, it only shows who would get it."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Ask each adult to look over what the school holds about them, by their own way; nobody sees anybody else's."""
+
+    async def shown() -> Exit:
+        async with opening.reading(opening.with_folder(opening.open_config())) as school:
+            before = school.families.current
+            reading = room.read(school.config.families)
+            school.families.current = room.preview(reading.known_again(before) if before else reading, before)
+            asked = _letter(school, to, Authority(Role.HEAD))
+            considered = school.acceptance.preview(replace(asked, problems=_errors(reading.problems)), None)
+            if json:
+                output.as_json(preview_json(considered))
+            else:
+                output.say(answers.previewed(asked, considered, school.world(), None))
+                output.say("Each adult gets their own copy, with what is held about them. Add --yes to send it.")
+            return output.exit_for(considered.problems)
+
+    async def sent() -> Exit:
+        async with opening.school(folder=True) as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            await school.families.refresh(school.clock.now(), settled=True)
+            answer = await school.acceptance.accept(_letter(school, to, by))
+            if json:
+                output.as_json({"outcome": answer.outcome.value, "message": answer.message_id, "text": answer.text})
+            else:
+                output.say(answer.text)
+            return answer.exit
+
+    output.leave(opening.within(sent if yes else shown))
+
+
+def _letter(school: School, to: list[str], by: Authority) -> Submission:
+    words = Prepared(school.config.templates, school.config.school.language)
+    day = school.clock.now().astimezone(school.config.school.timezone).date()
+    return details_letter(words, tuple(to), by, day)
+
+
+def _errors(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(one for one in found if one.severity is Severity.ERROR)
 
 
 @families_app.command()
