@@ -168,11 +168,10 @@ class Press:
             if pipe is not None:
                 with suppress(BrokenPipeError):
                     pipe.close()
-        try:
-            process.wait(2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        watch = threading.Timer(2, process.kill)
+        watch.start()
+        process.wait()
+        watch.cancel()
 
 
 def _templates(template: str) -> list[Path]:

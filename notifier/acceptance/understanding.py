@@ -122,6 +122,7 @@ def consider(
         remind=remind,
         occurrence=submission.occurrence,
         selection=submission.selection,
+        diary=submission.diary,
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)
