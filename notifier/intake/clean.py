@@ -145,9 +145,11 @@ def _depth(html: str) -> int:
 
 def _words_for(image: re.Match[str]) -> str:
     """A picture that cannot go leaves its description behind."""
-    if ' src="' in image[1]:
-        return image[0]
-    alt = _ALT.search(image[1])
+    return image[0] if ' src="' in image[1] else _description(image[1])
+
+
+def _description(attributes: str) -> str:
+    alt = _ALT.search(attributes)
     return f"[{alt[1]}]" if alt and alt[1].strip() else ""
 
 
@@ -168,6 +170,11 @@ def clean(html: str, pictures: Mapping[str, Enclosure], where: str) -> Cleaned:
     )
     safe = _IMG.sub(_words_for, _BARE_LINK.sub(r"\1", safe))
     return Cleaned(safe.strip(), tuple(judge.used.values()), tuple(_problems(judge, safe, where)))
+
+
+def without_picture(html: str, digest: str) -> str:
+    """The words without a picture that turned out to be none; its description stays."""
+    return _IMG.sub(lambda image: _description(image[1]) if f"cid:{digest}" in image[1] else image[0], html)
 
 
 def without_blanks(html: str) -> str:
@@ -197,13 +204,7 @@ def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
             )
         )
     if judge.broken:
-        found.append(
-            advice(
-                "picture-unreadable",
-                f"I left out {_count(judge.broken)} that I could not read. Put it in again as PNG or JPEG.",
-                where,
-            )
-        )
+        found.append(unreadable(judge.broken, where))
     found.extend(
         error(
             "picture-missing",
@@ -233,6 +234,14 @@ def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
             )
         )
     return found
+
+
+def unreadable(number: int, where: str) -> Problem:
+    return advice(
+        "picture-unreadable",
+        f"I left out {_count(number)} that I could not read. Put it in again as PNG or JPEG.",
+        where,
+    )
 
 
 def _count(number: int) -> str:

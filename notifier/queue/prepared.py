@@ -10,9 +10,11 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
@@ -21,7 +23,12 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
+from notifier.queue.gathering import GIVEN, at_once, gathering
+
 Process = Callable[[Any], Any]
+AT_ONCE = 500
+"""Rows in one statement: what a commit writes, and of a large message's deliveries some of the text at a time."""
+NUL = "\\u0000"
 
 
 class Words(TypeDecorator[Sequence[str]]):
@@ -73,7 +80,7 @@ class Prepared:
     """``each`` names the values that differ from row to row in ``many``, in the order in which a row gives them.
 
     An INSERT writes the columns named by ``each`` and by ``also``. Rows come back as named tuples, with
-    the driver's own values: a moment is read with ``moment``, a yes or no may be 1 or 0.
+    the driver's own values: a moment is read with ``moment``, a yes or no may be 1 or 0. No column may hold bytes.
     """
 
     def __init__(self, statement: ClauseElement, *, each: Sequence[str] = (), also: Sequence[str] = ()) -> None:
@@ -81,13 +88,17 @@ class Prepared:
         self._each = tuple(each)
         self._columns = [*each, *also] if isinstance(statement, Insert) else None
         names = [*statement.selected_columns.keys()] if isinstance(statement, Select) else []
+        self._width = len(names)
         self._row = partial(tuple.__new__, namedtuple("Row", names))
         self._made: dict[str, _Made] = {}
+        self._gathered: _Made | None = None
 
     def rows(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
         made = self._on(conn)
-        found = _driver(conn).execute(made.sql, made.filled(values)) if made.near else self._sent(conn, made, values)
-        return [*map(self._row, found.fetchall())]
+        if made.near:
+            (found,) = _driver(conn).execute(gathering(made.sql, self._width), made.filled(values)).fetchone()
+            return [*map(self._row, from_json(found))]
+        return [*map(self._row, self._sent(conn, made, values).fetchall())]
 
     def run(self, conn: Connection, values: Mapping[str, Any]) -> int:
         """How many rows it touched."""
@@ -98,13 +109,26 @@ class Prepared:
     def many(self, conn: Connection, rows: Iterable[Sequence[Any]], **same: Any) -> None:
         """Once for each row."""
         made = self._on(conn)
-        given = made.all_filled(rows, same)
-        if not given:
+        if not made.near:
+            given = made.all_filled(rows, same)
+            if given:
+                conn.exec_driver_sql(made.sql, given)
             return
-        if made.near:
-            _driver(conn).executemany(made.sql, given)
-        else:
-            conn.exec_driver_sql(made.sql, given)
+        if self._gathered is None:
+            statement = at_once(self._statement, self._each, self._columns or ())
+            self._gathered = _Made(_compiled(statement, conn.dialect, None), conn.dialect, ())
+        left = iter(rows)
+        while some := [*islice(left, AT_ONCE)]:
+            self._run_at_once(conn, made, some, same)
+
+    def _run_at_once(
+        self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]
+    ) -> None:
+        gathered = json.dumps(made.as_written(rows), ensure_ascii=False, separators=(",", ":"))
+        if NUL in gathered:  # of all that a text may hold the one thing that SQLite's JSON does not
+            _driver(conn).executemany(made.sql, made.all_filled(rows, same))
+        elif self._gathered is not None:
+            _driver(conn).execute(self._gathered.sql, self._gathered.filled({**same, GIVEN: gathered}))
 
     def _sent(self, conn: Connection, made: "_Made", values: Mapping[str, Any]) -> Any:
         return conn.exec_driver_sql(made.sql, made.filled(values))
@@ -112,9 +136,13 @@ class Prepared:
     def _on(self, conn: Connection) -> "_Made":
         made = self._made.get(conn.dialect.name)
         if made is None:
-            compiled = conn.dialect.statement_compiler(conn.dialect, self._statement, column_keys=self._columns)
+            compiled = _compiled(self._statement, conn.dialect, self._columns)
             made = self._made[conn.dialect.name] = _Made(compiled, conn.dialect, self._each)
         return made
+
+
+def _compiled(statement: ClauseElement, dialect: Dialect, columns: list[str] | None) -> SQLCompiler:
+    return dialect.statement_compiler(dialect, statement, column_keys=columns)
 
 
 def _driver(conn: Connection) -> Any:
@@ -159,13 +187,17 @@ class _Made:
 
     def all_filled(self, rows: Iterable[Sequence[Any]], same: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         others, pick = self.filled(same), self._pick
+        return [pick((*row, *others)) for row in self.as_written(rows)]
+
+    def as_written(self, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The rows with the driver's own values."""
         if not self._odd:
-            return [pick((*row, *others)) for row in rows]
-        made = []
+            return [*rows]
+        made: list[Sequence[Any]] = []
         for row in rows:
             cells = list(row)
             for at, process in self._odd:
                 if cells[at] is not None:
                     cells[at] = process(cells[at])
-            made.append(pick((*cells, *others)))
+            made.append(cells)
         return made

@@ -33,6 +33,7 @@ from notifier.rendering.school import SchoolFacts
 from notifier.rendering.short import Short
 from notifier.rendering.spoken import Spoken
 from notifier.rendering.theme import Theme
+from notifier.rendering.words import OFFER
 
 Payload = MailPayload | ShortPayload | PaperPayload | PagePayload | CallPayload | VoicePayload
 
@@ -95,6 +96,10 @@ class Renderer:
     def phrases(self, language: str) -> tuple[Phrase, ...]:
         """The fixed phrases of a language, to be read over; empty where there is no catalogue of it in use."""
         return self._catalogues.phrases_of(language)
+
+    def offers_in(self, language: str) -> bool:
+        """Whether a message can offer in this language to be explained by word of mouth (W34)."""
+        return self._catalogues.of(language).has(OFFER)
 
     def check(self) -> list[Problem]:
         """Everything wrong with templates, the school's own included, and catalogues, with file and line."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.missing import Missing
@@ -24,6 +25,10 @@ MONDAY = datetime(2026, 11, 2, 8, 0, tzinfo=LONDON)
 FARM = Event("farm", "Farm visit", date(2026, 11, 20), time(9, 30), time(15), "City farm", False, "Oak", "trip")
 POLICY = replace(WORLD.policy, lead_time={"trip": 10})
 TERMS = (SchoolTerm("Autumn", date(2026, 11, 2), date(2026, 12, 18)),)
+
+
+def moved(day: int, **more: Any) -> Event:
+    return replace(FARM, date=date(2026, 11, day), **more)
 
 
 def calendar(*events: Event) -> SchoolCalendar:
