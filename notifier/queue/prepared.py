@@ -121,7 +121,9 @@ class Prepared:
         while some := [*islice(left, AT_ONCE)]:
             self._run_at_once(conn, made, some, same)
 
-    def _run_at_once(self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]) -> None:
+    def _run_at_once(
+        self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]
+    ) -> None:
         gathered = json.dumps(made.as_written(rows), ensure_ascii=False, separators=(",", ":"))
         if NUL in gathered:  # of all that a text may hold the one thing that SQLite's JSON does not
             _driver(conn).executemany(made.sql, made.all_filled(rows, same))
