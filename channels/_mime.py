@@ -38,7 +38,7 @@ OPEN_NAMES = frozenset(
 """Headers that rendering may set, besides List-* and X-*; every other one is written here or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """Who writes to whom. ``id`` is the leg's stable id; ``domain`` makes a Message-ID of it."""
 

@@ -26,9 +26,11 @@ KEPT = 256
 Recheck = Callable[[Message, Delivery, Directory, Policy, datetime], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """``outgoing`` None: it does not go, by the verdict or for want of an address.
+    """Made once, changed never: one that guards itself takes three times as long to make.
+
+    ``outgoing`` None: it does not go, by the verdict or for want of an address.
 
     ``reduced``: what the database keeps of a delivery that became narrower, None where nothing fell away.
     """
