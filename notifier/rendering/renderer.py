@@ -1,6 +1,7 @@
 """Message, delivery and directory become the payload of a medium (DESIGN 4). The one door of this room."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from notifier.rendering.callsheet import CallSheet
 from notifier.rendering.catalogues import Catalogues, Phrase
 from notifier.rendering.mail import Mail
 from notifier.rendering.paper import Paper
-from notifier.rendering.public import Public
+from notifier.rendering.public import Public, for_everybody
 from notifier.rendering.sample import broken
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.short import Short
@@ -61,6 +62,8 @@ class Renderer:
         self._paper = Paper(school, self._theme, self._catalogues)
         self._page = Public(school, self._theme, self._catalogues, "public/page.html")
         self._poster = Public(school, self._theme, self._catalogues, "public/poster.html")
+        self._outside = Public(school, self._theme, self._catalogues, "public/outside.html")
+        self._school = school
         self._call = CallSheet(school, self._catalogues)
 
     def render(
@@ -88,7 +91,8 @@ class Renderer:
             case _ if medium == PAGE:
                 return self._page.render(message, now)
             case _ if medium == POSTER:
-                return self._poster.render(message, now)
+                outside = self._outside.render(message, now).html if for_everybody(message, self._school) else ""
+                return replace(self._poster.render(message, now), outside=outside)
             case _ if medium == CALL_ITEM and delivery is not None:
                 return self._call.render(message, delivery, directory)
         raise ValueError(f"nothing is made for the medium {medium!r}" + ("" if delivery else " without a delivery"))
@@ -105,7 +109,7 @@ class Renderer:
         """Everything wrong with templates, the school's own included, and catalogues, with file and line."""
         found = [
             *self._theme.unread(),
-            *broken(self._mail, self._paper, (self._page, self._poster), self._theme),
+            *broken(self._mail, self._paper, (self._page, self._poster, self._outside), self._theme),
             *self._theme.unused(),
             *self._catalogues.problems,
         ]
