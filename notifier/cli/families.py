@@ -14,7 +14,7 @@ from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.importing import import_
 from notifier.daemon import School
 from notifier.model.answer import Exit
-from notifier.model.directory import Directory
+from notifier.model.directory import Contact, Directory
 from notifier.model.message import Submission
 from notifier.model.problem import Problem, Severity
 from notifier.model.staff import Authority, Role
@@ -142,6 +142,8 @@ def show(
                 output.stop(f"Nobody in force has the id “{id}”. New files come into force with: notifier run")
             links = [link for link in found.links if id in (link.contact_id, link.pupil_id)]
             rows = [row for row in found.arrangements if id in (row.contact_id, row.pupil_id)]
+            person = found.contacts.get(id)
+            refused = await school.store.refusals(_addresses(person)) if person else []
             if json:
                 output.as_json(
                     {
@@ -172,10 +174,13 @@ def show(
                             }
                             for row in rows
                         ],
+                        "not_used": [
+                            {"channel": one.channel, "address": one.address, "since": one.since.isoformat()}
+                            for one in refused
+                        ],
                     }
                 )
                 return Exit.DONE
-            person = found.contacts.get(id)
             name = person.name if person else found.pupils[id].name
             output.say(f"{name} ({id})", "bold")
             for link in links:
@@ -190,6 +195,48 @@ def show(
                 dates = f"from {row.from_ or 'always'}, until {row.until or 'no end'}, ended on {row.ended_on or 'no'}"
                 kept = " (kept from the record: no longer in the file)" if row.recorded else ""
                 output.say(f"  {row.sort.value} about {about}: {dates}{kept}")
+            for one in refused:
+                day = f"{one.since.astimezone(school.config.school.timezone):%d/%m/%Y}"
+                output.say(f"  not used by {one.channel} since {day}: {one.address} ({NOT_USED})")
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+@families_app.command("use-again")
+def use_again(
+    id: str = typer.Argument(..., help="The adult's id."),
+    channel: str = typer.Option("", "--channel", help="Only by this channel, such as email."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+) -> None:
+    """Try an adult's email address or number again that was given up."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            found = school.families.current
+            person = found.contacts.get(id) if found else None
+            if person is None:
+                output.stop(f"No adult in force has the id “{id}”.")
+            refused = [one for one in await school.store.refusals(_addresses(person)) if channel in ("", one.channel)]
+            if not refused:
+                output.stop(f"Every address of {id} is in use. See: notifier families show {id}")
+            for one in refused:
+                await school.store.use_again(one, by.name, id, school.clock.now())
+                output.say(
+                    f"{one.address} is used again by {one.channel}. If it fails once more, it is given up again."
+                )
+            output.say("Who wrote STOP gets texts again only when they write START: their provider sees to that.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+NOT_USED = "they wrote STOP, or three messages running failed there"
+
+
+def _addresses(person: Contact) -> list[str]:
+    return [one for one in (person.email, person.mobile, person.phone) if one]

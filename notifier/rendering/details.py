@@ -13,7 +13,7 @@ from notifier.rendering import people
 
 NOTHING = "we have none"
 _HEAD = "text-align:left;vertical-align:top;padding:4px 16px 4px 0"
-_ROW = f'<tr><th style="{_HEAD}">{{}}</th><td style="padding:4px 0">{{}}</td></tr>'
+_ROW = f'<tr><th style="{_HEAD}">{{}}</th><td style="vertical-align:top;padding:4px 0">{{}}</td></tr>'
 
 
 def details_of(message: Message, delivery: Delivery | None, directory: Directory, *, html: bool) -> str:

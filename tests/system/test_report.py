@@ -68,3 +68,19 @@ async def test_every_adult_is_asked_about_their_own_details_alone(large: SchoolF
         assert words is not None
         told = {address for address in emails if address in words.get_content()}
         assert told == {mail["To"].addresses[0].addr_spec}
+
+
+async def test_an_address_that_was_given_up_is_shown_and_let_go_again(small: SchoolFolder) -> None:
+    await small("run", "--until-idle")
+    row = (small.path / "families" / "contacts.csv").read_text("utf-8-sig").splitlines()
+    columns = row[0].split(",")
+    adult = next(one for one in csv.DictReader(row[1:], columns) if one["email"])
+    small.change(
+        f"INSERT INTO refusal VALUES ('email', '{adult['email']}', '2026-11-01T00:00:00.000000Z')",
+    )
+    shown = await small("families", "show", adult["contact_id"])
+    assert f"not used by email since 01/11/2026: {adult['email']}" in shown.out
+    assert (await small("families", "use-again", adult["contact_id"], "--channel", "text")).code == 2
+    again = await small("families", "use-again", adult["contact_id"])
+    assert again.code == 0, again.text
+    assert (await small("families", "show", adult["contact_id"], "--json")).json["not_used"] == []
