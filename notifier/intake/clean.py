@@ -35,6 +35,9 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
+_ACTIVE = re.compile(
+    r"<(?:script|iframe|object|embed|applet|form|video|audio)\b|<[a-z][^<>]{0,2000}\son[a-z]{3,20}\s*=", re.IGNORECASE
+)
 _IMG = re.compile(r"<img([^>]*)>")
 _ALT = re.compile(r'alt="([^"]*)"')
 _FIELD = re.compile(r"\{\{((?:[^{}<>]|<[^<>]*>)*)\}\}")
@@ -168,8 +171,9 @@ def clean(html: str, pictures: Mapping[str, Enclosure], where: str) -> Cleaned:
         url_schemes={*SAFE, "cid"},  # the filter lets cid through only for our own pictures
         link_rel=None,
     )
+    active = _ACTIVE.search(html) is not None
     safe = _IMG.sub(_words_for, _BARE_LINK.sub(r"\1", safe))
-    return Cleaned(safe.strip(), tuple(judge.used.values()), tuple(_problems(judge, safe, where)))
+    return Cleaned(safe.strip(), tuple(judge.used.values()), tuple(_problems(judge, safe, where, active=active)))
 
 
 def without_picture(html: str, digest: str) -> str:
@@ -192,8 +196,17 @@ def _too_intricate(where: str) -> Problem:
     )
 
 
-def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
+def _problems(judge: _Filter, html: str, where: str, *, active: bool) -> list[Problem]:
     found: list[Problem] = []
+    if active:
+        found.append(
+            advice(
+                "program-left-out",
+                "I left out something that does more than be read (a program, a form, a film or another page inside "
+                "the message): mail programs refuse it. Write a link to it instead.",
+                where,
+            )
+        )
     if judge.remote:
         found.append(
             advice(
