@@ -6,10 +6,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
-from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -25,6 +24,8 @@ HEAD = "b-malik"
 PIN = "271828"
 CLOSURES = 5
 PROBES = 200
+PARTS = 2
+"""Newsletters during which they are handed over."""
 EVERY = 0.05
 """Seconds from one probe to the next."""
 PER_SECOND = 50.0
@@ -81,13 +82,11 @@ def hand_over_rate(provider: Told, urgent: Told, name: str) -> float:
     return (CHOIR - 1) / (moments[-1] - moments[0])
 
 
-def enter_to_first_text(
-    folder: Folder, provider: Told, begin: Callable[[], None], going: Callable[[], bool]
-) -> tuple[float, bool]:
+def enter_to_first_text(folder: Folder, provider: Told, newsletter: AbstractContextManager[None]) -> float:
     """Milliseconds from the Enter that confirms a closure to the first text at the provider, as the head types it.
 
-    ``begin`` is done while the head reads what would go; also whether that was still ``going`` when the text came.
-    A drill, so that the texts are few; it goes the same way.
+    The ``newsletter`` begins while the head reads what would go. A drill, so that the texts are few; it goes the
+    same way.
     """
     arrived(provider)
     asked = ("closure", "start", "--state", "closed", "--drill", "--as", HEAD, "--pin-stdin")
@@ -103,28 +102,39 @@ def enter_to_first_text(
             letter = process.stdout.read(1)
             assert letter, said
             said += letter
-        begin()
-        pressed = time.time()
-        process.stdin.write("DRILL\n")
-        process.stdin.flush()
         found: list[tuple[float, str]] = []
 
         def there() -> bool:
             found.extend(one for one in arrived(provider) if "DRILL" in one[1])
             return bool(found)
 
-        until(there, "no text comes")
-        meanwhile = going()
+        with newsletter:
+            pressed = time.time()
+            process.stdin.write("DRILL\n")
+            process.stdin.flush()
+            until(there, "no text comes")
         process.stdout.read()
-    return (min(at for at, _ in found) - pressed) * 1000, meanwhile
+    return (min(at for at, _ in found) - pressed) * 1000
 
 
-def under_way(target: Sink, daemon: Told, letter: Path) -> None:
-    """A newsletter is going out from here on."""
-    target.begin()
-    answer = daemon.ask(do="submit", file=str(letter))
-    assert answer["outcomes"] == ["accepted"], answer["said"]
-    until(lambda: target.taken > 500, "nothing goes")
+class During:
+    """What is measured while a newsletter to so many homes goes out. ``over``: one of them did not last long enough."""
+
+    def __init__(self, target: Sink, homes: int) -> None:
+        self._target, self._homes = target, homes
+        self.over = False
+
+    @contextmanager
+    def newsletter(self, daemon: Told, letter: Path) -> Iterator[None]:
+        self._target.begin()
+        answer = daemon.ask(do="submit", file=str(letter))
+        assert answer["outcomes"] == ["accepted"], answer["said"]
+        until(lambda: self._target.taken > 500, "nothing goes")
+        yield
+        taken = self._target.taken
+        say(f"{taken:,} of {self._homes:,} had gone when it was measured")
+        self.over |= taken >= self._homes
+        until(lambda: self._target.taken >= self._homes, "the newsletter waits")
 
 
 def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
@@ -137,43 +147,38 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
         folder = make(where / "school", homes, mail=target.port, texts=provider.first["base"], per_second=PER_SECOND)
         (folder.path / "pins").mkdir(exist_ok=True)
         (folder.path / "pins" / f"{HEAD}.pin").write_text(PasswordHasher().hash(PIN) + "\n", "ascii")
-        letters = [folder.letter(name) for name in ("one", "two")]
+        during = During(target, homes)
         with (
             told(module("bench.product", str(folder.config)), where / "log") as daemon,
             told(module("bench.urgent", str(folder.config)), where / "log") as urgent,
         ):
             idle = latencies(folder, provider, urgent, probes, "idle")
             idle_rate = hand_over_rate(provider, urgent, "fast")
-            closings: list[tuple[float, bool]] = []
-            for number in range(CLOSURES):
-                begin = partial(under_way, target, daemon, folder.letter(f"news{number}"))
-                closings.append(enter_to_first_text(folder, provider, begin, lambda: target.taken < homes))
-                until(lambda: target.taken >= homes, "the newsletter waits")
-            under_way(target, daemon, letters[0])
-            busy = latencies(folder, provider, urgent, probes, "busy")
-            still = target.taken < homes
-            until(lambda: target.taken >= homes, "the newsletter waits")
-            under_way(target, daemon, letters[1])
-            busy_rate = hand_over_rate(provider, urgent, "full")
-            still &= target.taken < homes
-            until(lambda: target.taken >= homes, "the newsletter waits")
+            closures = [
+                enter_to_first_text(folder, provider, during.newsletter(daemon, folder.letter(f"news{number}")))
+                for number in range(CLOSURES)
+            ]
+            busy: list[float] = []
+            for number in range(PARTS):  # all of them take longer than one newsletter
+                with during.newsletter(daemon, folder.letter(f"part{number}")):
+                    busy += latencies(folder, provider, urgent, probes // PARTS, f"busy{number}n")
+            with during.newsletter(daemon, folder.letter("last")):
+                busy_rate = hand_over_rate(provider, urgent, "full")
             time.sleep(1.0)
     say(f"emergency text, idle: p50 {percentile(idle, 0.5):.0f} ms, p99 {percentile(idle, 0.99):.0f} ms")
     say(f"emergency text, busy: p50 {percentile(busy, 0.5):.0f} ms, p99 {percentile(busy, 0.99):.0f} ms")
-    closing = [one for one, _ in closings]
-    say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closing)} ms")
+    say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closures)} ms")
     say(f"texts a second: idle {idle_rate:.1f}, busy {busy_rate:.1f}")
-    why = "the newsletter was over before the probes were"
     enter = "confirming Enter to the first text, newsletter going, worst"
-    found: list[Figure | Skipped] = [
-        Figure(enter, max(closing), 1000, 500, " ms", "less", 0)
-        if all(one for _, one in closings)
-        else Skipped(enter, why)
-    ]
-    if not still:
-        return [*found, Skipped("emergency text during a newsletter", why), Skipped("emergency texts a second", why)]
+    if during.over:
+        why = "a newsletter was over before what was measured during it"
+        return [
+            Skipped(enter, why),
+            Skipped("emergency text during a newsletter", why),
+            Skipped("emergency texts a second", why),
+        ]
     return [
-        *found,
+        Figure(enter, max(closures), 1000, 500, " ms", "less", 0),
         Figure(
             "emergency text during a newsletter, queue to wire, p99", percentile(busy, 0.99), 250, 100, " ms", "less", 0
         ),
