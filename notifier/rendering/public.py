@@ -88,7 +88,7 @@ class Public:
             "language": words.language,
             "dir": own.direction,
             "anchor": f"in-{words.language.lower()}",
-            "name": own.locale.get_display_name(own.locale.language),
+            "name": own.locale.get_language_name(own.locale.language),
             "subject": ready(bodies.subject_html(words, fields, voice)),
             "html": ready(bodies.as_html(words, fields, own)),
             "summary": bodies.summary(bodies.as_plain(words.plain, self._plain_fields(message, own), own)),
