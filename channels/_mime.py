@@ -38,7 +38,7 @@ OPEN_NAMES = frozenset(
 """Headers that rendering may set, besides List-* and X-*; every other one is written here or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """Who writes to whom. ``id`` is the leg's stable id; ``domain`` makes a Message-ID of it."""
 
@@ -102,7 +102,8 @@ class Composer:
         """What is fixed comes from the cache, with the head of the part; only a family's own words are encoded."""
         fixed = self._fixed(subtype, words.fixed)
         pieces = [b""] * (2 * len(fixed) - 1)
-        pieces[::2], pieces[1::2] = fixed, [quoted_printable(word) for word in words.own]
+        pieces[::2] = fixed
+        pieces[1::2] = [_short(word) if len(word) < _SHORT else quoted_printable(word) for word in words.own]
         return pieces
 
     def _attachment(self, enclosure: Enclosure) -> list[bytes]:
@@ -216,6 +217,10 @@ def quoted_printable(text: str) -> bytes:
         return text.encode("ascii")  # a name, a class: nothing in it needs anything
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+_short = lru_cache(maxsize=1024)(quoted_printable)
+"""A name stands in an email several times, and many are called alike."""
 
 
 def filename(name: str) -> str:

@@ -21,6 +21,8 @@ from notifier.resources import resource
 TEMPLATES = ("blocks.typ",)
 MOST_SHEETS = 1000
 """Sheets that one process makes before the next takes over: what a compiler keeps then goes with it."""
+FEW = 50
+"""After a run of no more sheets than these the process may wait for the next one: to fetch it costs as much as ten."""
 LONGEST = 120.0
 """Seconds for one job; a process that takes longer is ended."""
 
@@ -115,6 +117,12 @@ class Press:
             if self._sheets >= MOST_SHEETS:
                 self._end()
         return answer
+
+    def rest(self) -> None:
+        """A run is over. What a large one took is given back now; after a small one that can wait a few seconds."""
+        with self._lock:
+            if self._sheets > FEW:
+                self._end()
 
     def close(self) -> None:
         with self._lock:

@@ -157,7 +157,7 @@ class Session:
             try:
                 if not self.pipelining:
                     wire.say(command)
-                reply = await wire.reply(wire.deadline(self._patience.reply))
+                reply = wire.here() or await wire.reply(wire.deadline(self._patience.reply))
             except aiosmtplib.SMTPException:
                 if refusal is None:
                     raise

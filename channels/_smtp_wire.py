@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import deque
+from functools import lru_cache
 from typing import NamedTuple
 
 import aiosmtplib
@@ -10,6 +11,8 @@ import aiosmtplib
 LONGEST_REPLY = 32_768
 """Bytes. What a server says beyond that in one reply is no reply."""
 _LINE = re.compile(rb"(\d{3})(?:([ \t-])(.*))?")
+_SHORT = 128
+"""Bytes of a line up to which it is kept as read: a server says the same few lines to each message."""
 
 
 class Reply(NamedTuple):
@@ -76,6 +79,10 @@ class Wire(asyncio.Protocol):
     def deadline(self, seconds: float) -> float:
         return self._loop.time() + seconds
 
+    def here(self) -> Reply | None:
+        """The next reply, if it has come."""
+        return self._replies.popleft() if self._replies else None
+
     async def reply(self, deadline: float) -> Reply:
         """The next reply; those that came before trouble are still read."""
         while not self._replies:
@@ -138,13 +145,13 @@ class Wire(asyncio.Protocol):
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
         for line in lines:
             self._length += len(line)
-            found = _LINE.fullmatch(line.rstrip()) if self._length <= LONGEST_REPLY else None
-            if found is None or not self._owed:
+            found = _read(line) if len(line) <= _SHORT else _read_anew(line)
+            if found is None or not self._owed or self._length > LONGEST_REPLY:
                 return self._fail(_unreadable("It said what is no reply, or was not asked"))
-            code, more, words = found.groups()
-            self._begun.append(words.strip() if words else b"")
-            if more != b"-":
-                self._replied(int(code))
+            code, last, words = found
+            self._begun.append(words)
+            if last:
+                self._replied(code)
         if self._replies:
             self._wake()
         if self._length + len(self._rest) > LONGEST_REPLY or (self._rest and not self._owed):
@@ -170,6 +177,18 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._paused = False
         self._wake()
+
+
+def _read_anew(line: bytes) -> tuple[int, bool, bytes] | None:
+    """Code, whether it is the last line of its reply, and the words; None: it is no line of a reply."""
+    found = _LINE.fullmatch(line.rstrip())
+    if found is None:
+        return None
+    code, more, words = found.groups()
+    return int(code), more != b"-", words.strip() if words else b""
+
+
+_read = lru_cache(64)(_read_anew)
 
 
 def _unreadable(words: str) -> aiosmtplib.SMTPResponseException:

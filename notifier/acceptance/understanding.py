@@ -122,6 +122,7 @@ def consider(
         remind=remind,
         occurrence=submission.occurrence,
         selection=submission.selection,
+        details=submission.details,
         diary=submission.diary,
     )
     problems += _channels(message, world, header)

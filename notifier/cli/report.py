@@ -95,7 +95,7 @@ def _span(school: School, today: date, name: str, year: bool, first: date | None
 
 
 def _files(school: School, made: Term, html: Path | None, pdf: Path | None, *, json: bool) -> list[Path]:
-    shown = page(made, lambda name: _called(school, name), school.config.school.timezone)
+    shown = page(made, lambda name: called(school, name), school.config.school.timezone)
     outbox, stem = school.config.outbox, f"governors-{made.span.from_}"
     if not json:
         html, pdf = html or outbox / f"{stem}.html", pdf or outbox / f"{stem}.pdf"
@@ -110,7 +110,8 @@ def _files(school: School, made: Term, html: Path | None, pdf: Path | None, *, j
     return written
 
 
-def _called(school: School, channel: str) -> str:
+def called(school: School, channel: str) -> str:
+    """A way of reaching families in words."""
     facts = school.policy.channels.get(channel)
     return "Call from the school" if facts is not None and facts.by_person else channel.capitalize()
 

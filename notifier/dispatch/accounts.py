@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, cont
 from datetime import datetime, timedelta
 from itertools import count
 
-from channels.base import Channel, HasLines, Limited, TemporaryFailure
+from channels.base import Channel, HasLines, Limited, TemporaryFailure, hears
 from notifier.clock import Clock
 from notifier.dispatch.allowance import DAY, Allowance
 from notifier.dispatch.bell import Bell
@@ -54,6 +54,8 @@ class Account:
         limits = channel if isinstance(channel, Limited) else None
         self.name = name
         self.channel = channel
+        self.hears = hears(channel)
+        """Whether anything can come back by it: asked once, as asking takes longer than putting an email together."""
         self.pace = Pace(channel.per_minute, clock, burst=limits.burst if limits else 1, nodes=nodes)
         self.news = Bell()
         """Rings when something that waited for the account may go on."""

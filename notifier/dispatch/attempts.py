@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure, hears
+from channels.base import OutcomeUnknown, Outgoing, PermanentFailure, Sent, TemporaryFailure
 from notifier.clock import Clock
 from notifier.dispatch import faults
 from notifier.dispatch.accounts import Account, together
@@ -139,7 +139,7 @@ class Attempts:
         if ready.outgoing is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=ready.reduced, tasks=ready.tasks)
-        if hears(account.channel) and await self._refused(leg.channel, ready.outgoing.address):
+        if account.hears and await self._refused(leg.channel, ready.outgoing.address):
             barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
             return replace(barred, delivery=ready.reduced, tasks=ready.tasks)
         outcome = await self._send(leg, account, ready.outgoing, message, life)

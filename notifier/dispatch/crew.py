@@ -150,6 +150,11 @@ class Crew:
             return self._free() > 0
         return self._in_hand.qsize() < max(min(self.size, most), most // 2)
 
+    def _make_room(self) -> None:
+        """What a claim waits for: legs begun where many are claimed at once, else a worker who is free."""
+        if not self._room.is_set() and self._has_room():
+            self._room.set()
+
     @property
     def _together(self) -> int | None:
         """Legs in one claim: where several nodes share the work, each leaves the others their part."""
@@ -188,8 +193,8 @@ class Crew:
             self._busy += 1
             self._coming.pop(leg.leg_id, None)
             self._begun.add(leg.leg_id)
-            if not self._room.is_set() and self._has_room():
-                self._room.set()
+            if self._most is not None:
+                self._make_room()
             try:
                 if office.stopping.is_set():
                     self._unbegun.append(leg)
@@ -200,8 +205,8 @@ class Crew:
             finally:
                 self._busy -= 1
                 self._begun.discard(leg.leg_id)
-                if not self._room.is_set() and self._has_room():
-                    self._room.set()
+                if self._most is None:
+                    self._make_room()
                 if self._in_hand.empty():
                     office.moved.set()
 

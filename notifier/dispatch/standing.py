@@ -99,7 +99,8 @@ class Standings:
                 for answer in asked.values():
                     answer.set_exception(error)
                 continue
-            found = {leg_id: Standing(one, version) for leg_id, one in wanted.items()}
+            goes = Standing(Wanted.SEND, version)
+            found = {leg_id: goes if one is Wanted.SEND else Standing(one, version) for leg_id, one in wanted.items()}
             for leg_id, answer in asked.items():
                 answer.set_result(found.pop(leg_id, Standing(Wanted.CANCELLED, version)))
             self._along, self._along_at, self._used = found, (now, news), 0

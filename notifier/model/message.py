@@ -156,7 +156,7 @@ class Submission:
     shown to people. ``recovered``: it was claimed before a crash, and whether it was
     accepted and answered then is not known. ``occurrence`` and ``selection`` as in a message, and ``event`` itself
     where it is not for ``header.event`` to name it: what goes by the clock comes with all three, and a notice of
-    several events with their ``diary`` instead.
+    several events with their ``diary`` instead. ``details`` as in a message.
     """
 
     key: str
@@ -173,6 +173,7 @@ class Submission:
     selection: Selection = EVERYBODY
     event: Event | None = None
     diary: tuple[DiaryDate, ...] = ()
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ class Message:
     ``remind``: when before its event it is followed by a reminder, None for what the school does for events of that
     sort. ``occurrence`` is the key of what it goes for by itself, empty for what somebody wrote; ``selection`` narrows
     its recipients. ``drill``: it goes to staff alone, whatever its audience.
-    ``closure``: the id of the closure that it belongs to.
+    ``closure``: the id of the closure that it belongs to. ``details``: each adult has a copy of their own, and under
+    its words stands what the school holds about them, as it is when the copy goes (H34).
     """
 
     id: str
@@ -227,6 +229,7 @@ class Message:
     occurrence: str = ""
     selection: Selection = EVERYBODY
     closure: str = ""
+    details: bool = False
 
     @property
     def lane(self) -> Lane:

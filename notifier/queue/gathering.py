@@ -34,8 +34,8 @@ def at_once(statement: ClauseElement, each: Sequence[str], columns: Sequence[str
     cells = {name: cell(number) for number, name in enumerate(each)}
     if isinstance(statement, Insert):
         table = statement.table
-        same = {name: bindparam(name, type_=table.c[name].type) for name in columns if name not in cells}
-        return statement.from_select([*columns], select(*({**same, **cells}[name] for name in columns)))
+        values = [cells[name] if name in cells else bindparam(name, type_=table.c[name].type) for name in columns]
+        return statement.from_select([*columns], select(*values))
 
     def replaced(element: Any, **_: Any) -> Any:
         return cells.get(element.key) if isinstance(element, BindParameter) else None

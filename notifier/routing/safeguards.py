@@ -185,6 +185,8 @@ def public(message: Message, named: Sequence[str], policy: Policy, found: Findin
     So what is said one to one (W19) and about a child's difficulties (W29) never stands there. ``named`` are the
     pupils whose full names stand in the message.
     """
+    if message.details:
+        return ()
     kind = policy.kinds[message.kind]
     asked = [channel for channel in message.also if _is_public(policy, channel)]
     channels: Sequence[str] = list(

@@ -41,9 +41,7 @@ class Known:
             kept = self._messages.get(row.message_id)
             if kept is None or (kept.changed_at, kept.state) != (row.changed_at, row.state):
                 kept = await self._store.message(row.message_id)
-            if (
-                kept is not None and kept.message.event is not None
-            ):  # of one whose words had their time, nothing follows
+            if kept is not None and kept.message.events:  # of one whose words had their time, nothing follows
                 fresh[row.message_id] = kept
         self._messages = fresh
         self._said = {id: said for id, said in self._said.items() if id in fresh}

@@ -60,6 +60,19 @@ def test_one_process_makes_many_sheets_and_then_makes_room(
     assert press._process is None
 
 
+def test_after_a_small_run_the_process_waits_for_the_next_and_after_a_large_one_it_makes_room(
+    press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press.pdf("letters", tmp_path, data())
+    one = process_of(press)
+    press.rest()
+    press.pdf("letters", tmp_path, data())
+    assert process_of(press) == one
+    monkeypatch.setattr(_press, "FEW", 1)
+    press.rest()
+    assert press._process is None
+
+
 def test_a_process_that_died_between_two_sheets_is_replaced(press: Press, tmp_path: Path) -> None:
     press.pdf("letters", tmp_path, data())
     process = press._process

@@ -18,7 +18,8 @@ from sqlalchemy import (
     update,
 )
 
-from notifier.queue.prepared import Among, Prepared, moment, words
+from notifier.queue.gathering import at_once
+from notifier.queue.prepared import AT_ONCE, Among, Prepared, _compiled, moment, words
 from notifier.queue.schema import Moment
 
 THING = Table(
@@ -82,3 +83,34 @@ def test_an_update_takes_each_row_by_its_place(conn: Connection) -> None:
 def test_a_value_that_was_forgotten_is_an_error(conn: Connection) -> None:
     with pytest.raises(KeyError):
         Prepared(select(THING.c.id).where(THING.c.id == bindparam("which"))).rows(conn, {})
+
+
+def test_rows_come_in_the_order_asked_for_and_with_any_text_in_them(conn: Connection) -> None:
+    texts = ['"', "\\u0041", "a\nb", "ü 漢 \U0001f600", "{}", "[1]", "null", "\x01", "' OR 1"]
+    NEW.many(conn, [(text, True, AT) for text in texts], size=1)
+    backwards = Prepared(select(THING).where(THING.c.size == 1).order_by(THING.c.id.desc()))
+    rows = backwards.rows(conn, {})
+    assert [row.id for row in rows] == sorted(texts, reverse=True)
+    assert {moment(row.at) for row in rows} == {AT}
+
+
+def test_a_text_that_json_cannot_carry_is_written_all_the_same(conn: Connection) -> None:
+    NEW.many(conn, [("nul\0nul", True, AT), ("beside", False, AT)], size=3)
+    found = conn.execute(select(THING.c.id).where(THING.c.size == 3).order_by(THING.c.id)).scalars()
+    assert [*found] == ["beside", "nul\0nul"]
+
+
+def test_more_rows_than_go_into_one_statement_are_all_written(conn: Connection) -> None:
+    count = 2 * AT_ONCE + 1
+    NEW.many(conn, ((f"n{number:05}", True, None) for number in range(count)), size=5)
+    one = update(THING).where(THING.c.id == bindparam("which")).values(size=bindparam("to"))
+    Prepared(one, each=("which", "to")).many(conn, ((f"n{number:05}", number) for number in range(count)))
+    rows = Prepared(select(THING.c.size).where(THING.c.id.startswith("n")).order_by(THING.c.id)).rows(conn, {})
+    assert [row.size for row in rows] == [*range(count)]
+
+
+def test_the_rows_of_an_update_are_found_by_their_key(conn: Connection) -> None:
+    one = update(THING).where(THING.c.id == bindparam("which")).values(size=bindparam("to"))
+    sql = str(_compiled(at_once(one, ("which", "to"), ()), conn.dialect, None))
+    plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("[]",)).all()
+    assert any("SEARCH thing USING" in row[3] for row in plan), plan
