@@ -2,6 +2,8 @@ import io
 
 import pytest
 from docx.document import Document
+from docx.enum.text import WD_BREAK
+from docx.oxml.ns import qn
 
 from notifier.model.problem import Severity
 from tests.unit.intake.desk import PDF, Desk, email, errors, ids, png, word, zipped
@@ -79,6 +81,46 @@ def test_a_word_file_with_its_header_pictures_and_tables(desk: Desk) -> None:
     assert found.enclosures[0].attachment.media_type == "image/png"
     assert "<td><p>Day</p></td>" in body.html
     assert not errors(found)
+
+
+def test_word_in_columns_is_read_one_column_after_the_other(desk: Desk) -> None:
+    def add(document: Document) -> None:
+        columns = document.sections[0]._sectPr.get_or_add_pgMar().getparent()
+        columns.append(columns.makeelement(qn("w:cols"), {qn("w:num"): "2"}))
+        for words in ("left one", "left two"):
+            document.add_paragraph(words)
+        document.add_paragraph().add_run().add_break(WD_BREAK.COLUMN)
+        table = document.add_table(2, 2)
+        for cell, words in zip(
+            (*table.row_cells(0), *table.row_cells(1)), ("Day", "Club", "Monday", "Choir"), strict=True
+        ):
+            cell.text = words
+        document.add_paragraph("right one")
+
+    body = desk.read("news.docx", word("To: Oak", "", "# News", then=add)).bodies[0]
+    places = [body.html.index(one) for one in ("left one", "left two", "Day", "Club", "Monday", "Choir", "right one")]
+    assert places == sorted(places)
+    assert "\x0e" not in body.html
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_a_picture_in_word_keeps_its_description_and_one_without_is_asked_for_it(desk: Desk, described: bool) -> None:
+    def add(document: Document) -> None:
+        shape = document.add_picture(io.BytesIO(png(40, 30)))
+        if described:
+            shape._inline.docPr.set("descr", "Our hall")
+
+    found = desk.read("a.docx", word("To: Oak", "", "# Hall", "Look", then=add))
+    assert ("picture-undescribed" in ids(found, Severity.ADVICE)) is not described
+    assert ('alt="Our hall"' in found.bodies[0].html) is described
+    assert len(found.enclosures) == 1
+
+
+def test_a_github_table_keeps_its_heads_its_sides_and_its_rows(desk: Desk) -> None:
+    table = "| Club | Day | Until |\n| :--- | :-: | ---: |\n| Choir | Tue | 16:15 |\n| Art \\| craft | Wed | 16:00 |\n"
+    html = desk.read("a.md", f"---\nTo: Oak\n---\n# Clubs\n\n{table}").bodies[0].html
+    assert [html.count(tag) for tag in ("<table>", "<th>", "<td>", "<thead>", "<tbody>")] == [1, 3, 6, 1, 1]
+    assert "<td>Art | craft</td>" in html
 
 
 def test_a_merge_field_that_word_cut_in_pieces_is_whole(desk: Desk) -> None:
