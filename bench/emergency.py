@@ -26,8 +26,6 @@ HEAD = "b-malik"
 PIN = "271828"
 CLOSURES = 5
 PROBES = 200
-PARTS = 2
-"""Newsletters during which they are handed over."""
 EVERY = 0.05
 """Seconds from one probe to the next."""
 PER_SECOND = 50.0
@@ -130,11 +128,14 @@ def enter_to_first_text(folder: Folder, base: str) -> float:
 
 
 class During:
-    """What is measured while a newsletter to so many homes goes out. ``over``: one of them did not last long enough."""
+    """What is measured while a newsletter to so many homes goes out."""
 
     def __init__(self, target: Sink, homes: int) -> None:
         self._target, self._homes = target, homes
-        self.over = False
+
+    @property
+    def goes_on(self) -> bool:
+        return self._target.taken < self._homes
 
     @contextmanager
     def newsletter(self, daemon: Told, letter: Path) -> Iterator[None]:
@@ -143,10 +144,8 @@ class During:
         assert answer["outcomes"] == ["accepted"], answer["said"]
         until(lambda: self._target.taken > 500, "nothing goes")
         yield
-        taken = self._target.taken
-        say(f"{taken:,} of {self._homes:,} had gone when it was measured")
-        self.over |= taken >= self._homes
-        until(lambda: self._target.taken >= self._homes, "the newsletter waits")
+        say(f"{self._target.taken:,} of {self._homes:,} had gone when it was measured")
+        until(lambda: not self.goes_on, "the newsletter waits")
 
 
 def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
@@ -162,20 +161,22 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
         ):
             idle = latencies(folder, base, urgent, probes, "idle")
             idle_rate = hand_over_rate(base, urgent, "fast")
+            closing: list[float] = []
             with during.newsletter(daemon, folder.letter("one")):
-                closing = [enter_to_first_text(folder, base) for _ in range(CLOSURES)]
-            busy: list[float] = []
-            for number in range(PARTS):  # all of them take longer than one newsletter
-                with during.newsletter(daemon, folder.letter(f"part{number}")):
-                    busy += latencies(folder, base, urgent, probes // PARTS, f"busy{number}n")
-            with during.newsletter(daemon, folder.letter("last")):
+                while len(closing) < CLOSURES and during.goes_on:
+                    closing.append(enter_to_first_text(folder, base))
+            with during.newsletter(daemon, folder.letter("two")):
+                busy = latencies(folder, base, urgent, probes, "busy")
+                still = during.goes_on
+            with during.newsletter(daemon, folder.letter("three")):
                 busy_rate = hand_over_rate(base, urgent, "full")
+                still &= during.goes_on
             time.sleep(1.0)
     say(f"emergency text, idle: p50 {percentile(idle, 0.5):.0f} ms, p99 {percentile(idle, 0.99):.0f} ms")
     say(f"emergency text, busy: p50 {percentile(busy, 0.5):.0f} ms, p99 {percentile(busy, 0.99):.0f} ms")
     say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closing)} ms")
     say(f"texts a second: idle {idle_rate:.1f}, busy {busy_rate:.1f}")
-    if during.over:
+    if not still:
         why = "the newsletter was over before the probes were"
         return [Skipped("emergency text during a newsletter", why), Skipped("emergency texts a second", why)]
     return [
