@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+# Tests wait for processes, servers and disks as much as they compute.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(3, os.cpu_count() or 1))')
 
 .PHONY: demo test soak lint install clean wheel bench
 
@@ -21,7 +23,7 @@ demo: $(STAMP)
 	@$(BIN)/notifier demo
 
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 # Hours of ill luck in some minutes: more kills with seeds never used before, and the faults that take their time.
 soak: $(STAMP)

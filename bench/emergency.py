@@ -1,15 +1,13 @@
 """Emergency texts while a newsletter goes to tens of thousands: how soon they leave, and how many a second."""
 
-import json
 import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -26,27 +24,17 @@ HEAD = "b-malik"
 PIN = "271828"
 CLOSURES = 5
 PROBES = 200
+PARTS = 2
+"""Newsletters during which they are handed over."""
 EVERY = 0.05
 """Seconds from one probe to the next."""
 PER_SECOND = 50.0
 """What the provider takes a second."""
 
 
-@contextmanager
-def provider() -> Iterator[str]:
-    """The address of a provider of texts."""
-    command = module("bench.provider")
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def arrived(base: str) -> list[tuple[float, str]]:
+def arrived(provider: Told) -> list[tuple[float, str]]:
     """Moment and words of each text since this was last asked."""
-    with urllib.request.urlopen(f"{base}/times", timeout=30) as answer:  # noqa: S310 - loopback
-        return [(float(at), str(body)) for at, body in json.load(answer)]
+    return [(float(at), str(body)) for at, body in provider.ask()["arrived"]]
 
 
 def queued(folder: Folder) -> dict[str, float]:
@@ -63,14 +51,14 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[ceil(share * len(values)) - 1]
 
 
-def latencies(folder: Folder, base: str, urgent: Told, probes: int, name: str) -> list[float]:
+def latencies(folder: Folder, provider: Told, urgent: Told, probes: int, name: str) -> list[float]:
     """Milliseconds from the queue to the provider, of each probe."""
-    arrived(base)
+    arrived(provider)
     urgent.ask(count=probes, every=EVERY, to="pupil P000000", name=name)
     found: list[tuple[float, str]] = []
 
     def all_there() -> bool:
-        found.extend(arrived(base))
+        found.extend(arrived(provider))
         return len(found) >= probes
 
     until(all_there, "texts wait")
@@ -79,14 +67,14 @@ def latencies(folder: Folder, base: str, urgent: Told, probes: int, name: str) -
     return [(at[probe] - began[probe]) * 1000 for probe in at if probe.startswith(name)]
 
 
-def hand_over_rate(base: str, urgent: Told, name: str) -> float:
+def hand_over_rate(provider: Told, urgent: Told, name: str) -> float:
     """Texts a second of one emergency to the choir, from the first that arrives to the last."""
-    arrived(base)
+    arrived(provider)
     urgent.ask(count=1, every=0.0, to="group Choir", name=name)
     found: list[tuple[float, str]] = []
 
     def all_there() -> bool:
-        found.extend(arrived(base))
+        found.extend(arrived(provider))
         return len(found) >= CHOIR
 
     until(all_there, "texts wait")
@@ -94,12 +82,13 @@ def hand_over_rate(base: str, urgent: Told, name: str) -> float:
     return (CHOIR - 1) / (moments[-1] - moments[0])
 
 
-def enter_to_first_text(folder: Folder, base: str) -> float:
+def enter_to_first_text(folder: Folder, provider: Told, newsletter: AbstractContextManager[None]) -> float:
     """Milliseconds from the Enter that confirms a closure to the first text at the provider, as the head types it.
 
-    A drill, so that the texts are few; it goes the same way.
+    The ``newsletter`` begins while the head reads what would go. A drill, so that the texts are few; it goes the
+    same way.
     """
-    arrived(base)
+    arrived(provider)
     asked = ("closure", "start", "--state", "closed", "--drill", "--as", HEAD, "--pin-stdin")
     command = [sys.executable, "-m", "notifier", "--config", str(folder.config), *asked]
     pipe = subprocess.PIPE
@@ -113,29 +102,27 @@ def enter_to_first_text(folder: Folder, base: str) -> float:
             letter = process.stdout.read(1)
             assert letter, said
             said += letter
-        pressed = time.time()
-        process.stdin.write("DRILL\n")
-        process.stdin.flush()
         found: list[tuple[float, str]] = []
 
         def there() -> bool:
-            found.extend(one for one in arrived(base) if "DRILL" in one[1])
+            found.extend(one for one in arrived(provider) if "DRILL" in one[1])
             return bool(found)
 
-        until(there, "no text comes")
+        with newsletter:
+            pressed = time.time()
+            process.stdin.write("DRILL\n")
+            process.stdin.flush()
+            until(there, "no text comes")
         process.stdout.read()
     return (min(at for at, _ in found) - pressed) * 1000
 
 
 class During:
-    """What is measured while a newsletter to so many homes goes out."""
+    """What is measured while a newsletter to so many homes goes out. ``over``: one of them did not last long enough."""
 
     def __init__(self, target: Sink, homes: int) -> None:
         self._target, self._homes = target, homes
-
-    @property
-    def goes_on(self) -> bool:
-        return self._target.taken < self._homes
+        self.over = False
 
     @contextmanager
     def newsletter(self, daemon: Told, letter: Path) -> Iterator[None]:
@@ -144,14 +131,20 @@ class During:
         assert answer["outcomes"] == ["accepted"], answer["said"]
         until(lambda: self._target.taken > 500, "nothing goes")
         yield
-        say(f"{self._target.taken:,} of {self._homes:,} had gone when it was measured")
-        until(lambda: not self.goes_on, "the newsletter waits")
+        taken = self._target.taken
+        say(f"{taken:,} of {self._homes:,} had gone when it was measured")
+        self.over |= taken >= self._homes
+        until(lambda: self._target.taken >= self._homes, "the newsletter waits")
 
 
 def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
-    with tempfile.TemporaryDirectory() as spare, sink() as target, provider() as base:
+    with (
+        tempfile.TemporaryDirectory() as spare,
+        sink() as target,
+        told(module("bench.provider"), Path(spare) / "provider") as provider,
+    ):
         where = Path(spare)
-        folder = make(where / "school", homes, mail=target.port, texts=base, per_second=PER_SECOND)
+        folder = make(where / "school", homes, mail=target.port, texts=provider.first["base"], per_second=PER_SECOND)
         (folder.path / "pins").mkdir(exist_ok=True)
         (folder.path / "pins" / f"{HEAD}.pin").write_text(PasswordHasher().hash(PIN) + "\n", "ascii")
         during = During(target, homes)
@@ -159,30 +152,33 @@ def figures(homes: int, probes: int = PROBES) -> list[Figure | Skipped]:
             told(module("bench.product", str(folder.config)), where / "log") as daemon,
             told(module("bench.urgent", str(folder.config)), where / "log") as urgent,
         ):
-            idle = latencies(folder, base, urgent, probes, "idle")
-            idle_rate = hand_over_rate(base, urgent, "fast")
-            closing: list[float] = []
-            with during.newsletter(daemon, folder.letter("one")):
-                while len(closing) < CLOSURES and during.goes_on:
-                    closing.append(enter_to_first_text(folder, base))
-            with during.newsletter(daemon, folder.letter("two")):
-                busy = latencies(folder, base, urgent, probes, "busy")
-                still = during.goes_on
-            with during.newsletter(daemon, folder.letter("three")):
-                busy_rate = hand_over_rate(base, urgent, "full")
-                still &= during.goes_on
+            idle = latencies(folder, provider, urgent, probes, "idle")
+            idle_rate = hand_over_rate(provider, urgent, "fast")
+            closures = [
+                enter_to_first_text(folder, provider, during.newsletter(daemon, folder.letter(f"news{number}")))
+                for number in range(CLOSURES)
+            ]
+            busy: list[float] = []
+            for number in range(PARTS):  # all of them take longer than one newsletter
+                with during.newsletter(daemon, folder.letter(f"part{number}")):
+                    busy += latencies(folder, provider, urgent, probes // PARTS, f"busy{number}n")
+            with during.newsletter(daemon, folder.letter("last")):
+                busy_rate = hand_over_rate(provider, urgent, "full")
             time.sleep(1.0)
     say(f"emergency text, idle: p50 {percentile(idle, 0.5):.0f} ms, p99 {percentile(idle, 0.99):.0f} ms")
     say(f"emergency text, busy: p50 {percentile(busy, 0.5):.0f} ms, p99 {percentile(busy, 0.99):.0f} ms")
-    say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closing)} ms")
+    say(f"closure, from the confirming Enter to the first text: {', '.join(f'{one:.0f}' for one in closures)} ms")
     say(f"texts a second: idle {idle_rate:.1f}, busy {busy_rate:.1f}")
-    if not still:
-        why = "the newsletter was over before the probes were"
-        return [Skipped("emergency text during a newsletter", why), Skipped("emergency texts a second", why)]
+    enter = "confirming Enter to the first text, newsletter going, worst"
+    if during.over:
+        why = "a newsletter was over before what was measured during it"
+        return [
+            Skipped(enter, why),
+            Skipped("emergency text during a newsletter", why),
+            Skipped("emergency texts a second", why),
+        ]
     return [
-        Figure(
-            "confirming Enter to the first text, newsletter going, worst", max(closing), 1000, 500, " ms", "less", 0
-        ),
+        Figure(enter, max(closures), 1000, 500, " ms", "less", 0),
         Figure(
             "emergency text during a newsletter, queue to wire, p99", percentile(busy, 0.99), 250, 100, " ms", "less", 0
         ),

@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Told:
-    """One such process. ``log`` is where its errors go."""
+    """One such process. ``log`` is where its errors go; ``first`` what it said when it was ready."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
+        self.first: dict[str, Any] = {}
         self._log = log
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
@@ -45,7 +46,7 @@ def told(command: Sequence[str], log: Path) -> Iterator[Told]:
     """Ready when it has answered once; sent home at the end of the block."""
     one = Told(command, log)
     try:
-        one.answer()
+        one.first = one.answer()
         yield one
     finally:
         try:

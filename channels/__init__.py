@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 from pydantic import BaseModel
 
+from channels import _tree
 from channels._outbox_page import Headline, build_outbox_index
+from channels._press import Press, PressFault
 from channels._preview_page import PREVIEW, build_preview
-from channels.base import Channel, Composes, Surroundings
+from channels.base import Channel, Composes, PermanentFailure, Surroundings
 from channels.call import Call
 from channels.email import Email
 from channels.letter import Letter
@@ -18,7 +21,17 @@ from channels.text import Text
 from channels.voice import Voice
 from channels.website import Website
 
-__all__ = ["PREVIEW", "REGISTRY", "Headline", "build", "build_outbox_index", "build_preview", "needs_settings", "works"]
+__all__ = [
+    "PREVIEW",
+    "REGISTRY",
+    "Headline",
+    "build",
+    "build_outbox_index",
+    "build_preview",
+    "needs_settings",
+    "sheet",
+    "works",
+]
 
 REGISTRY: dict[str, type[Channel]] = {
     "email": Email,
@@ -66,3 +79,17 @@ def build(settings: Mapping[str, BaseModel], surroundings: Surroundings) -> dict
             made = cast(Channel, Outbox(name, made, surroundings))  # a channel, with an instance's facts for a class's
         built[name] = made
     return built
+
+
+def sheet(template: str, folder: Path, data: Mapping[str, Any]) -> bytes:
+    """A PDF that goes by no channel, from a layout in templates/paper; ``folder`` has the pictures it names.
+
+    Blocks. Raises PermanentFailure where no font has a letter of it.
+    """
+    press = Press()
+    try:
+        return press.pdf(template, folder, data, rare=_tree.rare(data))
+    except PressFault as fault:
+        raise PermanentFailure(f"The PDF could not be made ({fault.sort}).") from fault
+    finally:
+        press.close()

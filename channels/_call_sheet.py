@@ -90,8 +90,8 @@ def body(title: str, school: str, found: Sequence[CallItem], *, whole: bool = Tr
             group = heading
             parts.append(f'<h2 class="{"" if _reachable(payload) else "nobody"}">{escape(heading)}</h2>')
         number = words.index(payload.words) + 1 if together and len(words) > 1 else 0
-        parts.append(_family(item, number, None if together else payload.words))
-    return "\n".join(parts)
+        parts.append(_family(item, number, None if together else payload.words, heading="h3" if whole else "h2"))
+    return "\n".join(["<main>", *parts, "</main>"])
 
 
 def printed(title: str, school: str, found: Sequence[CallItem], *, trial: bool) -> dict[str, Any]:
@@ -146,13 +146,13 @@ def _say(label: str, said: str) -> str:
     return f'<div class="say" dir="auto"><b>{escape(label)}:</b> {lines}</div>'
 
 
-def _family(item: CallItem, number: int, said: str | None) -> str:
+def _family(item: CallItem, number: int, said: str | None, *, heading: str) -> str:
     payload = item.payload
     pupils = ", ".join(
         f"<bdi>{escape(name)}</bdi>" + (f" <small>{escape(class_)}</small>" if class_ else "")
         for name, class_ in payload.pupils
     )
-    lines = [f'<section class="family"><h3>{pupils or "This family"}</h3>']
+    lines = [f'<section class="family"><{heading}>{pupils or "This family"}</{heading}>']
     if payload.reason:
         lines.append(f'<p class="why">{escape(payload.reason)}</p>')
     if number:

@@ -27,6 +27,9 @@ class LetterPress:
         self.both_sides = both_sides
         self._press = Press()
 
+    def rest(self) -> None:
+        self._press.rest()
+
     def close(self) -> None:
         self._press.close()
 

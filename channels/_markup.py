@@ -55,8 +55,8 @@ def page(
 ) -> bytes:
     """A complete HTML page that needs nothing else: its style sheet stands inside."""
     language = language or "en"
-    marks = f'<p class="mark">{TRIAL} — practice only. Nothing was sent.</p>\n' if trial else ""
-    marks += '<p class="mark">DRILL — this is only practice.</p>\n' if drill else ""
+    marks = _mark(f"{TRIAL} — practice only. Nothing was sent.") if trial else ""
+    marks += _mark("DRILL — this is only practice.") if drill else ""
     shown = f"{TRIAL}: {title}" if trial else title
     words = f'lang="{escape(language)}" dir="{direction(language)}"'
     return (
@@ -64,6 +64,10 @@ def page(
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(shown)}</title>\n'
         f"{head}<style>\n{style('common')}{style(sheet)}</style>\n</head>\n<body>\n{marks}{body}\n</body>\n</html>\n"
     ).encode("utf-8", "replace")
+
+
+def _mark(words: str) -> str:
+    return f'<div class="mark" role="region" aria-label="{words.split()[0]}">{words}</div>\n'
 
 
 def with_pictures(html: str, enclosures: Iterable[Enclosure]) -> str:

@@ -21,6 +21,8 @@ from notifier.resources import resource
 TEMPLATES = ("blocks.typ",)
 MOST_SHEETS = 1000
 """Sheets that one process makes before the next takes over: what a compiler keeps then goes with it."""
+FEW = 50
+"""After a run of no more sheets than these the process may wait for the next one: to fetch it costs as much as ten."""
 LONGEST = 120.0
 """Seconds for one job; a process that takes longer is ended."""
 
@@ -107,7 +109,7 @@ class Press:
         self, template: str, root: Path, data: Mapping[str, Any], more: Mapping[str, Any], sheets: int
     ) -> list[bytes]:
         root.mkdir(parents=True, exist_ok=True)
-        job = {"templates": [str(file) for file in _templates(template)], "root": str(root), "data": data, **more}
+        job = {"template": template, "root": str(root.absolute()), "data": data, **more}
         line = json.dumps(job, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with self._lock:
             answer = self._answer(line)
@@ -115,6 +117,12 @@ class Press:
             if self._sheets >= MOST_SHEETS:
                 self._end()
         return answer
+
+    def rest(self) -> None:
+        """A run is over. What a large one took is given back now; after a small one that can wait a few seconds."""
+        with self._lock:
+            if self._sheets > FEW:
+                self._end()
 
     def close(self) -> None:
         with self._lock:
@@ -148,9 +156,9 @@ class Press:
         if self._process is None or self._process.poll() is not None:
             self._end()
             worker = Path(__file__).with_name("_press_worker.py")
-            fonts = resource("templates") / "paper" / "fonts"
+            paper = resource("templates") / "paper"
             self._process = subprocess.Popen(  # noqa: S603 - our own file with our own interpreter
-                [sys.executable, "-I", str(worker), str(fonts)],
+                [sys.executable, "-I", str(worker), str(paper)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -168,11 +176,10 @@ class Press:
             if pipe is not None:
                 with suppress(BrokenPipeError):
                     pipe.close()
-        try:
-            process.wait(2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        watch = threading.Timer(2, process.kill)
+        watch.start()
+        process.wait()
+        watch.cancel()
 
 
 def _templates(template: str) -> list[Path]:

@@ -1,18 +1,21 @@
 """The press's own process: sheets come in as data, PDFs go out. Run as a file, by ``_press``.
 
-A line of JSON in: ``templates`` (files of ours, set one after the other), ``root`` (the
-only folder out of which pictures are read), ``data`` (what the template says), ``rare``
-(letters that only the computer's own fonts may have), ``format``. A line of JSON out:
+A line of JSON in: ``template`` (a file of ours), ``root`` (the only folder out of which
+pictures are read), ``data`` (what the template says), ``rare`` (letters that only the
+computer's own fonts may have), ``format``. A line of JSON out:
 ``size`` and that many bytes for each page or document, or ``fault`` (``glyph``, ``picture``
 or ``other``) and ``said`` without a word of the data. Ends when nothing has come for a
 while, so that what a compiler keeps is given back.
 """
 
+import hashlib
 import io
 import json
+import re
 import resource
 import select
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,22 +26,57 @@ IDLE = 5.0
 """Seconds without work after which it ends by itself."""
 MOST_MEMORY = 3 * 1024**3
 """Bytes of address space: a sheet that wants more breaks this process and nothing else."""
+_ID = re.compile(rb"(/ID\[[^\]]{0,80}<)[0-9A-F]{32}(>\])")
 FIXED = 946684800
 """The moment that stands in every PDF, so that the same sheet gives the same bytes."""
 
 
-class Compilers:
-    """One compiler reused for all sheets of a root; another with the computer's own fonts, if it comes to that."""
+class Desk:
+    """Our templates and one sheet's pictures, side by side in a folder that a compiler may read and no other.
 
-    def __init__(self, fonts: str) -> None:
-        self._fonts = fonts
+    A template is a module that knows nothing of the sheet before, so the compiler reads it once and keeps what
+    it made of the words that are the same; the sheet's own words stand in the few lines that call it. One
+    compiler is reused for all sheets; another one with the computer's own fonts, if it comes to that.
+    """
+
+    def __init__(self, paper: Path, folder: Path) -> None:
+        self._fonts = str(paper / "fonts")
+        self._folder = folder
+        self._root = ""
         self._made: dict[bool, typst.Compiler] = {}
+        for file in paper.glob("*.typ"):
+            (folder / file.name).symlink_to(file)
 
-    def of(self, rare: bool) -> typst.Compiler:
+    def lay(self, root: str) -> None:
+        """The pictures of one message."""
+        if root == self._root:
+            return
+        place = self._folder / "files"
+        place.unlink(missing_ok=True)
+        place.symlink_to(root, target_is_directory=True)
+        self._root = root
+
+    def compile(self, template: str, data: dict[str, Any], *, rare: bool, format: Any, **more: Any) -> list[bytes]:
+        """Raises typst.TypstError."""
+        found = self._of(rare).compile(
+            input=f'#import "/{template}.typ": made\n#show: _ => made(json(bytes({_quoted(data)})))\n'.encode("ascii"),
+            root=str(self._folder),
+            format=format,
+            timestamp=FIXED,
+            **more,
+        )
+        return found if isinstance(found, list) else [found or b""]
+
+    def _of(self, rare: bool) -> typst.Compiler:
         if rare not in self._made:
             fonts = typst.Fonts(include_system_fonts=rare, include_embedded_fonts=False, font_paths=[self._fonts])
             self._made[rare] = typst.Compiler(font_paths=fonts, ignore_system_fonts=not rare)
         return self._made[rare]
+
+
+def _quoted(data: dict[str, Any]) -> str:
+    """As a string of typst: JSON in ASCII has no line ends and no marks but these two that could end it."""
+    return '"' + json.dumps(data).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def pages_of(path: Path) -> int:
@@ -55,51 +93,54 @@ def pages_of(path: Path) -> int:
         raise ValueError(path.name) from fault
 
 
-def made(job: dict[str, Any], compilers: Compilers, sources: dict[tuple[str, ...], bytes]) -> list[bytes]:
+def made(job: dict[str, Any], desk: Desk) -> list[bytes]:
     """Raises ValueError for papers that cannot be read, and typst.TypstError."""
     root = Path(job["root"])
     if "run" in job:
-        return [gathered(job, compilers, sources)]
+        return [gathered(job, desk)]
     foreign = False  # a sheet that holds another program's pages cannot promise what PDF/UA promises
     for paper in job["data"].get("sheet", {}).get("papers", ()):
         paper["pages"] = pages_of(root / paper["file"])
         foreign = True
-    names = tuple(job["templates"])
-    if names not in sources:
-        sources[names] = b"\n".join(Path(name).read_bytes() for name in names)
+    desk.lay(job["root"])
     form = job.get("format", "pdf")
-    found = compilers.of(job["rare"]).compile(
-        input=sources[names],
-        root=str(root),
-        format=form,
-        ppi=job.get("ppi"),
-        sys_inputs={"data": json.dumps(job["data"], ensure_ascii=False)},
-        pdf_standards=["ua-1"] if form == "pdf" and not foreign else [],
-        timestamp=FIXED,
+    standards = ["ua-1"] if form == "pdf" and not foreign else []
+    return desk.compile(
+        job["template"], job["data"], rare=job["rare"], format=form, ppi=job.get("ppi"), pdf_standards=standards
     )
-    return found if isinstance(found, list) else [found or b""]
 
 
-def gathered(job: dict[str, Any], compilers: Compilers, sources: dict[tuple[str, ...], bytes]) -> bytes:
+def gathered(job: dict[str, Any], desk: Desk) -> bytes:
     """Many sheets as one document for the printer: files that are there already, and sheets set for it."""
-    from pypdf import PdfReader, PdfWriter
+    from pypdfium2 import PdfDocument, PdfiumError
 
-    writer = PdfWriter()
-    writer.metadata = {"/Title": job["data"]["title"]}
-    for part in job["run"]:
-        if "file" in part:
-            content = (Path(job["root"]) / part["file"]).read_bytes()
-        else:
-            alone = {name: value for name, value in job.items() if name != "run"}
-            content = made(alone | {"data": job["data"] | {"sheet": part["sheet"]}}, compilers, sources)[0]
-        reader = PdfReader(io.BytesIO(content))
-        for page in reader.pages:
-            writer.add_page(page)
-        if job["both_sides"] and len(reader.pages) % 2:
-            writer.add_blank_page()
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    begun = desk.compile("blank", {"title": job["data"]["title"]}, rare=job["rare"], format="pdf", pdf_tags=False)[0]
+    try:
+        whole = PdfDocument(begun)
+        for part in job["run"]:
+            if "file" in part:
+                content = (Path(job["root"]) / part["file"]).read_bytes()
+            else:
+                alone = {name: value for name, value in job.items() if name != "run"}
+                content = made(alone | {"data": job["data"] | {"sheet": part["sheet"]}}, desk)[0]
+            one = PdfDocument(content)
+            whole.import_pages(one)
+            if job["both_sides"] and len(one) % 2:
+                whole.new_page(*one.get_page_size(len(one) - 1))
+            one.close()
+        whole.del_page(0)
+        out = io.BytesIO()
+        whole.save(out)
+    except PdfiumError as fault:
+        raise ValueError("run") from fault
+    return _signed(out.getvalue())
+
+
+def _signed(document: bytes) -> bytes:
+    """The same sheets make the same bytes: the chance in the document's id gives way to a digest."""
+    tail = document[-400:]
+    mark = hashlib.sha256(document[:-400]).hexdigest()[:32].upper().encode("ascii")
+    return document[:-400] + _ID.sub(rb"\g<1>" + mark + rb"\g<2>", tail)
 
 
 def fault_of(error: Exception) -> tuple[str, str]:
@@ -114,18 +155,21 @@ def fault_of(error: Exception) -> tuple[str, str]:
     return "other", said[:80]
 
 
-def main(fonts: str) -> None:
+def main(paper: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     warnings.simplefilter("ignore")
-    compilers = Compilers(fonts)
-    sources: dict[tuple[str, ...], bytes] = {}
+    with tempfile.TemporaryDirectory(prefix="notifier-press-") as folder:
+        work(Desk(Path(paper), Path(folder)))
+
+
+def work(desk: Desk) -> None:
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     while select.select([incoming], [], [], IDLE)[0]:
         line = incoming.readline()
         if not line:
             return
         try:
-            documents = made(json.loads(line), compilers, sources)
+            documents = made(json.loads(line), desk)
         except (typst.TypstError, ValueError) as error:
             sort, said = fault_of(error)
             outgoing.write(json.dumps({"fault": sort, "said": said}).encode() + b"\n")

@@ -57,9 +57,10 @@ def page(
         f'<li><a href="{escape(names[one.attachment.digest])}"><bdi>{escape(one.attachment.name)}</bdi></a></li>'
         for one in attached
     )
+    moment = entry.published.isoformat(timespec="seconds")
     body = (
         f'<header class="site"><a href="index.html"><bdi>{escape(surroundings.school)}</bdi></a></header>\n'
-        f'<main>\n<h1>{escape(entry.title)}</h1>\n<p class="date"><time datetime="{entry.published.isoformat()}">'
+        f'<main>\n<h1>{escape(entry.title)}</h1>\n<p class="date"><time datetime="{moment}">'
         f"{escape(_day(entry.published, entry.language))}</time></p>\n{html}\n"
         + _calendar_link(entry)
         + (f'<ul class="files">{links}</ul>\n' if links else "")

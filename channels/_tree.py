@@ -123,7 +123,7 @@ def _unprintable(letter: str) -> bool:
 
 def rare(nodes: object) -> bool:
     """Whether there are letters that our own fonts lack, so that the computer's own are asked."""
-    return any(not _shipped(letter) for text in _texts(nodes) if not text.isascii() for letter in text)
+    return any(_NOT_SHIPPED.search(text) for text in _texts(nodes))
 
 
 _SHIPPED = (
@@ -134,20 +134,21 @@ _SHIPPED = (
 )
 
 
-def _shipped(letter: str) -> bool:
-    point = ord(letter)
-    return any(first <= point <= last for first, last in _SHIPPED)
+_NOT_SHIPPED = re.compile("[^" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _SHIPPED) + "]")
 
 
 def _texts(nodes: object) -> Iterator[str]:
-    if isinstance(nodes, str):
-        yield nodes
-    elif isinstance(nodes, dict):
-        for inside in nodes.values():
-            yield from _texts(inside)
-    elif isinstance(nodes, list | tuple):
-        for inside in nodes:
-            yield from _texts(inside)
+    """Every text in there that is more than ASCII."""
+    left = [nodes]
+    while left:
+        node = left.pop()
+        if isinstance(node, str):
+            if not node.isascii():
+                yield node
+        elif isinstance(node, dict):
+            left.extend(node.values())
+        elif isinstance(node, list | tuple):
+            left.extend(node)
 
 
 def _tidy(nodes: list[Any]) -> Iterator[Any]:

@@ -93,7 +93,7 @@ class Call:
             _files.remove(sheet)  # one of an earlier moment would lack families
             return False
         finally:
-            self._press.close()
+            self._press.rest()
         return True
 
     def items(self, message: str) -> Sequence[str]:

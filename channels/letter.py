@@ -152,7 +152,7 @@ class Letter:
                 self._take_away(message, folder, whole=not gone)
                 return []
             runs = [self._setting.gather(part, folder, name) for name, part in zip(names, parts, strict=True)]
-            self._setting.close()  # what the run took is given back
+            self._setting.rest()
             tables = self._tables(folder, found)
             self._card(message, found, runs[0])
             self._print(message, folder, [*runs, *tables], [item.stem for item in found])

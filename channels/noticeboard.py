@@ -1,10 +1,11 @@
-"""Posters for the noticeboard: one sheet for each message as PDF, and a list of what hangs until when (W23, H6).
+"""Posters for the noticeboards: a sheet for each message as PDF, and a list of what hangs until when (W23, H6).
 
-noticeboard/SLUG-xxxxxxxx.pdf
+noticeboard/SLUG-xxxxxxxx.pdf            for boards inside
+noticeboard/SLUG-xxxxxxxx-outside.pdf    for boards outside, where the message may hang there
 noticeboard/posters.csv          what goes up and what comes down, rebuilt with every poster
 noticeboard/items/ITEM.json      one poster, from which the list is made
 
-A poster stands where everybody passes, so rendering gives it public words alone (DESIGN 3.4).
+Rendering gives a poster public words alone (DESIGN 3.4), and fewer of them for a board that strangers pass.
 """
 
 import asyncio
@@ -25,7 +26,10 @@ from notifier.model.payload import POSTER, PagePayload
 from notifier.model.policy import AddressKind
 
 POSTERS = "noticeboard"
-COLUMNS = ("poster", "title", "put up from", "take down after", "what to do")
+COLUMNS = ("poster", "board", "title", "put up from", "take down after", "what to do")
+
+
+INSIDE, OUTSIDE = "inside", "outside"
 
 
 class NoticeboardSettings(BaseModel):
@@ -34,6 +38,7 @@ class NoticeboardSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     paper: Literal["a4", "a3"] = Field(default="a4", description='How large a poster is: "a4" or "a3".')
+    outside: bool = Field(default=True, description="Whether there is a board outside, which gets a sheet of its own.")
 
 
 class Noticeboard:
@@ -84,12 +89,15 @@ class Noticeboard:
         path = folder / _name(outgoing.item, payload)
         pictures = _pictures.lay(folder, payload.html, outgoing.attachments)
         try:
-            content = self._pdf(payload, folder, pictures)
+            content = self._pdf(payload, folder, pictures, INSIDE)
         except PressFault as fault:
             if fault.sort != "picture":
                 raise
-            content = self._pdf(payload, folder, {})  # better a poster without its pictures than none
+            content = self._pdf(payload, folder, {}, INSIDE)  # better a poster without its pictures than none
         _files.write(path, content)
+        if OUTSIDE in self._boards(payload):
+            # Without pictures: of what the children make and how they look, a stranger learns nothing (H6).
+            _files.write(folder / _name(outgoing.item, payload, OUTSIDE), self._pdf(payload, folder, {}, OUTSIDE))
         self._items.write(_as_poster(outgoing), payload)
         self._list(folder)
         card = _cards.Card(
@@ -108,7 +116,10 @@ class Noticeboard:
         _cards.write(outbox, card)
         return card.file
 
-    def _pdf(self, payload: PagePayload, folder: Path, pictures: dict[str, str]) -> bytes:
+    def _boards(self, payload: PagePayload) -> tuple[str, ...]:
+        return (INSIDE, OUTSIDE) if payload.outside and self.settings.outside else (INSIDE,)
+
+    def _pdf(self, payload: PagePayload, folder: Path, pictures: dict[str, str], board: str) -> bytes:
         """Headline, words, and at the foot who says it, since when it hangs and when it comes down."""
         own = self.surroundings
         data: dict[str, Any] = {
@@ -116,11 +127,12 @@ class Noticeboard:
             "title": f"{_markup.TRIAL}: {payload.title}" if own.trial else payload.title,
             "headline": payload.title,
             "lang": payload.language.split("-")[0].lower() or "en",
-            "words": _tree.tree(payload.html, pictures),
+            "words": _tree.tree(payload.outside if board == OUTSIDE else payload.html, pictures),
             "school": own.school,
             "contact": [line for line in (own.phone, _codes.shown(own.website)) if line],
             "up": _day(payload.published.date()),
             "down": f"Take down after {_day(payload.take_down)}." if payload.take_down else "",
+            "board": "For boards outside." if board == OUTSIDE else "",
             "trial": own.trial,
         }
         if payload.online:
@@ -149,14 +161,15 @@ class Noticeboard:
             past = old or (down is not None and down < today)
             todo = "take down" if past else "put up" if up <= today else f"put up on {_day(up)}"
             dates = (up.isoformat(), down.isoformat() if down else "")
-            rows.append((_name(item.stem, item.payload), item.payload.title, *dates, todo))
+            for board in self._boards(item.payload):
+                rows.append((_name(item.stem, item.payload, board), board, item.payload.title, *dates, todo))
         drill = any(item.drill for item in found)
         _files.write(folder / "posters.csv", _items.csv(COLUMNS, rows, trial=self.surroundings.trial, drill=drill))
 
 
-def _name(item: str, payload: PagePayload) -> str:
+def _name(item: str, payload: PagePayload, board: str = INSIDE) -> str:
     mark = hashlib.sha256(item.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{_files.stem(payload.slug)}-{mark}.pdf"
+    return f"{_files.stem(payload.slug)}-{mark}{'-outside' if board == OUTSIDE else ''}.pdf"
 
 
 def _as_poster(outgoing: Outgoing) -> Outgoing:

@@ -188,13 +188,14 @@ class Leader:
         try:
             while not stop.is_set():
                 alarm.rang.clear()
+                began = self.clock.now()  # what falls due during the look is still to come
                 with self._going_on("what falls due"):
                     upcoming = (await self.rota.look()).next
                 with self._going_on("the outbox page"):
                     await self._index()
                 with self._going_on("the alarm"):
                     # Read last: what was written during the pause below has set its moment by now.
-                    moments = (upcoming, await self.store.next_moment(self.clock.now()))
+                    moments = (upcoming, await self.store.next_moment(began))
                     alarm.at(self._on_the_wall(min((one for one in moments if one is not None), default=None)))
                 rings = asyncio.create_task(alarm.rang.wait())
                 woken = asyncio.create_task(self.store.wake.wait())

@@ -1,8 +1,9 @@
-"""Make the pictures of what arrives on paper again: ``python -m tools.pictures [FOLDER]``.
+"""Make the pictures of all that arrives again: ``python -m tools.pictures [FOLDER]`` (needs Chromium).
 
 It runs the demonstration in a temporary folder, sets what it wrote once more as a school in live
-mode would, and paints the first sheets into docs/pictures/paper. They are to be looked at: no
-clipped words, no empty boxes, the address in the window.
+mode would, and paints the first sheets into docs/pictures/paper, emails and pages into
+docs/pictures/screen beside it. They are to be looked at: no clipped words, no empty boxes, the
+address in the window, right-to-left from right to left.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from channels.letter import LETTERS, Letter, LetterSettings
 from channels.noticeboard import Noticeboard, NoticeboardSettings
 from notifier.clock import FixedClock
 from notifier.model.payload import CallPayload, PagePayload, PaperPayload, Slip
+from tools import paint_languages, paint_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures" / "paper"
@@ -38,16 +40,6 @@ SLIP = Slip(
     ("Your name", "Signature", "Date"),
 )
 
-URDU = """<div class="writing" lang="ur" dir="rtl"><p class="writing-date">جمعہ، 27 نومبر، 2026</p>
-<h1 class="writing-title" lang="ur" dir="rtl">سال دوم کا سٹی فارم کا دورہ</h1>
-<p class="writing-about"><bdi>Mina</bdi> (<bdi>Oak</bdi>) کے لیے</p>
-<div lang="ur" dir="rtl"><p>جمعرات، 17 دسمبر، 2026 کو سال دوم کی تمام جماعتیں سٹی فارم دیکھنے جائیں گی۔</p>
-<table><tr><td>اسکول سے روانگی</td><td><bdi dir="ltr">9:30</bdi></td></tr>
-<tr><td>واپسی</td><td><bdi dir="ltr">14:45</bdi></td></tr></table>
-<ul><li>دوپہر کا کھانا اور پانی</li><li>گرم کوٹ</li></ul></div>
-<div class="writing-foot"><p>اگر آپ کچھ پوچھنا چاہیں تو ہمیں <bdi dir="ltr">020 7946 0900</bdi> پر فون کریں۔</p>
-</div></div>"""
-
 
 class Painter(Press):
     """A press that keeps a picture of every page it set last."""
@@ -55,8 +47,11 @@ class Painter(Press):
     def __init__(self) -> None:
         super().__init__()
         self.pages: Sequence[bytes] = ()
+        self.inside: Sequence[bytes] = ()
+        """The pages before those."""
 
     def pdf(self, template: str, root: Path, data: Mapping[str, Any], *, rare: bool = False) -> bytes:
+        self.inside = self.pages
         self.pages = self.make(template, root, data, rare=rare, format="png", ppi=DOTS)
         return super().pdf(template, root, data, rare=rare)
 
@@ -79,18 +74,17 @@ def farm_letter(found: Sequence[Item[PaperPayload]], *, large: bool) -> PaperPay
 async def paint_letters(outbox: Path, own: Surroundings, folder: Path) -> None:
     found = list(letters(outbox))
     plain = farm_letter(found, large=False)
-    urdu = replace(plain, language="ur", html=URDU)
     for envelope in ("dl_uk", "c5_notify"):
         letter = Letter(LetterSettings.model_validate({"envelope": envelope}), own)
         letter._setting._press = painter = Painter()
-        wanted = {f"letter-{envelope}": plain, f"letter-urdu-{envelope}": urdu}
+        wanted = {f"letter-{language}-{envelope}": payload for language, payload in paint_languages.letters()}
         if envelope == "dl_uk":
             wanted["letter-large"] = replace(plain, large_print=True)
         coded = replace(plain, slip=SLIP, online=PAGE, online_words="You can also read this letter online:")
         if envelope == "c5_notify":
             wanted["letter-slip"] = coded
         for name, payload in wanted.items():
-            await letter.send(outgoing(payload))
+            await letter.send(outgoing(payload, language=payload.language))
             save(folder, name, painter.pages)
         if envelope == "dl_uk":
             second = replace(plain, second_home=True)
@@ -112,13 +106,24 @@ async def paint_posters(outbox: Path, own: Surroundings, folder: Path) -> None:
         "<p>سال دوم کی تمام جماعتیں سٹی فارم دیکھنے جائیں گی۔</p></section>"
     )
     page = PagePayload(
-        "farm", FARM, html, "", "en", own.clock.now(), date(2026, 12, 17), "letter", PAGE, "Read it online"
+        "farm",
+        FARM,
+        html,
+        "",
+        "en",
+        own.clock.now(),
+        date(2026, 12, 17),
+        "letter",
+        PAGE,
+        "Read it online",
+        outside='<section lang="en" dir="ltr"><p>All Year 2 classes visit the city farm.</p></section>',
     )
     for paper in ("a4", "a3"):
         board = Noticeboard(NoticeboardSettings.model_validate({"paper": paper}), own)
         board._press = painter = Painter()
         await board.send(outgoing(page))
-        save(folder, f"poster-{paper}", painter.pages)
+        save(folder, f"poster-{paper}", painter.inside)
+        save(folder, f"poster-{paper}-outside", painter.pages)
         await board.close()
 
 
@@ -137,7 +142,7 @@ async def paint_calls(outbox: Path, own: Surroundings, folder: Path) -> None:
 
 def save(folder: Path, name: str, pages: Sequence[bytes]) -> None:
     for number, page in enumerate(pages[:4], 1):
-        (folder / f"{name}{f'-{number}' if len(pages) > 1 else ''}.png").write_bytes(page)
+        (folder / f"{name}{f'-{number}' if len(pages) > 1 else ''}.png").write_bytes(paint_pages.small(page))
 
 
 async def paint(outbox: Path, own: Surroundings, folder: Path) -> None:
@@ -160,6 +165,9 @@ def main() -> None:
             clock=FixedClock(datetime(2026, 11, 27, 15, 30, tzinfo=UTC)),
         )
         asyncio.run(paint(school / "outbox" / "trial", own, folder))
+        screen = folder.parent / "screen"
+        screen.mkdir(exist_ok=True)
+        paint_pages.paint(school, screen)
 
 
 if __name__ == "__main__":

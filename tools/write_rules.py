@@ -14,13 +14,13 @@ PAGE = ROOT / "docs" / "rules.md"
 class Status(StrEnum):
     DONE = "done"
     PARTLY = "partly"
-    DUE = "due"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a school's policy. ``where`` are settings (``policy.text.allowed``), files or ``file::name``;
-    ``tests`` full names; ``still`` is what is to come, with the part ``due``."""
+    ``tests`` full names; ``left`` is what is left out, ``why`` by which of the reasons."""
 
     id: str
     says: str
@@ -28,19 +28,23 @@ class Rule:
     does: str = ""
     where: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    still: str = ""
-    due: str = ""
+    left: str = ""
+    why: str = ""
 
 
 SCHOOLS: Mapping[str, str] = {
     "W": "Woodgrange Infant School, *Partnership with Parents Policy*",
     "H": "Hyde Park Schools, *Parent Partnership Policy*",
 }
-COUNTED: Mapping[Status, str] = {Status.DONE: "done", Status.PARTLY: "partly done", Status.DUE: "still due"}
+COUNTED: Mapping[Status, str] = {
+    Status.DONE: "done",
+    Status.PARTLY: "done in part",
+    Status.LEFT: "left out with a reason",
+}
 
 
 def read() -> tuple[tuple[Rule, ...], Mapping[str, str]]:
-    """The rules in the order of the file, and the parts of the product for which something waits.
+    """The rules in the order of the file, and the reasons for which something is left out.
 
     A key that is no field of a rule, or one that is missing, is a TypeError; a status that is none, a ValueError.
     """
@@ -49,10 +53,10 @@ def read() -> tuple[tuple[Rule, ...], Mapping[str, str]]:
         Rule(**{**row, "status": Status(row["status"]), **{key: tuple(row.get(key, ())) for key in ("where", "tests")}})
         for row in found["rule"]
     )
-    return tuple(rules), found["parts"]
+    return tuple(rules), found["reasons"]
 
 
-def page(rules: Sequence[Rule], parts: Mapping[str, str]) -> str:
+def page(rules: Sequence[Rule], reasons: Mapping[str, str]) -> str:
     lines = [
         "# Rules it carries out",
         "",
@@ -70,9 +74,9 @@ def page(rules: Sequence[Rule], parts: Mapping[str, str]) -> str:
     for letter, title in SCHOOLS.items():
         own = [rule for rule in rules if rule.id.startswith(letter)]
         lines += [f"## {letter}: {title.replace('*', '')}", "", *_told(own), ""]
-    lines += ["## What is still to come", "", *_to_come(rules, parts), ""]
+    lines += ["## What is left out, and why", "", *_left_out(rules, reasons), ""]
     for letter in SCHOOLS:
-        own = [rule for rule in rules if rule.id.startswith(letter) and rule.status is not Status.DUE]
+        own = [rule for rule in rules if rule.id.startswith(letter) and rule.status is not Status.LEFT]
         lines += [f"## Where it is done, and what shows it: {letter}", "", *_shown(own), ""]
     lines += [
         "This page is written by `python -m tools.write_rules` from [rules.toml](rules.toml), which has the tests' "
@@ -89,18 +93,18 @@ def _counted(rules: Iterable[Rule]) -> str:
 
 
 def _told(rules: Iterable[Rule]) -> list[str]:
-    lines = ["| Rule | The policy says | State | What the program does | Still to come |", "|---|---|---|---|---|"]
+    lines = ["| Rule | The policy says | State | What the program does | What it leaves out |", "|---|---|---|---|---|"]
     for rule in rules:
-        still = f"{rule.still} (*{rule.due}*)" if rule.due else ""
-        lines.append(f"| `{rule.id}` | {rule.says} | {rule.status.value} | {rule.does} | {still} |")
+        left = f"{rule.left} (*{rule.why}*)" if rule.why else ""
+        lines.append(f"| `{rule.id}` | {rule.says} | {rule.status.value} | {rule.does} | {left} |")
     return lines
 
 
-def _to_come(rules: Sequence[Rule], parts: Mapping[str, str]) -> list[str]:
-    lines = ["| Part | What it is | Rules that wait for it |", "|---|---|---|"]
-    for part, what in parts.items():
-        waiting = ", ".join(rule.id for rule in rules if rule.due == part)
-        lines.append(f"| {part} | {what} | {waiting} |")
+def _left_out(rules: Sequence[Rule], reasons: Mapping[str, str]) -> list[str]:
+    lines = ["| Reason | What it means | Rules |", "|---|---|---|"]
+    for reason, what in reasons.items():
+        waiting = ", ".join(rule.id for rule in rules if rule.why == reason)
+        lines.append(f"| {reason} | {what} | {waiting} |")
     return lines
 
 

@@ -157,9 +157,11 @@ class Acceptance:
 
     def preview(self, submission: Submission, at: datetime | None) -> Considered:
         """The plan as the head would submit it, for the moment ``at``; nothing is written."""
-        now = at or self.clock.now()
-        head = Authority(Role.HEAD)
-        return consider(submission, self.world(), now, self.make_id, as_=head, at=at)
+        now, world = at or self.clock.now(), self.world()
+        considered = consider(submission, world, now, self.make_id, as_=Authority(Role.HEAD), at=at)
+        if considered.message is None:
+            return considered
+        return replace(considered, message=with_diary(considered.message, world, considered.send_at or now))
 
     async def release(self, message: Message, occurrence: Occurrence, now: datetime) -> bool:
         """Plan anew and enqueue a waiting message whose moment has come, exactly once; a doubt holds it."""

@@ -1,30 +1,62 @@
-"""Dates for your diary: the coming events of a newsletter, each with the children whom it concerns (H14)."""
+"""Dates for your diary: the coming events of a newsletter, or of one notice of several, each with the children whom it
+concerns (H14)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from notifier.acceptance.world import World
+from notifier.calendar.notices import starts
 from notifier.config.policy import folded
 from notifier.model.calendar import Event
 from notifier.model.directory import Directory
-from notifier.model.message import DiaryDate, Message, Reach
+from notifier.model.message import DiaryDate, Kind, Message, Reach
 from notifier.routing import resolve
 from notifier.routing.audience import audience, spoken, wide
-from notifier.routing.safeguards import named_in
+from notifier.routing.safeguards import named_in, watched
 
 SHOWN = frozenset({Reach.YEAR, Reach.CLASS, Reach.GROUP})
 """For whom it is, where that is worth saying and names no child."""
 
 
 def with_diary(message: Message, world: World, now: datetime) -> Message:
-    """A newsletter with the events of its coming days as they stand now; any other message as it is."""
+    """A newsletter with the events of its coming days, a notice of several with those events, as they stand now; any
+    other message as it is."""
     newsletter = world.newsletters.get(message.newsletter)
-    if newsletter is None or world.directory is None:
+    if world.directory is None:
+        return message
+    if message.kind is Kind.NOTICE and message.diary:
+        return replace(message, diary=listed(message.events, world, now))
+    if newsletter is None:
         return message
     found = _coming(world, now, newsletter.upcoming_days)
     return replace(message, diary=tuple(one for event in found if (one := _entry(event, world, world.directory))))
+
+
+def listed(events: Iterable[Event], world: World, now: datetime) -> tuple[DiaryDate, ...]:
+    """Of these events those that are ahead and may stand with others in one list, as the calendar has them now.
+
+    Those of single children or groups, of several sessions, of a sort or in words that a person looks at first, and
+    those that name a child, go each by itself.
+    """
+    policy, directory = world.policy, world.directory
+    if directory is None:
+        return ()
+    known = {event.id: event for event in world.calendar.events}
+    now_so = [known[one.id] for one in events if one.id in known]
+    found = [
+        date
+        for event in sorted(now_so, key=lambda one: (one.date, one.start or time.min, one.id))
+        if not event.cancelled
+        and not event.sessions
+        and starts(event, policy.timezone) > now
+        and folded(event.category) not in policy.in_person_only
+        and not watched(f"{event.title}\n{event.place}\n{event.details}", policy)
+        and (date := _entry(event, world, directory)) is not None
+        and date.public
+    ]
+    return tuple(found)
 
 
 def _coming(world: World, now: datetime, days: int) -> list[Event]:

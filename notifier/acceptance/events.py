@@ -78,17 +78,26 @@ def reminders(header: Header, event: Event | None, problems: list[Problem]) -> t
     return tuple(dict.fromkeys(found))
 
 
+def short_by(event: Event, world: World, day: date) -> tuple[int, int] | None:
+    """How many school days of notice families get who hear of it on this day, and how many the school means to give;
+    None where that is enough, or nobody knows which days are school days."""
+    calendar, lead = world.calendar, world.policy.lead_time
+    wanted = lead.get(folded(event.category), lead.get("*", 0))
+    if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
+        return None
+    given = max(0, school_days_between(day, event.date, calendar))
+    return None if given >= wanted else (given, wanted)
+
+
 def short_notice(message: Message, world: World, day: date, where: str) -> list[Problem]:
     """W35: an event of which families hear later than the school means them to, counted in school days."""
-    event, calendar = message.event, world.calendar
+    event = message.event
     if event is None or message.kind is Kind.EMERGENCY:
         return []
-    wanted = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
-    if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
-        return []  # nobody knows which days are school days
-    given = max(0, school_days_between(day, event.date, calendar))
-    if given >= wanted:
+    short = short_by(event, world, day)
+    if short is None:
         return []
+    given, wanted = short
     sort = f"“{event.category}”" if folded(event.category) in world.policy.lead_time else "an event"
     return [
         advice(

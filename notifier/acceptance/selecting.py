@@ -12,7 +12,7 @@ from notifier.model.message import Message
 from notifier.model.plan import Delivery, Hold, Plan, Step, Task, Withheld, Withhold
 from notifier.model.policy import AddressKind, Policy
 from notifier.model.states import DeliveryState
-from notifier.queue import Store, StoredDelivery
+from notifier.queue import Store, StoredDelivery, StoredMessage
 from notifier.routing import recheck
 
 RULE = "W35"
@@ -26,6 +26,15 @@ def posted(delivery: Delivery, policy: Policy) -> bool:
     """Whether it begins with something carried to a home, which takes days."""
     first = next_rung(delivery, -1)
     return first is not None and any(policy.channels[leg.channel].address is AddressKind.POSTAL for leg in first[1])
+
+
+def _told(stored: StoredMessage, had: StoredDelivery, message: Message) -> bool:
+    """Whether that copy spoke of the event this message is about: in a list of several each family has its own."""
+    if not stored.message.diary or message.event is None:
+        return True
+    return any(
+        one.event.id == message.event.id and one.concerns(had.delivery.pupil_ids) for one in stored.message.diary
+    )
 
 
 class Selecting:
@@ -89,7 +98,7 @@ class Selecting:
             one
             for each in stored
             for one in await self._store.deliveries(each.id)
-            if one.state in HAD and not one.public and one.delivery.contact_ids
+            if one.state in HAD and not one.public and one.delivery.contact_ids and _told(each, one, message)
         ]
 
     async def _goes(self, message_id: str) -> list[StoredDelivery]:

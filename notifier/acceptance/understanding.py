@@ -122,6 +122,8 @@ def consider(
         remind=remind,
         occurrence=submission.occurrence,
         selection=submission.selection,
+        details=submission.details,
+        diary=submission.diary,
     )
     problems += _channels(message, world, header)
     problems += permitted(message, authority, directory, world.policy)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from notifier import directory as room
 from notifier.care.backup import write
 from notifier.model.directory import BARRING, DENYING, Arrangement, Contact, Directory, Link, Pupil, Sort
+from notifier.model.holding import own_details
 from notifier.model.message import Message
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.plan import Delivery
@@ -200,9 +201,7 @@ def _details(person: Person) -> list[tuple[str, str]]:
         pairs += [("Groups", ", ".join(known.groups)), ("First day", _day(known.admitted_on))]
         pairs.append(("Last day", _day(known.left_on)))
     elif isinstance(known, Contact):
-        pairs += [("Name", known.name), ("How we greet you", known.salutation), ("Email", known.email)]
-        pairs += [("Mobile", known.mobile), ("Telephone", known.phone), ("Language", known.language)]
-        pairs.append(("Address", ", ".join((*known.address, known.postcode))))
+        pairs += own_details(known)
     return [(what, value) for what, value in pairs if value.strip(", ")]
 
 

@@ -1,15 +1,24 @@
 """`families`: what changed in the files, saying yes to what they take away, and what is known of a person."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import typer
 
 from notifier import directory as room
-from notifier.acceptance.preview import problem_json
+from notifier.acceptance import answers
+from notifier.acceptance.details import details_letter
+from notifier.acceptance.preview import preview_json, problem_json
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.importing import import_
+from notifier.daemon import School
 from notifier.model.answer import Exit
-from notifier.model.directory import Directory
-from notifier.model.staff import Role
+from notifier.model.directory import Contact, Directory
+from notifier.model.message import Submission
+from notifier.model.problem import Problem, Severity
+from notifier.model.staff import Authority, Role
+from notifier.rendering.prepared import Prepared
 
 families_app = typer.Typer(help="The families' files and what is in force.", no_args_is_help=True)
 families_app.command("import")(import_)
@@ -69,6 +78,56 @@ def accept(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
     output.leave(opening.within(work))
 
 
+@families_app.command("check-details")
+def check_details(
+    to: list[str] = typer.Option(["whole school"], "--to", help="Whose adults: “Oak”, “Year 2”, “pupil P0012”."),
+    yes: bool = typer.Option(False, "--yes", help="Send it. Without this, it only shows who would get it."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+    json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Ask each adult to look over what the school holds about them, by their own way; nobody sees anybody else's."""
+
+    async def shown() -> Exit:
+        async with opening.reading(opening.with_folder(opening.open_config())) as school:
+            before = school.families.current
+            reading = room.read(school.config.families)
+            school.families.current = room.preview(reading.known_again(before) if before else reading, before)
+            asked = _letter(school, to, Authority(Role.HEAD))
+            considered = school.acceptance.preview(replace(asked, problems=_errors(reading.problems)), None)
+            if json:
+                output.as_json(preview_json(considered))
+            else:
+                output.say(answers.previewed(asked, considered, school.world(), None))
+                output.say("Each adult gets their own copy, with what is held about them. Add --yes to send it.")
+            return output.exit_for(considered.problems)
+
+    async def sent() -> Exit:
+        async with opening.school(folder=True) as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            await school.families.refresh(school.clock.now(), settled=True)
+            answer = await school.acceptance.accept(_letter(school, to, by))
+            if json:
+                output.as_json({"outcome": answer.outcome.value, "message": answer.message_id, "text": answer.text})
+            else:
+                output.say(answer.text)
+            return answer.exit
+
+    output.leave(opening.within(sent if yes else shown))
+
+
+def _letter(school: School, to: list[str], by: Authority) -> Submission:
+    words = Prepared(school.config.templates, school.config.school.language)
+    day = school.clock.now().astimezone(school.config.school.timezone).date()
+    return details_letter(words, tuple(to), by, day)
+
+
+def _errors(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(one for one in found if one.severity is Severity.ERROR)
+
+
 @families_app.command()
 def show(
     id: str = typer.Argument(..., help="A contact's or pupil's id."),
@@ -83,6 +142,8 @@ def show(
                 output.stop(f"Nobody in force has the id “{id}”. New files come into force with: notifier run")
             links = [link for link in found.links if id in (link.contact_id, link.pupil_id)]
             rows = [row for row in found.arrangements if id in (row.contact_id, row.pupil_id)]
+            person = found.contacts.get(id)
+            refused = await school.store.refusals(_addresses(person)) if person else []
             if json:
                 output.as_json(
                     {
@@ -113,10 +174,13 @@ def show(
                             }
                             for row in rows
                         ],
+                        "not_used": [
+                            {"channel": one.channel, "address": one.address, "since": one.since.isoformat()}
+                            for one in refused
+                        ],
                     }
                 )
                 return Exit.DONE
-            person = found.contacts.get(id)
             name = person.name if person else found.pupils[id].name
             output.say(f"{name} ({id})", "bold")
             for link in links:
@@ -131,6 +195,48 @@ def show(
                 dates = f"from {row.from_ or 'always'}, until {row.until or 'no end'}, ended on {row.ended_on or 'no'}"
                 kept = " (kept from the record: no longer in the file)" if row.recorded else ""
                 output.say(f"  {row.sort.value} about {about}: {dates}{kept}")
+            for one in refused:
+                day = f"{one.since.astimezone(school.config.school.timezone):%d/%m/%Y}"
+                output.say(f"  not used by {one.channel} since {day}: {one.address} ({NOT_USED})")
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+@families_app.command("use-again")
+def use_again(
+    id: str = typer.Argument(..., help="The adult's id."),
+    channel: str = typer.Option("", "--channel", help="Only by this channel, such as email."),
+    as_: str = AS,
+    pin_stdin: bool = PIN_STDIN,
+) -> None:
+    """Try an adult's email address or number again that was given up."""
+
+    async def work() -> Exit:
+        async with opening.school() as school:
+            by = who(school.config, as_, pin_stdin)
+            if by.role is Role.TEACHER:
+                output.stop("This is for the head, the deputy or the office.")
+            found = school.families.current
+            person = found.contacts.get(id) if found else None
+            if person is None:
+                output.stop(f"No adult in force has the id “{id}”.")
+            refused = [one for one in await school.store.refusals(_addresses(person)) if channel in ("", one.channel)]
+            if not refused:
+                output.stop(f"Every address of {id} is in use. See: notifier families show {id}")
+            for one in refused:
+                await school.store.use_again(one, by.name, id, school.clock.now())
+                output.say(
+                    f"{one.address} is used again by {one.channel}. If it fails once more, it is given up again."
+                )
+            output.say("Who wrote STOP gets texts again only when they write START: their provider sees to that.")
+            return Exit.DONE
+
+    output.leave(opening.within(work))
+
+
+NOT_USED = "they wrote STOP, or three messages running failed there"
+
+
+def _addresses(person: Contact) -> list[str]:
+    return [one for one in (person.email, person.mobile, person.phone) if one]

@@ -1,9 +1,9 @@
 """The workers of one lane of one channel: claim, carry, record, again (DESIGN 3.6)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.attempts import LEAST, MARGIN, Back, fault
@@ -73,6 +73,7 @@ class Crew:
         self._claim_late = claim_late
         self._in_hand: asyncio.Queue[ClaimedLeg | None] = asyncio.Queue()
         self._coming: dict[str, ClaimedLeg] = {}
+        self._begun: set[str] = set()
         self._unbegun: list[ClaimedLeg] = []
         self._room = asyncio.Event()
         self._busy = 0
@@ -82,6 +83,11 @@ class Crew:
     def idle(self) -> bool:
         """Nothing in hand, and nothing was due after the last ring."""
         return not self._busy and self._in_hand.empty() and self._dry_at == self._office.bell.count
+
+    @property
+    def in_hand(self) -> Iterator[str]:
+        """Legs that it will settle or give back."""
+        return chain(self._coming, self._begun, (leg.leg_id for leg in self._unbegun))
 
     async def run(self) -> None:
         """Until the office stops; what is in flight is finished, what was not begun is given back."""
@@ -186,6 +192,7 @@ class Crew:
         while (leg := await self._in_hand.get()) is not None:
             self._busy += 1
             self._coming.pop(leg.leg_id, None)
+            self._begun.add(leg.leg_id)
             if self._most is not None:
                 self._make_room()
             try:
@@ -197,6 +204,7 @@ class Crew:
                 office.failed("leg-not-settled", self._account.name, error)
             finally:
                 self._busy -= 1
+                self._begun.discard(leg.leg_id)
                 if self._most is None:
                     self._make_room()
                 if self._in_hand.empty():

@@ -12,16 +12,20 @@ class Cutoff:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._under_way: set[Within] = set()
+        self._under_way: dict[Within, None] = {}
+        """In the order in which they began, so that those which are cut off together always are in the same order."""
         self._timer: asyncio.TimerHandle | None = None
 
     def within(self, seconds: float, life: int) -> "Within":
         """What goes on inside is cut off after so many seconds, or when that life is over; raises TimeoutError then."""
-        return Within(self._begun, self._under_way.discard, seconds, life)
+        return Within(self._begun, self._ended, seconds, life)
 
     def _begun(self, send: "Within") -> None:
-        self._under_way.add(send)
+        self._under_way[send] = None
         self._look_at(send.until)
+
+    def _ended(self, send: "Within") -> None:
+        self._under_way.pop(send, None)
 
     def _look_at(self, until: float) -> None:
         """The look falls due on the loop's own clock, so a process that was frozen meets it before anything that came
@@ -38,7 +42,7 @@ class Cutoff:
         self._timer = None
         now = asyncio.get_running_loop().time()
         for send in [one for one in self._under_way if one.until <= now or self._node.life() != one.life]:
-            self._under_way.discard(send)
+            self._ended(send)
             send.cut()
         if self._under_way:
             self._look_at(min(send.until for send in self._under_way))

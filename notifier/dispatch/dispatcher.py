@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from channels.base import Channel
 from notifier.calendar.quiet import opens
@@ -170,7 +171,12 @@ class Dispatcher:
             self._peace,
             patient=patient,
         )
-        tender = Tender(store, self._node, self._policy, clock, office.bell, collator, alone=self._alone)
+        crews: list[Crew] = []
+
+        def in_hand() -> frozenset[str]:
+            return frozenset(chain(recorder.in_hand, *(crew.in_hand for crew in crews)))
+
+        tender = Tender(store, self._node, self._policy, clock, office.bell, collator, in_hand, alone=self._alone)
         attempts = Attempts(
             self._node,
             clock,
@@ -184,7 +190,8 @@ class Dispatcher:
             store.refused,
             self._witness,
         )
-        crews = [crew for account in self._accounts.values() for crew in self._crews(office, account, lanes, attempts)]
+        for account in self._accounts.values():
+            crews += self._crews(office, account, lanes, attempts)
         for name, known in self._policy.channels.items():
             if not known.configured and name not in self._channels:
                 gone, carry = Account(name, absent.Absent(), clock), absent.carry(self._owner)

@@ -294,7 +294,7 @@ def plain_yes(receipt: Receipt) -> bool:
 
 
 def _answer(receipt: Receipt, stored: StoredReceipt) -> Task:
-    """What a family wrote, for the office to read; the number is theirs, and so is the answer."""
+    """What a family wrote, for the office to read (H7); the number is theirs, and so is the answer."""
     words = " ".join(receipt.words.split())
     shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
     said = (

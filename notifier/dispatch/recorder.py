@@ -1,7 +1,7 @@
 """Outcomes on their way into the database: together where that does no harm, singly where it would (DESIGN 3.6)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from notifier.clock import Clock
 from notifier.dispatch import faults
@@ -37,9 +37,15 @@ class Recorder:
         self._clock = clock
         self._after = after
         self._pending: list[Settlement] = []
+        self._on_the_way: Sequence[Settlement] = ()
         self._writing = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
         self._closing = False
+
+    @property
+    def in_hand(self) -> Iterator[str]:
+        """Legs whose outcome is known and not yet committed."""
+        return (one.leg_id for one in (*self._pending, *self._on_the_way))
 
     async def record(self, settlement: Settlement, *, together: bool) -> None:
         """Returns when it is committed; with ``together``, when it is in good hands."""
@@ -85,6 +91,7 @@ class Recorder:
             batch, self._pending = self._pending, []
             if not batch:
                 return
+            self._on_the_way = batch
             try:
                 await self._settle(batch)
             except Exception:
@@ -93,6 +100,8 @@ class Recorder:
             except BaseException:
                 self._pending = [*batch, *self._pending]
                 raise
+            finally:
+                self._on_the_way = ()
             reached("settled")
             self._after(batch)
 

@@ -1,7 +1,7 @@
 """What falls due by the clock, and what other processes changed (DESIGN 3.6, 4)."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -46,9 +46,21 @@ class Tender:
     """Rings the bell when something may be due, and has sheets rebuilt when their legs are quiet."""
 
     def __init__(
-        self, store: Store, node: Node, policy: Policy, clock: Clock, bell: Bell, collator: Collator, *, alone: bool
+        self,
+        store: Store,
+        node: Node,
+        policy: Policy,
+        clock: Clock,
+        bell: Bell,
+        collator: Collator,
+        in_hand: Callable[[], Collection[str]],
+        *,
+        alone: bool,
     ) -> None:
-        """``alone``: every other owner of a leg is known to be dead (one computer, and its lock was free)."""
+        """``alone``: every other owner of a leg is known to be dead (one computer, and its lock was free).
+
+        ``in_hand``: the legs that this process has claimed and will settle or give back.
+        """
         self._store = store
         self._node = node
         self._owner = node.id
@@ -56,6 +68,7 @@ class Tender:
         self._clock = clock
         self._bell = bell
         self._collator = collator
+        self._in_hand = in_hand
         self._alone = alone
         self._after = escalating(policy)
         self._by_person = frozenset(name for name, one in policy.channels.items() if one.by_person)
@@ -77,7 +90,7 @@ class Tender:
     async def tend(self) -> None:
         """Leases that ran out, rungs whose time is over, messages that expired."""
         now = self._clock.now()
-        await self._store.take_over(self._owner, now, silent_for=self._silent_for())
+        await self._store.take_over(self._owner, now, silent_for=self._silent_for(), in_hand=self._in_hand())
         await self._store.escalate(now, self._after)
         await self.expire()
 
@@ -142,7 +155,9 @@ class Tender:
     async def _look_around(self) -> None:
         """What this node may do has changed, or another one died with work in hand."""
         if (silent_for := self._silent_for()) is not None:
-            taken = await self._store.take_over(self._owner, self._clock.now(), silent_for=silent_for)
+            taken = await self._store.take_over(
+                self._owner, self._clock.now(), silent_for=silent_for, in_hand=self._in_hand()
+            )
             if taken:
                 log.warning("took over what a dead node had in hand", legs=len(taken))
         before, self._seen = self._seen, (self._node.life(), self._node.leads())

@@ -35,6 +35,9 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
+_ACTIVE = re.compile(
+    r"<(?:script|iframe|object|embed|applet|form|video|audio)\b|<[a-z][^<>]{0,2000}\son[a-z]{3,20}\s*=", re.IGNORECASE
+)
 _IMG = re.compile(r"<img([^>]*)>")
 _ALT = re.compile(r'alt="([^"]*)"')
 _FIELD = re.compile(r"\{\{((?:[^{}<>]|<[^<>]*>)*)\}\}")
@@ -145,9 +148,11 @@ def _depth(html: str) -> int:
 
 def _words_for(image: re.Match[str]) -> str:
     """A picture that cannot go leaves its description behind."""
-    if ' src="' in image[1]:
-        return image[0]
-    alt = _ALT.search(image[1])
+    return image[0] if ' src="' in image[1] else _description(image[1])
+
+
+def _description(attributes: str) -> str:
+    alt = _ALT.search(attributes)
     return f"[{alt[1]}]" if alt and alt[1].strip() else ""
 
 
@@ -166,8 +171,14 @@ def clean(html: str, pictures: Mapping[str, Enclosure], where: str) -> Cleaned:
         url_schemes={*SAFE, "cid"},  # the filter lets cid through only for our own pictures
         link_rel=None,
     )
+    active = _ACTIVE.search(html) is not None
     safe = _IMG.sub(_words_for, _BARE_LINK.sub(r"\1", safe))
-    return Cleaned(safe.strip(), tuple(judge.used.values()), tuple(_problems(judge, safe, where)))
+    return Cleaned(safe.strip(), tuple(judge.used.values()), tuple(_problems(judge, safe, where, active=active)))
+
+
+def without_picture(html: str, digest: str) -> str:
+    """The words without a picture that turned out to be none; its description stays."""
+    return _IMG.sub(lambda image: _description(image[1]) if f"cid:{digest}" in image[1] else image[0], html)
 
 
 def without_blanks(html: str) -> str:
@@ -185,8 +196,17 @@ def _too_intricate(where: str) -> Problem:
     )
 
 
-def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
+def _problems(judge: _Filter, html: str, where: str, *, active: bool) -> list[Problem]:
     found: list[Problem] = []
+    if active:
+        found.append(
+            advice(
+                "program-left-out",
+                "I left out something that does more than be read (a program, a form, a film or another page inside "
+                "the message): mail programs refuse it. Write a link to it instead.",
+                where,
+            )
+        )
     if judge.remote:
         found.append(
             advice(
@@ -197,13 +217,7 @@ def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
             )
         )
     if judge.broken:
-        found.append(
-            advice(
-                "picture-unreadable",
-                f"I left out {_count(judge.broken)} that I could not read. Put it in again as PNG or JPEG.",
-                where,
-            )
-        )
+        found.append(unreadable(judge.broken, where))
     found.extend(
         error(
             "picture-missing",
@@ -233,6 +247,14 @@ def _problems(judge: _Filter, html: str, where: str) -> list[Problem]:
             )
         )
     return found
+
+
+def unreadable(number: int, where: str) -> Problem:
+    return advice(
+        "picture-unreadable",
+        f"I left out {_count(number)} that I could not read. Put it in again as PNG or JPEG.",
+        where,
+    )
 
 
 def _count(number: int) -> str:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from notifier.intake import limits
 from notifier.intake.bundle import Bundle
+from notifier.intake.darkroom import ATTACHED, developed, is_picture, told
 from notifier.intake.documents.draft import Draft
-from notifier.intake.enclosures import enclose
+from notifier.intake.enclosures import enclose, unopened
 from notifier.intake.entries import spelled
 from notifier.intake.folder import IntakeFolder
 from notifier.intake.header import Typed, typed
@@ -249,6 +250,8 @@ def _enclosures(
             problems.append(enclosed)
     for page in pages:
         made += page.enclosures
+    made, wrong = _lightened(made)
+    problems += wrong
     attached = {one.attachment.digest for one in made}
     for page in pages:
         for picture in page.pictures:
@@ -256,6 +259,21 @@ def _enclosures(
                 attached.add(picture.attachment.digest)
                 made.append(picture)
     return tuple(made), problems + _weight(made, script.name)
+
+
+def _lightened(enclosures: Sequence[Enclosure]) -> tuple[list[Enclosure], list[Problem]]:
+    """Photographs beside the words, lighter and without what the camera wrote in; a child's own papers as they are."""
+    found = developed([one for one in enclosures if is_picture(one) and not one.attachment.pupil_id], ATTACHED)
+    changed = {id(one.before): one for one in found}
+    made: list[Enclosure] = []
+    problems = [problem for one in found for problem in told([one], one.before.attachment.name)]
+    for one in enclosures:
+        new = changed[id(one)].picture if id(one) in changed else one
+        if new is not None:
+            made.append(new)
+        else:
+            problems.append(unopened(one.attachment.name))
+    return made, problems
 
 
 def _weight(enclosures: Sequence[Enclosure], name: str) -> list[Problem]:

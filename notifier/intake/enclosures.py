@@ -60,12 +60,16 @@ def enclose(name: str, content: bytes, pupil_id: str = "") -> Enclosure | Proble
     if not content:
         return error("attachment-empty", f"{name} is empty. Save it again and drop the message anew.", name)
     if ending in _BEGINS and not content[:1024].lstrip(b"\xef\xbb\xbf\r\n ").startswith(_BEGINS[ending]):
-        return error(
-            "attachment-broken",
-            f"{name} is not a real {ending.lstrip('.').upper()} file, so families could not open it. Save it again.",
-            name,
-        )
+        return unopened(name)
     digest = hashlib.sha256(content).hexdigest()
     if pupil_id:
         name = REPORT
     return Enclosure(Attachment(name, MEDIA_TYPES[ending], digest, len(content), pupil_id), content)
+
+
+def unopened(name: str) -> Problem:
+    return error(
+        "attachment-broken",
+        f"{name} is not a real {suffix(name).lstrip('.').upper()} file, so families could not open it. Save it again.",
+        name,
+    )

@@ -21,6 +21,12 @@ REPORTS = 400 * MB
 FOLDER_FILES = 1_500
 PICTURES = 60
 PIXELS = 50_000_000
+"""Dots of one picture; one with more is not decoded."""
+PICTURE_SHOWN, PICTURES_SHOWN = MB // 2, 2 * MB
+"""One picture in the words, and all those of one document together, made lighter until they fit: a parent's telephone
+pays for them."""
+PICTURE_ATTACHED, PICTURES_ATTACHED = 3 * MB // 2, 4 * MB
+"""One picture beside the words, and all of them."""
 
 UNPACKED = 150 * MB
 """What a Word file may unpack to, altogether; ``UNPACKED_PART`` for one of its XML parts."""

@@ -6,7 +6,8 @@ from html import unescape
 
 from notifier.intake import leading, limits
 from notifier.intake.bundle import Bundle
-from notifier.intake.clean import clean, without_blanks
+from notifier.intake.clean import Cleaned, clean, unreadable, without_blanks, without_picture
+from notifier.intake.darkroom import SHOWN, developed, told
 from notifier.intake.documents import READERS
 from notifier.intake.documents.draft import Draft
 from notifier.intake.entries import Entry
@@ -69,13 +70,30 @@ def _understand(draft: Draft, name: str, bundle: Bundle) -> Page:
             else:
                 problems.append(advice("picture-left-out", f"The picture {lies} does not go out: {found}.", name))
     cleaned = clean(draft.html, pictures, name)
-    entries, html = draft.entries, cleaned.html
+    entries, (html, shown, told) = draft.entries, _developed(cleaned, name)
     if draft.leading:
-        entries, html, wrong = leading.split_off(cleaned.html, name)
+        entries, html, wrong = leading.split_off(html, name)
         problems += wrong
     left_out = {problem.where for problem in problems if problem.id == "picture-left-out"}
     problems += [one for one in cleaned.problems if not (left_out and one.id == "picture-missing")]
-    return Page(entries, without_blanks(html), cleaned.pictures, draft.enclosures, tuple(problems))
+    return Page(entries, without_blanks(html), shown, draft.enclosures, (*problems, *told))
+
+
+def _developed(cleaned: Cleaned, name: str) -> tuple[str, tuple[Enclosure, ...], list[Problem]]:
+    """The words with each picture as it goes out; one that nobody can read leaves its description."""
+    html, found = cleaned.html, developed(cleaned.pictures, SHOWN)
+    for one in found:
+        before = one.before.attachment.digest
+        html = (
+            without_picture(html, before)
+            if one.picture is None
+            else html.replace(before, one.picture.attachment.digest)
+        )
+    problems = list(told(found, name))
+    if broken := sum(one.picture is None for one in found):
+        problems.append(unreadable(broken, name))
+    shown = {one.picture.attachment.digest: one.picture for one in found if one.picture is not None}
+    return html, tuple(shown.values()), problems
 
 
 def heading(html: str) -> str:

@@ -1,6 +1,6 @@
 """A message: what the school wants to say, to whom, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,24 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class DiaryDate:
+    """A coming event in a newsletter or a notice of several, and whom it concerns: everybody, or these pupils.
+    ``public``: anybody may know.
+
+    ``for_whom`` is as the school says it, empty where that goes without saying or would name a child.
+    """
+
+    event: Event
+    everybody: bool = False
+    pupil_ids: frozenset[str] = frozenset()
+    for_whom: str = ""
+    public: bool = False
+
+    def concerns(self, pupil_ids: Collection[str]) -> bool:
+        return self.everybody or any(pupil_id in self.pupil_ids for pupil_id in pupil_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What intake hands to acceptance: a file as it was understood, with every problem found.
 
@@ -137,7 +155,8 @@ class Submission:
     name, bytes and the local day it was claimed. ``source`` is the file name
     shown to people. ``recovered``: it was claimed before a crash, and whether it was
     accepted and answered then is not known. ``occurrence`` and ``selection`` as in a message, and ``event`` itself
-    where it is not for ``header.event`` to name it: what goes by the clock comes with all three.
+    where it is not for ``header.event`` to name it: what goes by the clock comes with all three, and a notice of
+    several events with their ``diary`` instead. ``details`` as in a message.
     """
 
     key: str
@@ -153,20 +172,8 @@ class Submission:
     occurrence: str = ""
     selection: Selection = EVERYBODY
     event: Event | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DiaryDate:
-    """A coming event in a newsletter, and whom it concerns: everybody, or these pupils. ``public``: anybody may know.
-
-    ``for_whom`` is as the school says it, empty where that goes without saying or would name a child.
-    """
-
-    event: Event
-    everybody: bool = False
-    pupil_ids: frozenset[str] = frozenset()
-    for_whom: str = ""
-    public: bool = False
+    diary: tuple[DiaryDate, ...] = ()
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +186,12 @@ class Message:
     ``doubts`` those for which it was held when it came in. ``slot``: an issue of a newsletter waits for
     this day of its rhythm, None where it has a moment of its own; ``own_expiry``: staff wrote ``expires:``.
     ``public_on`` are the channels on which it also stands for everybody, once it is planned.
-    ``diary``: the coming events as they stood when it went. ``remind``: when before its event it is followed by a
-    reminder, None for what the school does for events of that sort. ``occurrence`` is the key of what it goes for by
-    itself, empty for what somebody wrote; ``selection`` narrows its recipients. ``drill``: it goes to staff alone,
-    whatever its audience. ``closure``: the id of the closure that it belongs to.
+    ``diary``: the coming events as they stood when it went; in a notice, the several events that it is of.
+    ``remind``: when before its event it is followed by a reminder, None for what the school does for events of that
+    sort. ``occurrence`` is the key of what it goes for by itself, empty for what somebody wrote; ``selection`` narrows
+    its recipients. ``drill``: it goes to staff alone, whatever its audience.
+    ``closure``: the id of the closure that it belongs to. ``details``: each adult has a copy of their own, and under
+    its words stands what the school holds about them, as it is when the copy goes (H34).
     """
 
     id: str
@@ -220,6 +229,7 @@ class Message:
     occurrence: str = ""
     selection: Selection = EVERYBODY
     closure: str = ""
+    details: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -228,6 +238,13 @@ class Message:
     @property
     def subject(self) -> str:
         return self.bodies[0].subject
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What it is about, as families are told of it. The diary of a newsletter goes along and is no notice."""
+        if self.event is not None:
+            return (self.event,)
+        return tuple(one.event for one in self.diary) if self.kind is Kind.NOTICE else ()
 
     @property
     def to_single_children(self) -> bool:

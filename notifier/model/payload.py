@@ -132,6 +132,8 @@ class PagePayload:
     calendar_words: str = ""
     """How the calendar file that comes with the message is offered."""
     place: str = ""
+    outside: str = ""
+    """What a poster says on a board outside, where anybody passes; empty where nothing hangs there (W23)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from notifier.model.message import Mode
 from notifier.model.plan import Task
 from notifier.queue import receipts
-from notifier.queue.news import Agreeing, Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Agreeing, Heard, LegNews, Refused, Refusing, Silent, StoredReceipt
 from notifier.queue.transactions import Transactions
 
 
@@ -49,6 +49,14 @@ class Hearing(Transactions):
     async def refused(self, channel: str, address: str) -> datetime | None:
         """Since when whoever has this address wants nothing by this channel; None: nobody said so."""
         return await self._database.read(receipts.refused, channel, address)
+
+    async def refusals(self, addresses: Sequence[str]) -> list[Refused]:
+        """Which of these addresses are not used any more, by which channel."""
+        return await self._database.read(receipts.refusals, addresses)
+
+    async def use_again(self, one: Refused, by: str, whom: str, now: datetime) -> bool:
+        """A person lets an address be tried again. ``whom``: the id of the adult who has it."""
+        return await self._write(receipts.use_again, one, by, whom, now)
 
     async def leg_of_reference(self, channel: str, reference: str, since: datetime) -> str:
         """The leg that went under this reference since then; empty where there is none."""

@@ -1,6 +1,6 @@
 """Leases: what a dead process left behind, what is given back unsent, and whether a claimed leg is still wanted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
@@ -89,12 +89,18 @@ _DELIVERY_STOPS = {
 
 
 def take_over(
-    conn: Connection, owner: str, now: datetime, all_leases: bool, silent_for: timedelta | None = None
+    conn: Connection,
+    owner: str,
+    now: datetime,
+    all_leases: bool,
+    silent_for: timedelta | None = None,
+    in_hand: Collection[str] = (),
 ) -> list[ClaimedLeg]:
     """Started legs that nobody will settle become unknown, and are then claimed one by one.
 
     ``all_leases``: every other owner is known to be dead, so their leases need not run out first.
     ``silent_for``: nor those of owners that are no living nodes, once the database has been there so long.
+    ``in_hand``: legs that ``owner`` itself will settle or give back yet, however late its lease makes that look.
     """
     if all_leases:
         found = conn.execute(LEFT_BEHIND, {"now": now, "me": owner}).all()
@@ -102,6 +108,8 @@ def take_over(
         found = conn.execute(FORSAKEN, {"now": now, "me": owner, "span": silent_for.total_seconds()}).all()
     else:
         found = conn.execute(LAPSED, {"now": now}).all()
+    if in_hand:
+        found = [row for row in found if row.id not in in_hand]
     if not found:
         return []
     why = "The program stopped before it knew what became of this."

@@ -128,6 +128,12 @@ def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
     return Enqueued(message.id)
 
 
+def _about(message: Message) -> str:
+    """Its event; of several none is the one, and each is looked for in the message itself."""
+    ids = {event.id for event in message.events}
+    return (ids.pop() if len(ids) == 1 else "") or schema.NAMELESS if ids else ""
+
+
 def _row(entry: Entry, now: datetime) -> dict[str, Any]:
     message = entry.message
     return {
@@ -137,7 +143,7 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
         "drill": message.drill,
         "kind": message.kind.value,
         "newsletter": message.newsletter,
-        "event_id": (message.event.id or schema.NAMELESS) if message.event is not None else "",
+        "event_id": _about(message),
         "subject": message.subject,
         "state": entry.state.value,
         "send_at": message.send_at,

@@ -66,6 +66,15 @@ class Refusing:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing goes to this address by this channel since then: somebody said STOP, or three failed there running."""
+
+    channel: str
+    address: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """A leg that was handed over and of which nothing was heard since."""
 

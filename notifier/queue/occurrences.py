@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select, upd
 
 from notifier.faultpoints import reached
 from notifier.model.message import Mode
-from notifier.model.occurrence import OccurrenceState
+from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.states import MessageState
 from notifier.queue import schema
 from notifier.queue.inserting import InsertNew
@@ -45,11 +45,15 @@ def decide(conn: Connection, decisions: Sequence[Decision], mode: Mode, now: dat
 
 
 def _decide(conn: Connection, decision: Decision, mode: Mode, now: datetime) -> bool:
-    if not _NEW.one(conn, _row(decision, mode, now)):
-        return False
-    if not all(_moved(conn, decision, now)):
+    written: list[Occurrence] = []
+    for one in (decision.occurrence, *decision.with_):
+        if not _NEW.one(conn, _row(one, decision, mode, now)):
+            break
+        written.append(one)
+    if len(written) <= len(decision.with_) or not all(_moved(conn, decision, now)):
         # Nothing else has been written: of several messages none, or all, wait for one moment.
-        conn.execute(_UNDECIDE, {"its_key": decision.occurrence.key, "in_mode": mode.value})
+        for one in written:
+            conn.execute(_UNDECIDE, {"its_key": one.key, "in_mode": mode.value})
         return False
     for message_id in decision.cancels:
         cancel(conn, message_id, CLOCK, now)
@@ -68,8 +72,7 @@ def _moved(conn: Connection, decision: Decision, now: datetime) -> list[bool]:
     return released + [turn_by(conn, id, MessageState.HELD, CLOCK, now, "hold") for id in decision.holds]
 
 
-def _row(decision: Decision, mode: Mode, now: datetime) -> dict[str, Any]:
-    one = decision.occurrence
+def _row(one: Occurrence, decision: Decision, mode: Mode, now: datetime) -> dict[str, Any]:
     return {
         "key": one.key,
         "mode": mode.value,

@@ -26,7 +26,7 @@ from notifier.queue.audit import write_audit
 from notifier.queue.encoding import delivery_from
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import lock_messages, progress
-from notifier.queue.news import Agreeing, Heard, LegNews, Refusing, Silent, StoredReceipt
+from notifier.queue.news import Agreeing, Heard, LegNews, Refused, Refusing, Silent, StoredReceipt
 from notifier.queue.outlook import ACTIVE
 from notifier.queue.tasks import open_tasks
 
@@ -90,6 +90,12 @@ _REFUSES_NO_MORE = delete(_REFUSAL).where(
 )
 _REFUSED = select(_REFUSAL.c.since).where(
     _REFUSAL.c.channel == bindparam("on_channel"), _REFUSAL.c.address == bindparam("its_address")
+)
+_ADDRESSES: BindParameter[Sequence[str]] = bindparam("addresses", expanding=True)
+_REFUSALS = (
+    select(_REFUSAL.c.channel, _REFUSAL.c.address, _REFUSAL.c.since)
+    .where(_REFUSAL.c.address.in_(_ADDRESSES))
+    .order_by(_REFUSAL.c.channel, _REFUSAL.c.address)
 )
 _SILENT = select(_LEG.c.id, _LEG.c.tries, _LEG.c.reference, _LEG.c.settled_at).where(
     _LEG.c.message_id.in_(_MESSAGES),
@@ -259,6 +265,20 @@ def suspend(conn: Connection, leg_id: str, now: datetime) -> bool:
 def refused(conn: Connection, channel: str, address: str) -> datetime | None:
     """Since when whoever has this address wants nothing by this channel."""
     return conn.execute(_REFUSED, {"on_channel": channel, "its_address": address}).scalar()
+
+
+def refusals(conn: Connection, addresses: Sequence[str]) -> list[Refused]:
+    """Which of these addresses are not used any more, by which channel."""
+    return [Refused(*row) for row in conn.execute(_REFUSALS, {"addresses": list(addresses)})]
+
+
+def use_again(conn: Connection, one: Refused, by: str, whom: str, now: datetime) -> bool:
+    """A person says that this address may be tried again. False where it was not refused any more."""
+    values = {"on_channel": one.channel, "its_address": one.address}
+    if conn.execute(_REFUSES_NO_MORE, values).rowcount == 0:
+        return False
+    write_audit(conn, "address used again", by, one.channel, now, (whom,))
+    return True
 
 
 def silent(conn: Connection, channel: str, mode: Mode, since: datetime) -> list[Silent]:

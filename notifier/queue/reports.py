@@ -247,7 +247,7 @@ def _with_tally(deliveries: Iterable[Any], legs: Iterable[Any], withheld: int, t
             by_state[DeliveryState(row.state)] += row.number
         elif row.sort == "leg":
             by_leg[row.name, LegState(row.state)] += row.number
-        else:
+        elif row.sort == "withheld":
             withheld += row.number
     return Counts(by_state, by_leg, withheld)
 

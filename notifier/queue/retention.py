@@ -28,7 +28,7 @@ from sqlalchemy import (
 from notifier.model.message import Body, Message
 from notifier.model.plan import Delivery
 from notifier.model.states import DeliveryState, LegState, MessageState
-from notifier.queue import schema
+from notifier.queue import figures, schema
 from notifier.queue.encoding import delivery_from, delivery_text, message_from, message_text
 
 NO_LONGER = "(no longer kept)"
@@ -75,7 +75,7 @@ _MARK = (
 _LEGS_OF = select(_LEG.c.id).where(_LEG.c.message_id.in_(_IDS))
 _DELIVERIES = select(_DELIVERY.c.id, _DELIVERY.c.value).where(_DELIVERY.c.message_id == bindparam("which"))
 _REWRITE = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(value=bindparam("new_value"))
-_VALUE = select(_MESSAGE.c.value).where(_MESSAGE.c.id == bindparam("which"))
+_VALUE = select(_MESSAGE.c.value, _MESSAGE.c.received_at).where(_MESSAGE.c.id == bindparam("which"))
 _SILENCE = (
     update(_MESSAGE)
     .where(_MESSAGE.c.id == bindparam("which"))
@@ -130,6 +130,9 @@ def let_go(conn: Connection, part: Part, before: datetime, most: int) -> tuple[l
         conn.execute(_UNLINK, {"ids": ids})
         conn.execute(_UNUSED)
     else:
+        for id in ids:
+            row = conn.execute(_VALUE, {"which": id}).one()
+            figures.keep_counted(conn, id, message_from(row.value), row.received_at)
         for statement in (*_COUNTS, *_DROP):
             conn.execute(statement, {"ids": ids})
     conn.execute(_MARK, [{"which": id, "part": int(part)} for id in ids])
@@ -158,7 +161,8 @@ def without_routes(delivery: Delivery) -> Delivery:
 
 def silence(conn: Connection, message_id: str) -> None:
     """Its words and the names of its files; that it was, when, of what kind and for which audience stays."""
-    message = message_from(conn.execute(_VALUE, {"which": message_id}).scalar_one())
+    message = message_from(conn.execute(_VALUE, {"which": message_id}).one().value)
+    figures.keep_events(conn, message)
     conn.execute(_SILENCE, {"which": message_id, "new_value": message_text(_silent(message))})
 
 

@@ -52,7 +52,7 @@ class Decision:
     ``entries`` are new messages, to families or to staff; ``releases`` waiting ones that go; ``holds`` the ids of
     waiting ones that now wait for a person, and ``cancels`` of those that are stopped. Where one of ``releases`` or
     ``holds`` does not wait any more, somebody else was quicker, and nothing is decided. ``message_id``: which message
-    this became.
+    this became. ``with_``: other occurrences that the same message sees to; all of them are decided, or none.
     """
 
     occurrence: Occurrence
@@ -64,6 +64,7 @@ class Decision:
     tasks: tuple[Task, ...] = ()
     message_id: str = ""
     reason: str = ""
+    with_: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

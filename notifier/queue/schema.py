@@ -274,7 +274,8 @@ tally = Table(
     Column("state", String, primary_key=True),
     Column("number", Integer, nullable=False),
 )
-"""How many deliveries, legs (``name``: the channel) and withheld adults a message had, whose rows are let go."""
+"""What is let go stays counted: how many deliveries, legs (``name``: the channel) and withheld adults a message had,
+and what reports count (``figures``), each ``sort`` with a ``name`` and ``state`` of its own."""
 
 task = Table(
     "task",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
-from notifier.model.plan import Offer, Plan, Step, Task, Withheld
+from notifier.model.plan import Offer, Plan, Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import (
     claims,
@@ -18,8 +18,6 @@ from notifier.queue import (
     messages,
     moments,
     nodes,
-    outlook,
-    reports,
     settling,
     stamp,
     tasks,
@@ -31,23 +29,16 @@ from notifier.queue.engine import BUSY_SECONDS, Database, Line
 from notifier.queue.hearing import Hearing
 from notifier.queue.opening import open_database
 from notifier.queue.problem import StoreProblem
+from notifier.queue.progress import Progress
 from notifier.queue.rows import (
     Cancelled,
     Claim,
     ClaimedLeg,
-    Counts,
     Enqueued,
     Entry,
-    Lost,
-    OpenWork,
     Settlement,
-    Status,
-    StoredAttempt,
-    StoredDelivery,
-    StoredLeg,
     StoredMessage,
     StoredTask,
-    Waiting,
     Wanted,
 )
 from notifier.queue.told import Told
@@ -60,7 +51,7 @@ _ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
 """What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
 
-class Store(Hearing, Care):
+class Store(Progress, Hearing, Care):
     """One school's database.
 
     ``wake`` is set whenever this process wrote something that may be due; other
@@ -180,68 +171,6 @@ class Store(Hearing, Care):
     async def blob(self, digest: str) -> bytes | None:
         return await self._database.read(lookup.content, digest)
 
-    # what became of a message
-
-    async def counts(self, message_id: str) -> Counts:
-        return await self._database.read(reports.counts, message_id)
-
-    async def delivery(self, delivery_id: str) -> StoredDelivery | None:
-        return await self._database.read(reports.delivery, delivery_id)
-
-    async def deliveries(self, message_id: str, about: Collection[str] | None = None) -> list[StoredDelivery]:
-        """In the plan's order, public ones last; ``about``: only those that name one of these pupils or adults."""
-        return await self._database.read(reports.deliveries, message_id, about)
-
-    async def legs(self, message_id: str) -> list[StoredLeg]:
-        return await self._database.read(reports.legs, message_id)
-
-    async def attempts(self, message_id: str) -> list[StoredAttempt]:
-        return await self._database.read(reports.attempts, message_id)
-
-    async def withheld(self, message_id: str) -> list[Withheld]:
-        return await self._database.read(reports.withheld, message_id)
-
-    async def trace(self, message_id: str) -> list[Step]:
-        return await self._database.read(reports.trace, message_id)
-
-    async def unreached(self, message_id: str | None = None) -> list[StoredDelivery]:
-        return await self._database.read(reports.unreached, message_id)
-
-    async def held_for(self, rule: str) -> list[str]:
-        """The ids of deliveries of accepted messages that were held by this rule just before they were sent."""
-        return await self._database.read(reports.held_for, rule)
-
-    async def items_of(self, message_id: str, channel: str) -> list[tuple[str, StoredDelivery]]:
-        """The ids of that channel's legs that have been written, with their deliveries as they stand now."""
-        return await self._database.read(reports.items_of, message_id, channel)
-
-    async def quiet(self, message_id: str, channel: str) -> bool:
-        """No leg of that message and channel is due or started: its sheet may be collated."""
-        return await self._database.read(reports.quiet, message_id, channel)
-
-    async def open_work(self, now: datetime) -> list[OpenWork]:
-        """What is left, and when."""
-        return await self._database.read(reports.open_work, now)
-
-    async def status(self) -> Status:
-        return await self._database.read(reports.status)
-
-    async def stuck(self) -> list[OpenWork]:
-        """What nobody can tell about, and what a fault stopped, as far as it waits for a person."""
-        return await self._database.read(reports.stuck)
-
-    async def waiting(self, mode: Mode, now: datetime) -> list[Waiting]:
-        """What is on its way, by message, channel and lane."""
-        return await self._database.read(outlook.waiting, mode, now)
-
-    async def lost_accounts(self) -> dict[str, Lost]:
-        """By channel, which accounts do not serve us now, as far as is known."""
-        return await self._database.read(outlook.lost_accounts)
-
-    async def sent_since(self, channel: str, since: datetime, mode: Mode, *, but_by: str = "") -> list[datetime]:
-        """When each send began that the channel's account took, or may have taken; without those of one owner."""
-        return await self._database.read(outlook.sent_since, channel, since, but_by, mode)
-
     # claim, send, settle
 
     async def claim(
@@ -286,15 +215,23 @@ class Store(Hearing, Care):
         return await self._database.quietly(claims.claim_unknown, owner, lease, now, channel, mode)
 
     async def take_over(
-        self, owner: str, now: datetime, *, all_leases: bool = False, silent_for: timedelta | None = None
+        self,
+        owner: str,
+        now: datetime,
+        *,
+        all_leases: bool = False,
+        silent_for: timedelta | None = None,
+        in_hand: Collection[str] = (),
     ) -> list[ClaimedLeg]:
         """Legs that a dead process left started become unknown, for ``claim_unknown``.
 
         Those whose lease ran out; with ``all_leases`` those of every other owner
         (all are known to be dead: one computer, and its lock was free); with ``silent_for``
         those of owners that are no living nodes, unless the database itself has not been there so long.
+        Never those that ``owner`` says it has ``in_hand``: the clock may have gone on while the computer slept.
         """
-        return self._woken(await self._database.write(leases.take_over, owner, now, all_leases, silent_for))
+        write = self._database.write
+        return self._woken(await write(leases.take_over, owner, now, all_leases, silent_for, in_hand))
 
     async def standing(
         self, leg_ids: Sequence[str], now: datetime, *, owner: str | None = None

@@ -1,31 +1,21 @@
-"""What families were told about each event: which messages, and when the first copy left (W35)."""
+"""What families were told: which messages about which event (W35), and what became of all of them in numbers (W53)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
+from notifier.model.figures import Figures
 from notifier.model.message import Mode
-from notifier.model.states import LegState, MessageState
-from notifier.queue import schema
+from notifier.model.states import MessageState
+from notifier.queue import figures, schema
 from notifier.queue.engine import Database
 
-_MESSAGE, _LEG = schema.message, schema.leg
+_MESSAGE = schema.message
 _ABOUT = (
     select(_MESSAGE.c.id, _MESSAGE.c.event_id, _MESSAGE.c.state, _MESSAGE.c.changed_at, _MESSAGE.c.received_at)
     .where(_MESSAGE.c.event_id != "", _MESSAGE.c.received_at >= bindparam("since"), _MESSAGE.c.mode == bindparam("of"))
     .order_by(_MESSAGE.c.received_at, _MESSAGE.c.id)
-)
-_FIRST = (
-    select(_LEG.c.message_id, func.min(_LEG.c.settled_at).label("first"))
-    .join(_MESSAGE, _MESSAGE.c.id == _LEG.c.message_id)
-    .where(
-        _MESSAGE.c.event_id != "",
-        _MESSAGE.c.received_at >= bindparam("since"),
-        _MESSAGE.c.mode == bindparam("of"),
-        _LEG.c.state.in_([LegState.SENT, LegState.DELIVERED]),
-    )
-    .group_by(_LEG.c.message_id)
 )
 
 
@@ -50,9 +40,9 @@ class Told:
         """The messages about any event that came in since then, the oldest first."""
         return await self._database.read(about, since, mode)
 
-    async def first_copies(self, since: datetime, mode: Mode) -> dict[str, datetime]:
-        """When the first copy of each of those messages was handed over; those of which none was are left out."""
-        return await self._database.read(first_copies, since, mode)
+    async def figures(self, since: datetime, until: datetime, mode: Mode) -> list[Figures]:
+        """What became of every message that came in then, in numbers; also of what is no longer kept."""
+        return await self._database.read(figures.figures, since, until, mode)
 
 
 def about(conn: Connection, since: datetime, mode: Mode) -> list[About]:
@@ -66,7 +56,3 @@ def about(conn: Connection, since: datetime, mode: Mode) -> list[About]:
         )
         for row in conn.execute(_ABOUT, {"since": since, "of": mode.value})
     ]
-
-
-def first_copies(conn: Connection, since: datetime, mode: Mode) -> dict[str, datetime]:
-    return {row.message_id: row.first for row in conn.execute(_FIRST, {"since": since, "of": mode.value})}

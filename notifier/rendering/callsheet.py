@@ -10,6 +10,7 @@ from notifier.model.plan import Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogues, locale_of
+from notifier.rendering.diary import Diaries
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.words import Voice, fixed_fields, neutral_fields, personal
 
@@ -52,6 +53,7 @@ class CallSheet:
     def __init__(self, school: SchoolFacts, catalogues: Catalogues) -> None:
         self._school = school
         self._catalogues = catalogues
+        self._diaries = Diaries()
 
     def render(self, message: Message, delivery: Delivery, directory: Directory) -> CallPayload:
         """One family's entry, for staff, in the school's own language.
@@ -73,7 +75,12 @@ class CallSheet:
         said = words.text or ". ".join(
             part.rstrip(".") for part in (words.subject, bodies.summary(words.plain, 240)) if part
         )
+        if message.kind is Kind.NOTICE and message.diary:  # a notice of several dates: these are what is to be said
+            said = words.subject
         text = bodies.as_plain(said, fields, own)
+        if message.kind is Kind.NOTICE and message.diary:
+            dates = self._diaries.of(message, delivery.pupil_ids, voice).splitlines()
+            text = f"{text}. {'; '.join(one.removeprefix('- ') for one in dates)}."
         if message.drill:
             text = f"{voice.say('DRILL')}: {text}"
         rings = self._rings(delivery, directory)

@@ -1,4 +1,4 @@
-"""The coming events in a newsletter: for a family those of its children, for everybody those of the school (H14)."""
+"""The coming events in a newsletter or notice: a family reads those of its children, everybody the school's (H14)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Diaries:
         if pupil_ids is None:
             which = tuple(number for number, one in enumerate(message.diary) if one.public)
         else:
-            which = tuple(number for number, one in enumerate(message.diary) if concerns(one, pupil_ids))
+            which = tuple(number for number, one in enumerate(message.diary) if one.concerns(pupil_ids))
         if not which:
             return ""
         made = self._made.get(message, f"{voice.catalogue.language} {voice.html}", lambda: _Made({}))
@@ -37,10 +37,6 @@ class Diaries:
         if known is None:
             known = made.words[which] = _list([_line(message.diary[number], voice) for number in which], voice)
         return known
-
-
-def concerns(one: DiaryDate, pupil_ids: Collection[str]) -> bool:
-    return one.everybody or any(pupil_id in one.pupil_ids for pupil_id in pupil_ids)
 
 
 def _list(lines: list[str], voice: Voice) -> str:

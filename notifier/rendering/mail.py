@@ -18,6 +18,7 @@ from notifier.model.plan import Address, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.details import details_of
 from notifier.rendering.diary import Diaries
 from notifier.rendering.fixed import Fixed
 from notifier.rendering.parts import Parts, block, place
@@ -91,7 +92,8 @@ class Mail:
         contact = directory.contacts.get(address.contact_id) if address else None
         link = self._link(form, address)
         html, plain = (
-            self._values(known, offered, voice, parts.names) | {"diary": listed}
+            self._values(known, offered, voice, parts.names)
+            | {"diary": listed, "details": details_of(message, delivery, directory, html=voice.html)}
             for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
         )
         return MailPayload(
@@ -173,10 +175,11 @@ class Mail:
         public = self._public_fields(message, own)
         subject = bodies.as_plain(words.subject, public, own)
         if voice.html:
-            content = bodies.as_html(words, fields, own)
+            content = bodies.as_html(words, fields, own) + (place("details") if message.details else "")
             heading: str = ready(bodies.subject_html(words, fields, voice))
         else:
             content = bodies.as_plain(words.plain, fields, own)
+            content += f"\n\n{place('details')}" if message.details else ""
             heading = bodies.as_plain(words.subject, fields, own)
         preview = "" if is_individual(message) else bodies.summary(bodies.as_plain(words.plain, public, own), 110)
         day = (message.send_at or message.accepted_at or now).astimezone(school.timezone).date()

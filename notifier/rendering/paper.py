@@ -10,6 +10,7 @@ from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogue, Catalogues
+from notifier.rendering.details import details_of
 from notifier.rendering.diary import Diaries
 from notifier.rendering.public import page_address
 from notifier.rendering.school import SchoolFacts
@@ -56,6 +57,7 @@ class Paper:
         values["diary"] = dates = self._diaries.of(message, delivery.pupil_ids if delivery else None, voice)
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
+        content += details_of(message, delivery, directory, html=True)
         large = delivery is not None and delivery.large_print
         raised = flags(delivery, offered) | ({"diary"} if dates else set())
         context = {

@@ -10,7 +10,7 @@ from notifier.model.language import base
 from notifier.model.message import Body, Kind, Message
 from notifier.model.payload import PagePayload
 from notifier.rendering import body as bodies
-from notifier.rendering.catalogues import Catalogues
+from notifier.rendering.catalogues import Catalogue, Catalogues
 from notifier.rendering.diary import Diaries
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, phrases
@@ -23,7 +23,7 @@ _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class Public:
-    """``template`` is ``public/page.html`` or ``public/poster.html``."""
+    """``template`` is ``public/page.html``, ``public/poster.html`` or ``public/outside.html``."""
 
     def __init__(self, school: SchoolFacts, theme: Theme, catalogues: Catalogues, template: str) -> None:
         self._school = school
@@ -37,8 +37,7 @@ class Public:
         order = sorted(message.bodies, key=lambda body: base(body.language) != base(self._school.language))
         first = bodies.written(order[0])
         own = self._catalogues.of(first.language)
-        plain = Voice(own, html=False)
-        fields = fixed_fields(self._school, message.event, plain) | neutral_fields(plain)
+        fields = self._plain_fields(message, own)
         title = bodies.as_plain(first.subject, fields, own)
         published = message.send_at or message.accepted_at or now
         zone = self._school.timezone
@@ -53,6 +52,7 @@ class Public:
                 "date": frame.own(frame.catalogue.date(published.astimezone(zone).date())),
             },
             "sections": sections,
+            "away": message.event is not None and message.event.on_site is False,
             "diary": ready(self._diaries.of(message, None, frame)),
         }
         render = self._theme.strict if strict else self._theme.render
@@ -72,6 +72,10 @@ class Public:
             place=CLOSURE if message.closure else "",
         )
 
+    def _plain_fields(self, message: Message, own: Catalogue) -> dict[str, str]:
+        plain = Voice(own, html=False)
+        return fixed_fields(self._school, message.event, plain) | neutral_fields(plain)
+
     def _section(self, message: Message, body: Body) -> dict[str, object]:
         words = bodies.written(body)
         own = self._catalogues.of(words.language)
@@ -84,12 +88,22 @@ class Public:
             "language": words.language,
             "dir": own.direction,
             "anchor": f"in-{words.language.lower()}",
-            "name": own.locale.get_display_name(own.locale.language),
+            "name": own.locale.get_language_name(own.locale.language),
             "subject": ready(bodies.subject_html(words, fields, voice)),
             "html": ready(bodies.as_html(words, fields, own)),
+            "summary": bodies.summary(bodies.as_plain(words.plain, self._plain_fields(message, own), own)),
             "event": event,
             "say": voice.say,
         }
+
+
+def for_everybody(message: Message, school: SchoolFacts) -> bool:
+    """Whether it may hang where people pass who have nothing to do with the school (W23).
+
+    A board inside is for those whom the school lets in. Outside hangs only what the school tells all the world
+    anyway: what also stands on its website, and an emergency.
+    """
+    return message.kind is Kind.EMERGENCY or (bool(school.pages_on) and school.pages_on in message.public_on)
 
 
 def page_address(message: Message, school: SchoolFacts, catalogues: Catalogues) -> str:

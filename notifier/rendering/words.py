@@ -16,7 +16,8 @@ from notifier.rendering.parts import place
 from notifier.rendering.school import SchoolFacts
 
 PLACES = frozenset(
-    {"greeting", "greeting_line", "pupils", "class", "about", "offer", "offer_language", "offer_dir", "diary"}
+    {"greeting", "greeting_line", "pupils", "class", "about", "offer", "offer_language", "offer_dir"}
+    | {"diary", "details"}
 )
 """Places whose words differ per delivery."""
 

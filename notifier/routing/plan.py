@@ -60,6 +60,8 @@ def _planned(standing: Standing) -> Plan:
     _overview(standing, links, refused)
     # W27: each report is one child's, so a delivery of reports is too, whatever a school writes for the kind.
     per = Per.PUPIL if message.kind is Kind.REPORT else policy.kinds[message.kind].per
+    if message.details:  # H34: what is held about one adult is for nobody else's eyes
+        per = Per.CONTACT
     left = merge(standing, heard, pupil_ids, per)
     left.reverse()
     deliveries = []

@@ -35,6 +35,12 @@ def everything_said(message: Message) -> str:
     return "\n".join(part for body in message.bodies for part in (body.subject, body.plain, body.text))
 
 
+def watched(text: str, policy: Policy) -> list[str]:
+    """The words of the reviewed list that stand in this text."""
+    said = words_of(text)
+    return [word for word in policy.watch_words if words_of(word) in said]
+
+
 def in_person(message: Message, policy: Policy, found: Findings) -> None:
     """Refuses the categories of W42 on every channel, and holds what uses the words of the reviewed list.
 
@@ -53,8 +59,7 @@ def in_person(message: Message, policy: Policy, found: Findings) -> None:
         about = tuple(term.name for term in message.audience if term.name)
         found.task(f"Speak in person with the family ({category}).", about, rules.IN_PERSON)
         return
-    said = words_of(everything_said(message))
-    heard = [word for word in policy.watch_words if words_of(word) in said]
+    heard = watched(everything_said(message), policy)
     found.step(9, rules.IN_PERSON, f"{len(heard)} words kept for talks in person")
     if heard and message.kind is not Kind.EMERGENCY:
         quoted = ", ".join(f"“{word}”" for word in heard)
@@ -180,6 +185,8 @@ def public(message: Message, named: Sequence[str], policy: Policy, found: Findin
     So what is said one to one (W19) and about a child's difficulties (W29) never stands there. ``named`` are the
     pupils whose full names stand in the message.
     """
+    if message.details:
+        return ()
     kind = policy.kinds[message.kind]
     asked = [channel for channel in message.also if _is_public(policy, channel)]
     channels: Sequence[str] = list(

@@ -268,8 +268,7 @@ class Standing:
         return None
 
     def _banned(self, link: Link) -> bool:
-        event = self.message.event
-        if self.kind not in (Kind.LETTER, Kind.NOTICE) or event is None or event.on_site is False:
+        if self.kind not in (Kind.LETTER, Kind.NOTICE) or not self._invites(link.pupil_id):
             return False
         for row in self.directory.denials_about.get(link.pupil_id, ()):
             if row.sort is Sort.SITE_BAN and row.contact_id == link.contact_id and row.covers(self.kind):
@@ -282,6 +281,13 @@ class Standing:
                 )
                 return True
         return False
+
+    def _invites(self, pupil_id: str) -> bool:
+        """Whether it names something on site for this child's family; what is not known to be elsewhere counts."""
+        event = self.message.event
+        if event is not None:
+            return event.on_site is not False
+        return any(one.event.on_site is not False and one.concerns((pupil_id,)) for one in self.message.diary)
 
     def _rows(self, sort: Sort, link: Link) -> list[Arrangement]:
         """The rows of this sort that hold today for this adult, this child and this kind."""

@@ -14,7 +14,7 @@ from notifier.model.message import Kind, Lane, Mode, Reach, Term
 from notifier.model.plan import Task
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import Store
-from notifier.queue.news import Agreeing, Heard, LegNews, Refusing
+from notifier.queue.news import Agreeing, Heard, LegNews, Refused, Refusing
 from notifier.queue.receipts import KEPT
 from notifier.queue.rows import ClaimedLeg, Entry
 from tests.unit.queue.plans import LEASE, MINUTE, NOW, delivery, entry, many, message, outcome, plan
@@ -258,3 +258,19 @@ async def test_a_yes_to_anything_else_is_for_the_office_to_read(
     first, _ = await early_finish(store, acknowledge=acknowledge)
     assert await wrote(store, number or first, minutes) == ["Read this answer."]
     assert await store.closing.answers("closure-1") == {}
+
+
+async def test_an_address_that_was_given_up_is_shown_and_may_be_tried_again(store: Store) -> None:
+    number, other = "+447700900001", "+447700900002"
+    await store.keep_receipt("text", "/", b"STOP", NOW)
+    (receipt,) = await store.receipts_due(NOW, 9)
+    await store.consume_receipt(receipt.id, NOW, refusing=[Refusing("text", number)])
+    assert await store.refusals([other, "a@example.org"]) == []
+    (found,) = await store.refusals([number, other])
+    assert found == Refused("text", number, NOW)
+    assert await store.use_again(found, "office", "C1", NOW)
+    assert not await store.use_again(found, "office", "C1", NOW)
+    assert await store.refusals([number]) == []
+    assert await store.refused("text", number) is None
+    last = (await store.read_audit())[-1]
+    assert (last.what, last.by, last.about, last.whom) == ("address used again", "office", "text", ("C1",))

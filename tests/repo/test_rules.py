@@ -14,8 +14,8 @@ from notifier.config.declared import sections
 from tests.repo.pages import ROOT
 from tools.write_rules import PAGE, Rule, Status, page, read
 
-RULES, PARTS = read()
-CARRIED_OUT = [rule for rule in RULES if rule.status is not Status.DUE]
+RULES, REASONS = read()
+CARRIED_OUT = [rule for rule in RULES if rule.status is not Status.LEFT]
 PROFILES = sorted((ROOT / "notifier" / "config" / "profiles").glob("*.toml"))
 ID = re.compile(r"\b[WH][1-9]\d?\b")
 DATA = {".toml", ".html", ".txt", ".css", ".js", ".po"}
@@ -30,7 +30,7 @@ def ids_in(path: Path) -> set[str]:
 
 
 def test_the_page_is_what_the_tool_writes() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(RULES, PARTS), "run: python -m tools.write_rules"
+    assert PAGE.read_text(encoding="utf-8") == page(RULES, REASONS), "run: python -m tools.write_rules"
 
 
 def test_every_rule_of_both_policies_is_there_once_and_in_order() -> None:
@@ -43,16 +43,16 @@ def test_every_rule_of_both_policies_is_there_once_and_in_order() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=by_id)
 def test_a_row_says_all_that_its_state_needs_and_no_more(rule: Rule) -> None:
     assert rule.says.endswith(".")
-    done, due = rule.status is not Status.DUE, rule.status is not Status.DONE
+    done, left = rule.status is not Status.LEFT, rule.status is not Status.DONE
     assert (bool(rule.does), bool(rule.where), bool(rule.tests)) == (done, done, done)
-    assert (bool(rule.still), rule.due in PARTS) == (due, due)
+    assert (bool(rule.left), rule.why in REASONS) == (left, left)
     assert not done or rule.does.endswith(".")
-    assert not rule.still.endswith(".")
-    assert "|" not in rule.says + rule.does + rule.still
+    assert not rule.left.endswith(".")
+    assert "|" not in rule.says + rule.does + rule.left
 
 
-def test_every_part_that_is_still_to_come_is_waited_for() -> None:
-    assert {rule.due for rule in RULES} - {""} == PARTS.keys()
+def test_every_reason_is_that_of_some_rule() -> None:
+    assert {rule.why for rule in RULES} - {""} == REASONS.keys()
 
 
 def sources() -> list[Path]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -112,6 +113,7 @@ class Program:
         await self.own.families.load()
         while True:
             self.stir.clear()
+            began = self.own.clock.now()
             await self._look()
             await self._looked(self)
             if self.outside.random.random() < self.outside.restless:
@@ -120,7 +122,7 @@ class Program:
                 await self._watch()
             else:
                 await self.dispatcher.drain()
-            await self._until_due()
+            await self._until_due(began)
 
     async def _look(self) -> None:
         await self.own.refresh()
@@ -155,14 +157,13 @@ class Program:
             recheck=self.outside.recheck,
         )
 
-    async def _until_due(self) -> None:
-        after = escalating(self.outside.policy)
-        now = self.own.clock.now()
-        moment = await self.own.store.next_moment(now, after)
+    async def _until_due(self, began: datetime) -> None:
+        """``began``: since when everything that falls due is still to come, even if it has fallen due meanwhile."""
+        moment = await self.own.store.next_moment(began, escalating(self.outside.policy))
         if self.stir.is_set():
             return
         self.idle.set()
-        wait = None if moment is None else max(0.001, (moment - now).total_seconds())
+        wait = None if moment is None else max(0.001, (moment - self.own.clock.now()).total_seconds())
         try:
             await asyncio.wait_for(self.stir.wait(), wait)
         except TimeoutError:

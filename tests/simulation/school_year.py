@@ -5,7 +5,7 @@ What is told is read from the database at the end, so nothing can be told that w
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,13 +30,17 @@ SENT = (LegState.SENT, LegState.DELIVERED)
 
 @dataclass(frozen=True)
 class Act:
-    """Something that people do at a moment; ``says`` stands in the account of the year."""
+    """Something that people do at a moment; ``says`` stands in the account of the year.
+
+    ``then``: what they or a provider do with the running program, after it has seen to what was due.
+    """
 
     at: datetime
     says: str
     do: Callable[[Path], object] = lambda folder: None
     restarts: bool = False
     off_until: datetime | None = None
+    then: Callable[[School], Awaitable[object]] | None = None
 
 
 @dataclass
@@ -64,6 +68,8 @@ class Year:
                     act.do(self.folder)
                     if act.says:
                         self._say(clock.at, act.says)
+                    if act.then is not None:
+                        await act.then(school)
                     if act.restarts or act.off_until:
                         await stack.aclose()
                         clock.at = act.off_until.astimezone(UTC) if act.off_until else clock.at

@@ -2,11 +2,11 @@
 
 import csv
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from tests.database import whole_database
 from tests.system.school import SchoolFolder
 
 LETTER = "---\nto: {to}\nsubject: {subject}\n---\n{{{{ greeting }}}},\n\nplease give {{{{ pupils }}}} a coat.\n"
@@ -113,7 +113,7 @@ async def test_erasing_takes_an_adult_out_of_everything_and_keeps_the_others(liv
     assert (dry.code, "Nothing was done" in dry.out) == (1, True)
     done = await lived("erase", "--contact", mine, "--yes")
     assert done.code == 0, done.text
-    left = whole_database(lived)
+    left = whole_database(lived.path)
     assert not re.search(rf"\b{mine}\b", re.sub(r"^INSERT INTO \"audit\".*$", "", left, flags=re.MULTILINE))
     assert other in left
     if email:
@@ -160,7 +160,7 @@ async def test_nobody_is_erased_while_something_is_on_its_way_to_them(lived: Sch
     said = await lived("erase", "--contact", mine, "--yes")
     assert said.code == 2
     assert "under way" in said.err
-    assert re.search(rf"\b{mine}\b", whole_database(lived))
+    assert re.search(rf"\b{mine}\b", whole_database(lived.path))
 
 
 async def test_erasing_a_child_takes_their_own_letters_with_it(lived: SchoolFolder) -> None:
@@ -168,25 +168,7 @@ async def test_erasing_a_child_takes_their_own_letters_with_it(lived: SchoolFold
         rewrite(lived, file, lambda row: row["pupil_id"] != "P0002")
     done = await lived("erase", "--pupil", "P0002", "--yes")
     assert done.code == 0, done.text
-    left = re.sub(r"^INSERT INTO \"audit\".*$", "", whole_database(lived), flags=re.MULTILINE)
+    left = re.sub(r"^INSERT INTO \"audit\".*$", "", whole_database(lived.path), flags=re.MULTILINE)
     assert not re.search(r"\bP0002\b", left)
     assert "A word about your child" not in left
     assert "Coats" in left
-
-
-def whole_database(school: SchoolFolder) -> str:
-    connection = sqlite3.connect(school.path / "state" / "notifier.db")
-    connection.create_function("unzip", 1, _unzipped)
-    text = "\n".join(connection.iterdump())
-    traces = [row[0] or "" for row in connection.execute("SELECT unzip(value) FROM trace")]
-    directories = [
-        bytes(row[0]).decode("utf-8", "replace") for row in connection.execute("SELECT value FROM directory")
-    ]
-    connection.close()
-    return "\n".join([text, *traces, *directories])
-
-
-def _unzipped(value: bytes) -> str:
-    import zlib
-
-    return zlib.decompress(value).decode("utf-8")

@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 
 from notifier.acceptance.noticing.duty import AboutEvents, Means
 from notifier.acceptance.noticing.known import names
+from notifier.acceptance.noticing.together import POST, Together, key_of
 from notifier.acceptance.noticing.writing import RULE, Draft
 from notifier.calendar.notices import Due, Planner, starts
 from notifier.config.policy import folded
@@ -21,9 +22,8 @@ from notifier.queue.rows import Decision
 from notifier.rendering.prepared import Facts
 from notifier.routing.audience import spoken
 
-POST = ":post"
-"""Ends the key of the part of a notice that goes on paper, and leaves earlier."""
-LONGEST = timedelta(days=400)
+MADE_UP = timedelta(minutes=10)
+"""What is found so long after its moment is made up for: it was entered late, or the computer was off."""
 LISTED = 20
 """Events named in one task; the rest are counted."""
 
@@ -35,7 +35,9 @@ class Announcing(AboutEvents):
         super().__init__(means)
         self._planned_for: Planner | None = None
         self._planned: list[tuple[datetime, Event, Due, bool]] = []
-        self._events: dict[str, Event] = {}
+        self._together = Together(means)
+        self._found: list[Occurrence] = []
+        self._told: dict[bool, frozenset[str]] = {}
 
     async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
         now = self._clock.now()
@@ -54,6 +56,7 @@ class Announcing(AboutEvents):
                 found.append(self._occurrence(event, due, post=True))
             if due.at <= last:
                 found.append(self._occurrence(event, due, post=False))
+        self._found, self._told = found, {}
         return found
 
     async def begin(self, now: datetime, *, sample: bool) -> None:
@@ -94,17 +97,32 @@ class Announcing(AboutEvents):
         gone = [(event, due, post) for event, dues in old.items() for due in dues for post in (True, False)]
         return gone, [event for event in old if starts(event, self._world().policy.timezone) > now]
 
+    def _late(self, now: datetime, post: bool) -> list[tuple[Occurrence, Sequence[Due]]]:
+        """What should have gone before now, each with every notice of its event."""
+        since = now - MADE_UP
+        events = {event.id: event for event in self._world().calendar.events}
+        return [
+            (one, self._known.planner().notices(event, self.offsets(event)))
+            for one in self._found
+            if one.at <= since and one.until > now and one.key.endswith(POST) is post
+            for event in (events[one.event_id],)
+        ]
+
     def _all(self) -> list[tuple[datetime, Event, Due, bool]]:
         """Every notice of every event, by when its first copy leaves; the last of each event is marked."""
         planner = self._known.planner()
         if planner is not self._planned_for:
-            world = self._world()
             found = []
-            for event in world.calendar.events:
-                if not event.to:
+            alike: dict[tuple[date, time | None, str], list[tuple[datetime, Due, bool]]] = {}  # thousands fall on few
+            for event in self._world().calendar.events:
+                if not event.to or event.cancelled:
                     continue
-                dues = planner.notices(event, self.offsets(event))
-                found += [(due.paper_at, event, due, due is dues[-1]) for due in dues]
+                when = event.date, event.start, event.category
+                dues = alike.get(when)
+                if dues is None:
+                    notices = planner.notices(event, self.offsets(event))
+                    dues = alike[when] = [(due.paper_at, due, due is notices[-1]) for due in notices]
+                found += [(first, event, due, final) for first, due, final in dues]
             found.sort(key=itemgetter(0))
             self._planned, self._planned_for = found, planner
         return self._planned
@@ -116,7 +134,7 @@ class Announcing(AboutEvents):
 
     def _occurrence(self, event: Event, due: Due, *, post: bool) -> Occurrence:
         return Occurrence(
-            key=f"notice:{event.id}:{event.date}:{due.offset}{POST if post else ''}",
+            key=key_of(event, due, post=post),
             at=due.paper_at if post else due.at,
             until=due.at if post else due.until,
             kind=Kind.NOTICE.value,
@@ -132,6 +150,10 @@ class Announcing(AboutEvents):
         if event is None or event.cancelled or self._known.at_rest(now, occurrence.until):
             return False
         post = occurrence.key.endswith(POST)
+        if post not in self._told:  # once a look: whether several are to be made up for, and go in one
+            self._told[post] = await self._together.tell(self._late(now, post), now, post=post)
+        if occurrence.key in self._told[post]:
+            return True
         if post and event.id in await self._known.to_correct(now):
             return False  # the correction first, which stands in for it
         before = await self._store.decisions.of_event(event.id, self._world().mode)

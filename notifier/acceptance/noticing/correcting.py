@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifier.acceptance.dates import listed
 from notifier.acceptance.noticing.duty import AboutEvents
-from notifier.acceptance.noticing.known import ANOTHER, TOLD, change_key, event_of, names
+from notifier.acceptance.noticing.known import ANOTHER, TOLD, change_key, names
+from notifier.acceptance.noticing.together import audience_of
 from notifier.acceptance.noticing.writing import Draft
 from notifier.calendar.notices import over, starts
 from notifier.calendar.quiet import opens
@@ -59,8 +61,9 @@ class Correcting(AboutEvents):
     async def _affairs(self, now: datetime) -> Iterator[Affair]:
         by_event: dict[str, list[StoredMessage]] = {}
         for one in await self._known.messages(now):
-            if one.message.event is not None and one.message.event.id:
-                by_event.setdefault(one.message.event.id, []).append(one)
+            for event in one.message.events:
+                if event.id:
+                    by_event.setdefault(event.id, []).append(one)
         return (
             Affair(
                 id,
@@ -71,11 +74,11 @@ class Correcting(AboutEvents):
         )
 
     def _changed(self, affair: Affair, event: Event, now: datetime, first: datetime) -> Iterator[Occurrence]:
-        zone = self._world().policy.timezone
         stale = self._known.stale(affair.told, event, now)
         if not stale:
             return
-        was = event_of(stale[-1])
+        zone = self._world().policy.timezone
+        was = self._known.as_told(stale[-1], event.id)
         ends = over(was, zone) if event.cancelled else max(over(event, zone), over(was, zone))
         if ends <= now or (not event.cancelled and over(event, zone) <= now):
             return  # nobody can go by it any more
@@ -90,15 +93,26 @@ class Correcting(AboutEvents):
             until=ends,
             kind=Kind.NOTICE.value,
             title=f"{what}: {event.title}",
-            audience=_audience(stale),
+            audience=self._audience(stale, event.id),
             event_id=event.id,
             reason="families were told otherwise",
             lead_school_days=None if event.cancelled else self._known.planner().lead(at, event.date),
         )
 
+    def _audience(self, messages: Iterable[StoredMessage], event_id: str) -> tuple[str, ...]:
+        """To whom they told of this event."""
+        found: dict[str, None] = {}
+        for one in messages:
+            alone = not one.message.diary
+            said = () if alone else names(self._known.as_told(one, event_id).to)
+            found |= dict.fromkeys(map(spoken, one.message.audience) if alone else said)
+        return tuple(found)
+
     def _called_off(self, affair: Affair, event: Event, now: datetime, first: datetime) -> Iterator[Occurrence]:
         """A message about a cancelled event that waits would tell families of something that is not."""
         for one in affair.pending if event.cancelled else ():
+            if one.message.diary:
+                continue  # a list of several leaves out what is cancelled when it goes
             key = f"withdrawn:{event.id}:{one.id}"
             title = f"“{one.message.subject}” is about an event that is cancelled"
             yield Occurrence(key, first, now + ANOTHER, QUESTION, title, event_id=event.id, message_id=one.id)
@@ -107,7 +121,7 @@ class Correcting(AboutEvents):
         zone = self._world().policy.timezone
         if not affair.told:
             return
-        was = event_of(affair.told[-1])
+        was = self._known.as_told(affair.told[-1], affair.id)
         if over(was, zone) <= now or was.cancelled:
             return
         key = f"vanished:{affair.id}:{affair.told[-1].id}"
@@ -158,8 +172,8 @@ class Correcting(AboutEvents):
             await self._store.cancel(one.id, CALENDAR, now)
         right = tuple(one.id for one in affair.told if one not in stale)
         wrong = tuple(one.id for one in stale)
-        was = event_of(stale[-1])
-        to = tuple(dict.fromkeys((*_audience(stale), *(() if event.cancelled else names(event.to)))))
+        was = self._known.as_told(stale[-1], event.id)
+        to = tuple(dict.fromkeys((*self._audience(stale, event.id), *(() if event.cancelled else names(event.to)))))
         approved = tuple(dict.fromkeys(id for one in stale for id in one.message.approved))
         sort = "cancelled" if event.cancelled else "on-again" if was.cancelled else "changed"
         drafts = [
@@ -173,17 +187,32 @@ class Correcting(AboutEvents):
                 approved=approved,
             )
         ]
-        if under_way and not event.cancelled:
+        alone = [one for one in under_way if not one.message.diary]
+        if alone and not event.cancelled:
             drafts.append(
                 Draft(
                     event=event,
                     bodies=self._words.bodies("notice", Facts(event)),
-                    to=_audience(under_way),
-                    except_=_exceptions(under_way),
+                    to=self._audience(alone, event.id),
+                    except_=_exceptions(alone),
                     selection=Selection(not_had=(*wrong, *right)),
                     category=event.category,
                     approved=approved,
                     key=f"{occurrence.key}:rest",
+                )
+            )
+        stopped = [other for one in under_way if one.message.diary for other in one.message.events]
+        dates = listed({other.id: other for other in stopped}.values(), self._world(), now)
+        if dates:  # what else stood in a list that was stopped, and this event as it is now
+            drafts.append(
+                Draft(
+                    event=None,
+                    bodies=self._words.bodies("dates"),
+                    to=audience_of(dates),
+                    selection=Selection(not_had=tuple(one.id for one in affair.told if one.message.diary)),
+                    approved=approved,
+                    key=f"{occurrence.key}:rest-of-list",
+                    dates=dates,
                 )
             )
         return await self._writing.decide(
@@ -201,10 +230,6 @@ def _stopped(one: StoredMessage) -> Task:
         "these families get a notice instead. If they need your own words, write them anew."
     )
     return Task(what, (one.id,), RULE)
-
-
-def _audience(messages: Iterable[StoredMessage]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(spoken(term) for one in messages for term in one.message.audience))
 
 
 def _exceptions(messages: Sequence[StoredMessage]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from notifier.acceptance.noticing.writing import Draft
 from notifier.acceptance.world import World
 from notifier.calendar.notices import Planner
 from notifier.calendar.sequences import begun, moment
-from notifier.model.directory import Directory, Pupil
+from notifier.model.directory import Directory
 from notifier.model.message import Kind
 from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Task
@@ -43,9 +43,10 @@ class Following(AboutEvents):
         super().__init__(means)
         self._due: dict[str, Due] = {}
         self._of: tuple[Directory | None, Planner, date] | None = None
+        self._found: list[Occurrence] = []
 
     async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
-        return [
+        self._found = [
             Occurrence(
                 key=key,
                 at=due.at,
@@ -58,6 +59,7 @@ class Following(AboutEvents):
             for key, due in self._all().items()
             if due.at <= last and due.at + OPEN_FOR > first
         ]
+        return self._found
 
     def _all(self) -> dict[str, Due]:
         """Kept as long as families, calendar, settings and the day are the same."""
@@ -86,9 +88,9 @@ class Following(AboutEvents):
             return False
         tasks: tuple[Task, ...] = (Task(due.step.task, (pupil.id,), RULE),) if due.step.task else ()
         here = present(pupil, now.astimezone(world.policy.timezone).date())
-        if not due.step.words or not here:
-            if due.step.words and not here:
-                tasks += (self._ask(due, pupil),)
+        if due.step.words and not here:
+            return await self._ask(occurrence, due, now)
+        if not due.step.words:
             decision = Decision(occurrence, OccurrenceState.DONE, tasks=tasks, reason="a person sees to it")
             (done,) = await self._store.decisions.decide([decision], world.mode, now)
             return done
@@ -102,9 +104,43 @@ class Following(AboutEvents):
         )
         return await self._writing.decide(occurrence, [draft], now, tasks=tasks, nobody="nobody may hear of this child")
 
-    def _ask(self, due: Due, pupil: Pupil) -> Task:
-        what = (
-            f"“{due.run.sequence.name}: {due.step.name}” is due for a child who is not at the school yet, "
-            "so nothing goes by itself. Write to the family or ring them."
+    async def _ask(self, occurrence: Occurrence, due: Due, now: datetime) -> bool:
+        """One task for all children of whom this step is due and who are not here yet: in May that is a whole class."""
+        world = self._world()
+        today = now.astimezone(world.policy.timezone).date()
+        pupils = world.directory.pupils if world.directory is not None else {}
+        alike = [
+            (one, other.run.pupil_id)
+            for one in self._found
+            if one.at <= now < one.until
+            and (other := self._due.get(one.key)) is not None
+            and (other.run.sequence.name, other.step) == (due.run.sequence.name, due.step)
+            and other.run.pupil_id in pupils
+            and not present(pupils[other.run.pupil_id], today)
+        ]
+        decided = await self._store.decisions.decided([one.key for one, _ in alike], world.mode)
+        others = [(one, id) for one, id in alike if one.key not in decided and one.key != occurrence.key]
+        ids = (due.run.pupil_id, *(id for _, id in others))
+        named = f"{due.run.sequence.name}: {due.step.name}"
+        if len(ids) == 1:
+            what = (
+                f"“{named}” is due for a child who is not at the school yet, "
+                "so nothing goes by itself. Write to the family or ring them."
+            )
+        else:
+            what = (
+                f"“{named}” is due for {len(ids)} children who are not at the school yet, "
+                "so nothing goes by itself. Write to the families or ring them."
+            )
+        tasks = [Task(what, ids, RULE)]
+        if due.step.task:
+            tasks.append(Task(due.step.task, ids, RULE))
+        decision = Decision(
+            occurrence,
+            OccurrenceState.DONE,
+            tasks=tuple(tasks),
+            reason="a person sees to it",
+            with_=tuple(one for one, _ in others),
         )
-        return Task(what, (pupil.id,), RULE)
+        (done,) = await self._store.decisions.decide([decision], world.mode, now)
+        return done

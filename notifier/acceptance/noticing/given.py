@@ -1,13 +1,15 @@
 """How much notice families really had of each event: from the first copy that left to its start (W35)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known, event_of
+from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known
 from notifier.acceptance.world import World
 from notifier.config.policy import folded
-from notifier.model.calendar import Event
-from notifier.queue import Store, StoredMessage
+from notifier.model.figures import AboutEvent, Figures
+from notifier.queue import Store
+
+NO_LONGER = "(an event no longer kept)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Given:
     """``first_copy``: when the first copy that named this day was handed over, None where none was yet.
 
     ``school_days`` None: the terms entered do not say. ``wanted``: the policy's lead time for such an event.
+    ``wide``: whole classes or more were told; of others the title may tell of a child.
     """
 
     event_id: str
@@ -24,6 +27,7 @@ class Given:
     first_copy: datetime | None
     school_days: int | None
     wanted: int
+    wide: bool = True
 
     @property
     def enough(self) -> bool | None:
@@ -31,33 +35,35 @@ class Given:
 
 
 async def given(store: Store, world: World, since: date, now: datetime) -> list[Given]:
-    """Every event from that day on of which families were told, by its day. A cancelled one had no notice to give."""
-    known = Known(store, lambda: world)
-    copies = await store.told.first_copies(now - REMEMBERED, world.mode)
-    by_event: dict[str, list[StoredMessage]] = {}
-    for one in await known.messages(now):
-        if one.state in TOLD:
-            event = event_of(one)
-            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append(one)
+    """Every event from that day on of which families were told, by its day. A cancelled one had no notice to give.
+
+    It answers by numbers that stay, also when the messages and their copies are no longer kept.
+    """
+    planner = Known(store, lambda: world).planner()
+    by_event: dict[str, list[tuple[AboutEvent, Figures]]] = {}
+    for one in await store.told.figures(now - REMEMBERED, now + timedelta(days=1), world.mode):
+        for event in one.events if one.state in TOLD else ():
+            by_event.setdefault(event.id or f"{event.date} {event.title}", []).append((event, one))
     found = []
-    for messages in by_event.values():
-        last = event_of(messages[-1])
-        event = world.calendar.event(last.id) or last if last.id else last
-        if event.cancelled or event.date < since:
+    for told in by_event.values():
+        last, _ = told[-1]
+        now_says = world.calendar.event(last.id) if last.id else None
+        day, category = (now_says or last).date, (now_says or last).category
+        if (now_says or last).cancelled or day < since:
             continue
-        first = min((copies[m.id] for m in messages if m.id in copies and event_of(m).date == event.date), default=None)
-        found.append(_given(event, first, known, world))
+        copies = [one.first_copy for about, one in told if about.date == day and one.first_copy is not None]
+        first = min(copies, default=None)
+        lead = world.policy.lead_time
+        found.append(
+            Given(
+                event_id=last.id,
+                title=(now_says or last).title or NO_LONGER,
+                date=day,
+                category=category,
+                first_copy=first,
+                school_days=planner.lead(first, day) if first is not None else None,
+                wanted=lead.get(folded(category), lead.get("*", 0)),
+                wide=any(one.wide for _, one in told),
+            )
+        )
     return sorted(found, key=lambda one: (one.date, one.title))
-
-
-def _given(event: Event, first: datetime | None, known: Known, world: World) -> Given:
-    lead = world.policy.lead_time
-    return Given(
-        event_id=event.id,
-        title=event.title,
-        date=event.date,
-        category=event.category,
-        first_copy=first,
-        school_days=known.planner().lead(first, event.date) if first is not None else None,
-        wanted=lead.get(folded(event.category), lead.get("*", 0)),
-    )

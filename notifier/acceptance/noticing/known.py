@@ -29,6 +29,7 @@ class Known:
         self._store = store
         self._world = world
         self._messages: dict[str, StoredMessage] = {}
+        self._said: dict[str, tuple[StoredMessage, dict[str, Event]]] = {}
         self._planner: Planner | None = None
         self._of: tuple[SchoolCalendar, Rhythm] | None = None
 
@@ -40,9 +41,10 @@ class Known:
             kept = self._messages.get(row.message_id)
             if kept is None or (kept.changed_at, kept.state) != (row.changed_at, row.state):
                 kept = await self._store.message(row.message_id)
-            if kept is not None:
+            if kept is not None and kept.message.events:  # of one whose words had their time, nothing follows
                 fresh[row.message_id] = kept
         self._messages = fresh
+        self._said = {id: said for id, said in self._said.items() if id in fresh}
         return list(fresh.values())
 
     async def letters(self, now: datetime) -> list[StoredMessage]:
@@ -69,7 +71,8 @@ class Known:
         found: dict[str, list[StoredMessage]] = {}
         for event, messages in await self._told(now):
             for one in messages:
-                if one.message.occurrence.startswith(CHANGED) and event_of(one).facts == event.facts:
+                said = one.message.event  # a list of several tells each for the first time
+                if said is not None and one.message.occurrence.startswith(CHANGED) and said.facts == event.facts:
                     found.setdefault(event.id, []).append(one)
         return found
 
@@ -92,15 +95,25 @@ class Known:
         """The events of the calendar of which families may have heard, with what they heard, the oldest first."""
         told: dict[str, list[StoredMessage]] = {}
         for one in await self.messages(now):
-            if one.message.event is not None and one.state in TOLD:
-                told.setdefault(one.message.event.id, []).append(one)
+            for event in one.message.events if one.state in TOLD else ():
+                told.setdefault(event.id, []).append(one)
         events = {event.id: event for event in self._world().calendar.events} if told else {}
         return [(events[id], messages) for id, messages in told.items() if id in events]
 
     def stale(self, told: Iterable[StoredMessage], event: Event, now: datetime) -> list[StoredMessage]:
         """Of these messages those that said otherwise than the calendar now."""
+        other = [one for one in told if self.as_told(one, event.id).facts != event.facts]
+        if not other:
+            return other
         zone = self._world().policy.timezone
-        return [one for one in told if event_of(one).facts != event.facts and over(event_of(one), zone) > now - ANOTHER]
+        return [one for one in other if over(self.as_told(one, event.id), zone) > now - ANOTHER]
+
+    def as_told(self, stored: StoredMessage, event_id: str) -> Event:
+        """An event as this message tells of it, which must be one of its own; a list may be long, so it is kept."""
+        kept = self._said.get(stored.id)
+        if kept is None or kept[0] is not stored:
+            kept = self._said[stored.id] = stored, {event.id: event for event in stored.message.events}
+        return kept[1][event_id]
 
     def planner(self) -> Planner:
         world = self._world()
@@ -132,11 +145,6 @@ class Known:
         """Whether any copy is carried to families at all."""
         channels = self._world().policy.channels.values()
         return any(one.address is AddressKind.POSTAL and one.configured for one in channels)
-
-
-def event_of(stored: StoredMessage) -> Event:
-    assert stored.message.event is not None  # noqa: S101 - only messages about an event are looked at here
-    return stored.message.event
 
 
 def change_key(event: Event, stale: Sequence[StoredMessage]) -> str:

@@ -7,8 +7,8 @@ reminded of no more, and one whose event moved is reminded of at another time.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from notifier.acceptance.noticing.announcing import POST
 from notifier.acceptance.noticing.duty import AboutEvents
+from notifier.acceptance.noticing.together import POST
 from notifier.acceptance.noticing.writing import Draft
 from notifier.calendar.notices import Due
 from notifier.config.policy import folded

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from notifier.acceptance.acceptance import OF_THE_FILES, Acceptance
 from notifier.acceptance.noticing.known import Known
 from notifier.acceptance.selecting import posted
 from notifier.acceptance.world import World
+from notifier.calendar.notices import starts
 from notifier.model.calendar import Event
-from notifier.model.message import Body, Header, Kind, Submission
+from notifier.model.message import Body, DiaryDate, Header, Kind, Submission
 from notifier.model.notice import EVERYBODY, Selection
 from notifier.model.occurrence import Occurrence, OccurrenceState
 from notifier.model.plan import Plan, Task
@@ -26,7 +28,8 @@ SOURCE = "the calendar"
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is to go. ``to`` and ``except_`` as the school says them. ``key``: of the message, the occurrence's unless
-    it makes several. ``approved``: doubts to which a person has said yes for what this follows."""
+    it makes several. ``approved``: doubts to which a person has said yes for what this follows. ``dates``: the events
+    where it is of several."""
 
     event: Event | None
     bodies: tuple[Body, ...]
@@ -41,6 +44,7 @@ class Draft:
     key: str = ""
     first: bool = False
     source: str = SOURCE
+    dates: tuple[DiaryDate, ...] = ()
     about: tuple[str, ...] = field(default=())
 
 
@@ -94,7 +98,9 @@ class Writing:
 
     async def write(self, occurrence: Occurrence, draft: Draft, now: datetime) -> Written | None:
         """None: the families' files stand in the way, and it is tried again at the next look."""
-        considered, entry = await self._acceptance.prepare(_submission(occurrence, draft), now)
+        considered, entry = await self._acceptance.prepare(
+            _submission(occurrence, draft, self._world().policy.timezone), now
+        )
         message = considered.message
         if message is None or OF_THE_FILES.intersection(problem.id for problem in considered.problems):
             return None
@@ -125,7 +131,8 @@ class Writing:
         """SCHOOL 39: what the post would bring after the event."""
         policy = self._world().policy
         late = [one for one in plan.deliveries if posted(one, policy)]
-        if draft.event is None or not late or self._known.planner().arrives(now) < draft.event.date:
+        days = [event.date for event in (draft.event, *(one.event for one in draft.dates)) if event is not None]
+        if not days or not late or self._known.planner().arrives(now) < min(days):
             return []
         what = (
             f"“{title}” goes on paper to these adults, and by this post it would come too late. "
@@ -134,8 +141,9 @@ class Writing:
         return [Task(what, tuple(id for one in late for id in one.contact_ids), RULE)]
 
 
-def _submission(occurrence: Occurrence, draft: Draft) -> Submission:
-    """In the name of the office, whose calendar it is."""
+def _submission(occurrence: Occurrence, draft: Draft, zone: ZoneInfo) -> Submission:
+    """In the name of the office, whose calendar it is. A list of several is news until the last of them begins."""
+    expires = max((starts(one.event, zone) for one in draft.dates), default=None)
     return Submission(
         key=draft.key or occurrence.key,
         source=draft.source,
@@ -149,9 +157,11 @@ def _submission(occurrence: Occurrence, draft: Draft) -> Submission:
             category=draft.category,
             essential=draft.essential,
             reply_to=draft.reply_to,
+            expires=expires,
         ),
         bodies=draft.bodies,
         occurrence=occurrence.key,
         selection=draft.selection,
         event=draft.event,
+        diary=draft.dates,
     )

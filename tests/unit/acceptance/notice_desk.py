@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from notifier.acceptance import Acceptance, World, noticing
 from notifier.acceptance.missing import Missing
 from notifier.acceptance.waiting import Waiting
 from notifier.clock import FixedClock
 from notifier.model.calendar import Event, SchoolCalendar, SchoolTerm
+from notifier.model.directory import Contact
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.occurrence import Occurrence
 from notifier.model.states import DeliveryState, LegState
@@ -25,6 +27,10 @@ POLICY = replace(WORLD.policy, lead_time={"trip": 10})
 TERMS = (SchoolTerm("Autumn", date(2026, 11, 2), date(2026, 12, 18)),)
 
 
+def moved(day: int, **more: Any) -> Event:
+    return replace(FARM, date=date(2026, 11, day), **more)
+
+
 def calendar(*events: Event) -> SchoolCalendar:
     return SchoolCalendar(TERMS, events=events)
 
@@ -36,6 +42,19 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
 def numbered() -> Callable[[Kind], str]:
     numbers = iter(range(1, 1000))
     return lambda kind: f"{kind.value}-{next(numbers)}"
+
+
+def on_paper(world: World) -> World:
+    """The one adult wants paper, another of the same child has email, in a home of their own."""
+    directory = world.directory
+    assert directory is not None
+    contacts = {
+        **directory.contacts,
+        "C1": replace(directory.contacts["C1"], email="", address=("1 Elm Road", "London"), postcode="E7 8AB"),
+        "C3": Contact("C3", "Mr", "Omar", "Khan", email="omar@example.org"),
+    }
+    links = (*directory.links, replace(directory.links[0], contact_id="C3", priority=2))
+    return replace(world, directory=replace(directory, contacts=contacts, links=links))
 
 
 class Desk:

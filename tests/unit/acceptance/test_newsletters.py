@@ -10,7 +10,7 @@ import pytest
 from notifier.acceptance import Acceptance, World
 from notifier.clock import FixedClock
 from notifier.fittings import rota
-from notifier.model.calendar import DayOff
+from notifier.model.calendar import DayOff, Event
 from notifier.model.message import Kind, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
@@ -184,3 +184,12 @@ async def test_a_teacher_writes_the_newsletter_of_the_own_class_and_of_no_other(
         answer = await office.acceptance.accept(issue)
         stored = await office.store.message(answer.message_id) if answer.message_id else None
         assert (stored is not None and stored.state is MessageState.WAITING) is goes
+
+
+async def test_a_preview_shows_the_dates_as_they_stand_on_the_day_it_goes(office: Office) -> None:
+    soon = Event("FETE", "Fete", date(2026, 12, 5))
+    gone = Event("WALK", "Walk", date(2026, 11, 26))  # over before the newsletter goes
+    office.world = replace(office.world, calendar=replace(CALENDAR, events=(soon, gone)))
+    shown = office.acceptance.preview(dropped("k", authority=HEAD, newsletter="News", kind=Kind.NEWSLETTER), None)
+    assert shown.message is not None
+    assert [one.event.id for one in shown.message.diary] == ["FETE"]

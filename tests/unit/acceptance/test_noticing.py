@@ -1,37 +1,19 @@
 """Notices, reminders and corrections: who gets what, when, and once."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from notifier.acceptance import World
-from notifier.acceptance.noticing.given import Given, given
-from notifier.clock import FixedClock
 from notifier.model.calendar import Event
-from notifier.model.directory import Arrangement, Contact, Sort
+from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Kind, Message, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
-from notifier.queue import Store
-from tests.unit.acceptance.notice_desk import FARM, MONDAY, Desk, at
+from tests.unit.acceptance.notice_desk import FARM, Desk, at, moved, on_paper
 from tests.unit.acceptance.school import DIRECTORY, dropped
 from tests.unit.routing.families import LONDON
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    clock = FixedClock(MONDAY)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
-    yield Desk(store, clock)
-    await store.close()
-
-
-def moved(day: int, **more: Any) -> Event:
-    return replace(FARM, date=date(2026, 11, day), **more)
 
 
 async def state(desk: Desk, message_id: str) -> MessageState:
@@ -147,19 +129,6 @@ async def test_words_that_are_for_a_person_first_hold_the_notice(desk: Desk) -> 
     (notice,) = await desk.run(at(6, 10))
     assert await state(desk, notice.id) is MessageState.HELD
     assert any(f"notifier approve {notice.id}" in task for task in await desk.tasks())
-
-
-def on_paper(world: World) -> World:
-    """The one adult wants paper, another of the same child has email, in a home of their own."""
-    directory = world.directory
-    assert directory is not None
-    contacts = {
-        **directory.contacts,
-        "C1": replace(directory.contacts["C1"], email="", address=("1 Elm Road", "London"), postcode="E7 8AB"),
-        "C3": Contact("C3", "Mr", "Omar", "Khan", email="omar@example.org"),
-    }
-    links = (*directory.links, replace(directory.links[0], contact_id="C3", priority=2))
-    return replace(world, directory=replace(directory, contacts=contacts, links=links))
 
 
 async def test_the_copy_on_paper_leaves_earlier_and_nobody_gets_two(desk: Desk) -> None:
@@ -476,33 +445,6 @@ async def test_a_site_ban_keeps_the_invitation_on_site_away(desk: Desk) -> None:
     for notice in await desk.run(at(6, 10)):
         assert await desk.whom(notice) == []
     assert any("site" in task or "invit" in task for task in await desk.tasks())
-
-
-async def test_the_notice_given_is_counted_from_the_first_copy_that_left(desk: Desk) -> None:
-    (notice,) = await desk.run(at(6, 10))
-    assert [(one.first_copy, one.school_days) for one in await _given(desk)] == [(None, None)]
-    desk.clock.at = at(9, 8)
-    await desk.post()
-    (farm,) = await _given(desk)
-    assert (farm.event_id, farm.first_copy, farm.school_days, farm.wanted) == ("farm", at(9, 8), 9, 10)
-    assert farm.enough is False
-    assert notice.event is not None
-
-
-async def test_after_a_move_the_notice_counts_from_the_first_copy_with_the_new_day(desk: Desk) -> None:
-    await desk.run(at(6, 10))
-    await desk.post()
-    desk.events(moved(27))
-    await desk.run(at(9, 9))
-    await desk.post()
-    (farm,) = await _given(desk)
-    assert (farm.first_copy, farm.school_days) == (at(9, 9), 14)
-    desk.events(moved(27, cancelled=True))
-    assert await _given(desk) == []
-
-
-async def _given(desk: Desk) -> list[Given]:
-    return await given(desk.store, desk.world, date(2026, 9, 1), desk.clock.now())
 
 
 def _uid(ics: bytes) -> bytes:

@@ -76,6 +76,35 @@ async def test_before_the_child_is_at_the_school_the_office_is_asked_and_nothing
     assert "not at the school yet" in task
 
 
+async def test_a_whole_class_that_comes_in_september_is_one_task_and_each_child_is_settled(desk: Desk) -> None:
+    early = replace(NEW, steps=(Step("induction", when("10 school days before"), words="induction"),))
+    first = replace(DIRECTORY.pupils["P1"], admitted_on=date(2026, 11, 30))
+    coming = {f"N{number}": replace(first, id=f"N{number}") for number in range(30)}
+    begin(desk, early, replace(DIRECTORY, pupils={**DIRECTORY.pupils, **coming}))
+    assert await desk.run(at(17)) == []
+    (task,) = await desk.store.tasks()
+    assert "is due for 30 children who are not at the school yet" in task.what
+    assert set(task.about) == set(coming)
+    desk.clock.at = at(16, 8)
+    await desk.run(at(17))
+    assert len(await desk.tasks()) == 1
+
+
+async def test_in_one_year_group_only_who_is_new_is_visited(desk: Desk) -> None:
+    """W16: the team of Reception visits only children who are new to the school."""
+    visits = replace(NEW, steps=NEW.steps[1:2], years=(DIRECTORY.pupils["P1"].year,))
+    new = replace(DIRECTORY.pupils["P1"], admitted_on=date(2026, 11, 9))
+    known = replace(new, id="P8", admitted_on=date(2025, 9, 1))
+    elder = replace(new, id="P9", year="6")
+    links = [replace(DIRECTORY.links[0], pupil_id=id) for id in ("P8", "P9")]
+    begin(
+        desk, visits, replace(DIRECTORY, pupils={"P1": new, "P8": known, "P9": elder}, links=(*DIRECTORY.links, *links))
+    )
+    (letter,) = await desk.run(at(30))
+    assert [one.delivery.pupil_ids for one in await desk.store.deliveries(letter.id)] == [("P1",)]
+    assert await desk.tasks() == ["Ring the family and find a day."]
+
+
 async def test_who_moves_on_is_written_to_in_the_month_before(desk: Desk) -> None:
     begin(desk, MOVING)
     (letter,) = await desk.run(at(3, month=12))

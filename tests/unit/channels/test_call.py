@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,8 +29,10 @@ def rows(table: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def call(live: Surroundings) -> Call:
-    return Call(CallSettings(), live)
+async def call(live: Surroundings) -> AsyncIterator[Call]:
+    made = Call(CallSettings(), live)
+    yield made
+    await made.close()
 
 
 async def test_families_stand_by_class_and_those_with_nobody_to_ring_first(call: Call, outgoing: Makes) -> None:
@@ -114,6 +116,7 @@ async def test_trial_and_drill_are_marked_everywhere(trial: Surroundings, outgoi
     call = Call(CallSettings(), trial)
     await call.send(outgoing(family("Ada", "Oak", MOTHER), drill=True))
     page, table, _ = call.collate("m1")
+    await call.close()
     assert page.is_relative_to(trial.outbox / "trial" / "call-sheets")
     assert "TRIAL" in page.read_text(encoding="utf-8")
     assert "DRILL" in page.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ FETE = PagePayload(
 
 
 @asynccontextmanager
-async def made(surroundings: Surroundings, **settings: str) -> AsyncIterator[Noticeboard]:
+async def made(surroundings: Surroundings, **settings: Any) -> AsyncIterator[Noticeboard]:
     board = Noticeboard(NoticeboardSettings.model_validate(settings), surroundings)
     try:
         yield board
@@ -146,3 +147,52 @@ async def test_the_poster_of_a_stopped_message_is_to_be_taken_down(live: Surroun
             await board.take_down(item)
     what = {row["title"]: row["what to do"] for row in listed(live)}
     assert what == {"Summer fête": "take down", "School is closed": "put up"}  # its update takes its place by itself
+
+
+OUTSIDE = replace(FETE, outside='<section lang="en" dir="ltr"><p>Everybody is welcome.</p></section>')
+
+
+async def test_a_board_outside_gets_a_sheet_of_its_own_that_says_less(live: Surroundings, outgoing: Makes) -> None:
+    picture = enclosure("a.png", PNG, "image/png")
+    shown = f'<p><img alt="Ada with her painting" src="cid:{picture.attachment.digest}"></p>'
+    payload = replace(OUTSIDE, html=OUTSIDE.html + shown, outside=OUTSIDE.outside + shown)
+    async with made(live) as board:
+        inside = await poster(board, outgoing(payload, attachments=(picture,)))
+    rows = listed(live)
+    assert [row["board"] for row in rows] == ["inside", "outside"]
+    assert {row["what to do"] for row in rows} == {"put up"}
+    assert {row["take down after"] for row in rows} == {"2026-09-19"}
+    outside = (live.outbox / "noticeboard" / rows[1]["poster"]).read_bytes()
+    words = pdf.words(outside)
+    assert "Everybody is welcome." in words
+    assert "Summer fête" in words
+    assert "Saturday 19 September" not in words
+    assert "For boards outside." in words
+    assert "For boards outside." not in pdf.words(inside)
+    assert (len(pdf.reader(inside).pages[0].images), len(pdf.reader(outside).pages[0].images)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("payload", "settings"),
+    [
+        pytest.param(FETE, {}, id="not for everybody"),
+        pytest.param(OUTSIDE, {"outside": False}, id="no board outside"),
+    ],
+)
+async def test_nothing_is_made_for_outside_where_nothing_hangs_there(
+    payload: PagePayload, settings: dict[str, Any], live: Surroundings, outgoing: Makes
+) -> None:
+    async with made(live, **settings) as board:
+        await board.send(outgoing(payload))
+    assert [row["board"] for row in listed(live)] == ["inside"]
+    assert not list((live.outbox / "noticeboard").glob("*-outside.pdf"))
+
+
+async def test_both_sheets_of_a_stopped_message_are_to_be_taken_down(live: Surroundings, outgoing: Makes) -> None:
+    async with made(live) as board:
+        await board.send(outgoing(OUTSIDE))
+        await board.take_down("i1")
+    assert [(row["board"], row["what to do"]) for row in listed(live)] == [
+        ("inside", "take down"),
+        ("outside", "take down"),
+    ]

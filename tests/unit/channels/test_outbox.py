@@ -108,6 +108,7 @@ async def test_the_page_shows_every_item_with_its_message_channel_and_family(
     built = channels.build({}, trial)
     await write_some(built, outgoing)
     built["call"].collate("m2")  # type: ignore[attr-defined]
+    await built["call"].close()
     headlines = {"m1": Headline("Autumn news", "newsletter"), "m2": Headline("School closed", "emergency")}
     page = build_outbox_index(trial.outbox, school="Oak Lane", messages=headlines)
     assert page == trial.outbox / "index.html"

@@ -10,6 +10,7 @@ import pytest
 from channels import _press
 from channels._press import Press, PressFault
 from channels._tree import tree
+from tests import pdf
 
 
 @pytest.fixture
@@ -56,6 +57,19 @@ def test_one_process_makes_many_sheets_and_then_makes_room(
     press.pdf("letters", tmp_path, data())
     assert process_of(press) == one
     press.pdf("letters", tmp_path, data())
+    assert press._process is None
+
+
+def test_after_a_small_run_the_process_waits_for_the_next_and_after_a_large_one_it_makes_room(
+    press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press.pdf("letters", tmp_path, data())
+    one = process_of(press)
+    press.rest()
+    press.pdf("letters", tmp_path, data())
+    assert process_of(press) == one
+    monkeypatch.setattr(_press, "FEW", 1)
+    press.rest()
     assert press._process is None
 
 
@@ -109,6 +123,26 @@ def test_nothing_is_read_from_outside_the_messages_folder(press: Press, tmp_path
     words = [{"t": "img", "c": [], "alt": "x", "file": file}]
     with pytest.raises(PressFault):
         press.pdf("letters", inside, data(words=words))
+
+
+@pytest.mark.parametrize("words", ['"))) #panic("out") ((("', '\\")\\\\"', "a\nb\r\u2028\t", "{{'}}\\u{22}", "\ud83d"])
+def test_no_words_end_the_string_in_which_they_come(press: Press, tmp_path: Path, words: str) -> None:
+    own = [{"t": "p", "c": [f"Begin {words} end"]}]
+    said = pdf.words(press.pdf("letters", tmp_path, data(words=own, address=[words, "E7 8AA"])))
+    assert said.index("Begin") < said.index("end")
+    assert said.count(words.split("\n")[0].replace("\ud83d", "?")) >= 2
+
+
+def test_a_run_bears_its_title_and_no_empty_sheet(press: Press, tmp_path: Path) -> None:
+    (tmp_path / "letter-a.pdf").write_bytes(press.pdf("letters", tmp_path, data("<p>One</p>")))
+    run = [{"sheet": {"sort": "separator", "title": "Oak", "way": "Post", "count": "1 letter"}}]
+    for both_sides, sheets in ((False, 2), (True, 4)):
+        made = press.gather("letters", tmp_path, data(), [*run, {"file": "letter-a.pdf"}], both_sides=both_sides)
+        reader = pdf.reader(made)
+        assert len(reader.pages) == sheets
+        assert reader.metadata is not None
+        assert reader.metadata.title == "Trip"
+        assert "Oak" in reader.pages[0].extract_text()
 
 
 def test_what_is_made_of_the_very_same_is_not_made_again(press: Press, tmp_path: Path) -> None:

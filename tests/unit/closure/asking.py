@@ -25,7 +25,7 @@ STAFF = (
 CHANNELS = {**OTHER.policy.channels, "text": replace(OTHER.policy.channels["text"], medium=SHORT)}
 WORLD: World = replace(OTHER, mode=Mode.LIVE, policy=replace(OTHER.policy, staff=STAFF, channels=CHANNELS))
 RENDERER = Renderer(SchoolFacts("Oak School", "020 7946 0100", "", LONDON))
-WORDINGS = Wordings(None, ("pl", "ro", "ur"))
+WORDINGS = Wordings(None, ("ar", "bn", "pl", "ro", "ur"))
 NO_OVERRIDES = Path("nowhere")
 
 

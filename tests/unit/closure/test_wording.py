@@ -27,7 +27,7 @@ CASES = [
 
 
 def test_there_are_wordings_to_look_at() -> None:
-    assert {file.stem for file in FILES} >= {"en", "pl", "ro", "ur"}
+    assert {file.stem for file in FILES} >= {"ar", "bn", "en", "pl", "ro", "ur"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -52,7 +52,7 @@ def test_a_wording_with_another_states_word_is_found(file: Path, key: str) -> No
 def test_what_families_read_has_english_first_and_every_place_filled(opening: str, what: What) -> None:
     said: Announcement = announcement(opening, what, until="10:30" if opening == "late" else "", reason="the boiler")
     bodies = WORDINGS.bodies(said)
-    assert [body.language for body in bodies] == ["en", "pl", "ro", "ur"]
+    assert [body.language for body in bodies] == ["en", "ar", "bn", "pl", "ro", "ur"]
     for body in bodies:
         for words in (body.subject, body.text, body.plain, body.html):
             assert "{" not in words

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from channels.base import OutcomeUnknown, TemporaryFailure
+from notifier.clock import FixedClock
 from notifier.dispatch.accounts import SOON, Account
 from notifier.dispatch.breaker import GONE_AFTER, PAUSES
 from notifier.dispatch.dispatcher import Dispatcher
@@ -284,6 +285,7 @@ async def test_a_lost_account_found_well_by_another_process_is_lost_no_more(scho
 
 
 async def test_a_running_dispatcher_goes_on_by_itself_when_the_pause_is_over(school: School) -> None:
+    school.clock = FixedClock(START)  # the pause is slept through
     await school.enqueue(10)
     for number in range(10):
         school.post.ends(at(number), *[DOWN] * 2)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from channels.base import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from notifier.model.message import Kind, Lane, Mode
 from notifier.model.states import DeliveryState, LegState, MessageState
-from notifier.queue.rows import Claim
+from notifier.queue.rows import Claim, Settlement
 from notifier.queue.store import StoreProblem
 from tests.unit.dispatch.hand_clock import settle_down
 from tests.unit.dispatch.school import START, Recording, School, at
@@ -140,6 +140,41 @@ async def test_stopping_finishes_what_is_in_flight_and_gives_the_rest_back(schoo
     school.post.gate = None
     await school.drain()
     assert sorted(school.post.to) == sorted(at(number) for number in range(50))
+
+
+@pytest.mark.parametrize("by", ["ring", "post"])
+@pytest.mark.parametrize("where", ["on the wire", "not yet written down"])
+async def test_what_is_in_hand_is_never_in_doubt_however_late_the_clock_says_it_is(
+    school: School, by: str, where: str
+) -> None:
+    """A computer that slept has a clock that went on, and a database may be away for longer than a lease."""
+    line = school.ring if by == "ring" else school.post
+    message = await school.enqueue(2, ladder=((by,), ("sheet",)))
+    settle, settling, gate = school.store.settle, asyncio.Event(), asyncio.Event()
+
+    async def late(outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
+        settling.set()
+        await gate.wait()
+        return await settle(outcomes, now)
+
+    if where == "on the wire":
+        line.gate = gate
+    else:
+        school.store.settle = late  # type: ignore[method-assign]
+    stop = asyncio.Event()
+    running = asyncio.create_task(school.dispatcher().run(stop))
+    await (line.begun if where == "on the wire" else settling).wait()
+    await school.idle()
+    school.clock.at += timedelta(minutes=10)
+    school.store.wake.set()
+    await school.idle()
+    gate.set()
+    stop.set()
+    await running
+    await school.drain()
+    assert school.ring.asked == []
+    assert len(line.sent) == 2
+    assert (await school.legs(message)).count((by, LegState.SENT)) == 2
 
 
 async def test_a_running_dispatcher_is_woken_by_what_is_enqueued(school: School) -> None:

@@ -26,6 +26,7 @@ async def sheet(tmp_path: Path, barred: tuple[Arrangement, ...] = ()) -> list[di
     built = channels.build({}, Surroundings(tmp_path, "Meadow Bank", "020 7946 0100", "", trial=True))
     world = replace(WORLD, policy=POLICY, directory=replace(DIRECTORY, arrangements=barred))
     files = await call_sheet(CLOSED, world, built, RENDERER, NOW)
+    await built["call"].close()
     table = next(file for file in files if file.suffix == ".csv")
     assert str(table.relative_to(tmp_path)) in to_ring_from(files, tmp_path)
     page = next(file for file in files if file.suffix == ".html")

@@ -1,11 +1,10 @@
 import io
-import zipfile
 
 import pytest
 from docx.document import Document
 
 from notifier.model.problem import Severity
-from tests.unit.intake.desk import PDF, Desk, email, errors, ids, png, word
+from tests.unit.intake.desk import PDF, Desk, email, errors, ids, png, word, zipped
 
 
 def test_markdown_becomes_html_and_plain_text(desk: Desk) -> None:
@@ -100,14 +99,6 @@ def test_hidden_text_in_word_does_not_go_out(desk: Desk) -> None:
     assert "not the Xs" not in found.bodies[0].html
     assert "Dear all" in found.bodies[0].html
     assert "word-hidden" in ids(found, Severity.ADVICE)
-
-
-def zipped(**parts: bytes) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name.replace("__", "/").replace("_xml", ".xml").replace("_bin", ".bin"), content)
-    return made.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
+from notifier.model.calendar import Event
 from notifier.model.directory import Arrangement, Contact, Directory, Link, Sort
-from notifier.model.message import Message
+from notifier.model.message import Body, DiaryDate, Kind, Message
 from notifier.model.payload import CALL_ITEM, CallPayload
 from notifier.model.plan import Address, Basis, Delivery
 from notifier.rendering import Renderer
@@ -34,6 +36,15 @@ def test_the_children_and_the_words_to_say_are_there() -> None:
     assert made.pupils == (("Amira Khan", "Oak"), ("Yusuf Khan", "Willow"))
     assert made.words.startswith("School is closed today. The heating has failed.")
     assert made.kind == "emergency"
+
+
+def test_of_a_notice_of_several_dates_those_of_this_family_are_said() -> None:
+    farm = Event("farm", "City farm", date(2026, 11, 20), time(9, 30), to="Oak")
+    pool = Event("pool", "Swimming", date(2026, 11, 23), to="Elm")
+    dates = (DiaryDate(farm, pupil_ids=frozenset({"P1"})), DiaryDate(pool, pupil_ids=frozenset({"P9"})))
+    words = Body("en", "<p>They are listed below.</p>", "They are listed below.", "New dates for your diary")
+    made = item(message=replace(CLOSED, kind=Kind.NOTICE, bodies=(words,), diary=dates))
+    assert made.words == "New dates for your diary. Friday 20 November 2026, 9:30am: City farm."
 
 
 def test_a_number_that_routing_left_out_is_not_shown() -> None:

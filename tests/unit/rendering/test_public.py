@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notifier.model.message import Body, Kind
+from notifier.model.message import Body, Kind, Message
 from notifier.model.payload import PAGE, POSTER, PagePayload
 from notifier.rendering import Renderer
 from tests.unit.rendering.school_life import DIRECTORY, ENGLISH, KHANS, LETTER, NOW, SCHOOL, URDU
@@ -28,7 +28,7 @@ def test_the_schools_language_comes_first_and_the_others_as_sections(medium: str
     assert isinstance(made, PagePayload)
     assert made.title == "Walk to the park"
     assert made.language == "en"
-    assert re.findall(r'<section lang="(\w+)" dir="(\w+)"', made.html) == [("en", "ltr"), ("ur", "rtl")]
+    assert re.findall(r'<(?:div|section) lang="(\w+)" dir="(\w+)"', made.html) == [("en", "ltr"), ("ur", "rtl")]
 
 
 def test_a_slug_is_safe_and_the_same_for_the_same_message() -> None:
@@ -63,3 +63,31 @@ def test_the_summary_ends_with_a_whole_sentence() -> None:
     made = RENDERER.render(PAGE, replace(LETTER, bodies=(Body("en", "<p>x</p>", plain, "Park"),)), None, DIRECTORY, NOW)
     assert isinstance(made, PagePayload)
     assert made.summary == ("We go to the park. " * 5).strip()
+
+
+WITH_PAGES = Renderer(replace(SCHOOL, pages="https://www.meadowbank.example.org/news/", pages_on="website"))
+
+
+def outside(message: Message) -> str:
+    made = WITH_PAGES.render(POSTER, message, None, DIRECTORY, NOW)
+    assert isinstance(made, PagePayload)
+    return made.outside
+
+
+def test_outside_hangs_only_what_the_school_tells_all_the_world() -> None:
+    assert not outside(LETTER)
+    assert not outside(replace(LETTER, public_on=("noticeboard",)))
+    assert outside(replace(LETTER, public_on=("website", "noticeboard")))
+    assert outside(replace(LETTER, kind=Kind.EMERGENCY, public_on=("noticeboard",)))
+
+
+def test_a_stranger_does_not_read_when_the_children_are_away_or_where() -> None:
+    event = LETTER.event
+    assert event is not None
+    urgent = replace(LETTER, kind=Kind.LETTER, public_on=("website",))
+    here = outside(replace(urgent, event=replace(event, place="School hall", on_site=True)))
+    away = outside(replace(urgent, event=replace(event, place="City farm", on_site=False)))
+    assert "School hall" in here
+    assert "City farm" not in away
+    assert "event" not in away
+    assert "<p>" not in away, "nothing but the headline"
