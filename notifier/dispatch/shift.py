@@ -32,10 +32,10 @@ class Shift:
 
     async def stop(self) -> None:
         """Ends after what is in flight, whoever is cancelled meanwhile. Raises if outcomes could not be written."""
+        self.office.stop()
         await asyncio.shield(asyncio.ensure_future(self._stop()))
 
     async def _stop(self) -> None:
-        self.office.stop()
         if self._running:
             await asyncio.wait(self._running)
         await self.office.recorder.close()

@@ -98,4 +98,4 @@ async def test_a_closure_is_the_banner_and_the_newest_word_replaces_it_and_a_dri
         assert "usual time" in text
         assert "School closed" not in text
         assert "School starts late" not in text
-    assert (board / "posters.csv").read_text("utf-8").count("take down,") == 2
+    assert (board / "posters.csv").read_text("utf-8").count("take down,") == 4  # two, inside and outside
