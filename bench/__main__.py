@@ -5,18 +5,13 @@ was found into ``docs/performance.md`` and its picture.
 """
 
 import argparse
-import asyncio
 import logging
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench import due, emergency, growth, history, newsletter, nodes, plan, render, report, sink
-from bench.composing import compose, with_pdf
 from bench.figures import HEAD, Figure, Skipped, say, table
-from bench.folder import make
 from notifier.logs import configure
 
 Found = list[Figure | Skipped]
@@ -34,20 +29,6 @@ class Size:
 FULL = Size(rounds=5, newsletter=5_000, many=50_000, old=1_000_000, probes=200)
 WITHOUT_A_SINK = frozenset({"plan", "composing", "paper", "due"})
 QUICK = Size(rounds=1, newsletter=2_000, many=10_000, old=100_000, probes=40)
-
-
-def composing() -> Found:
-    with tempfile.TemporaryDirectory() as spare:
-        folder = make(Path(spare) / "school", 1_000, mail=25)
-        letter = folder.letter("one")
-        bare = asyncio.run(compose(folder, letter))
-        heavy = asyncio.run(compose(folder, with_pdf(folder, letter)))
-    say(
-        f"composing one email: {bare.microseconds:.0f} µs, of it {bare.rendering:.0f} µs its words, the rest the mail "
-        f"around them; with the PDF {heavy.microseconds:.0f} µs"
-    )
-    ratio = heavy.microseconds / bare.microseconds
-    return [Figure("composing with a shared PDF of 100 KB, of that without", ratio, 2, 1.2, " times", "less")]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     does: dict[str, Callable[[], Found]] = {
         "newsletter": letters,
-        "composing": composing,
+        "composing": lambda: [*render.composing()],
         "paper": lambda: [*render.figures(render.FEW * 2 if asked.quick else render.MANY)],
         "growth": lambda: [*growth.figures(size.many, size.newsletter)],
         "history": lambda: [*history.figures(size.newsletter, size.old, rounds)],

@@ -1,7 +1,7 @@
-"""What a letter on paper costs: sent through the channel itself, files and print run included.
+"""What it costs to make what families get: an email in its parts, and a letter on paper with its print run.
 
-What counts is the processor's time of this process and of the press's, and the most memory either
-ever held; beside the time on the clock, which others on the machine disturb.
+A letter is sent through the channel itself. What counts is the processor's time of this process and of the press's,
+and the most memory either ever held; beside the time on the clock, which others on the machine disturb.
 """
 
 import asyncio
@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import memory
+from bench.composing import compose, with_pdf
 from bench.figures import Figure, say
+from bench.folder import make
 from channels.base import Outgoing, Surroundings
 from channels.letter import Letter, LetterSettings
 from notifier.model.payload import PaperPayload
 
 FEW, MANY = 500, 5_000
+HOMES = (1_000, 10_000)
+"""Families for whom emails are composed, to see whether one costs more where there are more."""
 WORDS = (
     '<div class="writing" lang="en" dir="ltr"><p class="writing-date">Friday 27 November 2026</p>'
     "<p>Dear Ms Khan and Mr Khan,</p>"
@@ -93,4 +97,23 @@ def figures(many: int = MANY) -> list[Figure]:
         Figure("the same, peak memory of both processes", mine + few.press, 400, 250, " MB", "less", 0),
         Figure(f"memory of {many:,} letters beyond that of {FEW}", grown, 60, 20, " MB", "less", 0),
         Figure(f"processor a letter of {many:,}, of that of {FEW}", later / each, 1.3, 1.1, " times", "less"),
+    ]
+
+
+def composing() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as spare:
+        few, many = (make(Path(spare) / f"school{homes}", homes, mail=25) for homes in HOMES)
+        letter = few.letter("one")
+        bare = asyncio.run(compose(few, letter))
+        heavy = asyncio.run(compose(few, with_pdf(few, letter)))
+        later = asyncio.run(compose(many, many.letter("one")))
+    say(
+        f"composing one email: {bare.microseconds:.0f} µs, of it {bare.rendering:.0f} µs its words, the rest the mail "
+        f"around them; with the PDF {heavy.microseconds:.0f} µs; of {HOMES[1]:,} instead of {HOMES[0]:,} "
+        f"{later.microseconds:.0f} µs"
+    )
+    ratio, growth = heavy.microseconds / bare.microseconds, later.microseconds / bare.microseconds
+    return [
+        Figure("composing with a shared PDF of 100 KB, of that without", ratio, 2, 1.2, " times", "less"),
+        Figure(f"composing an email for {HOMES[1]:,}, of that for {HOMES[0]:,}", growth, 1.3, 1.1, " times", "less"),
     ]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from notifier import directory as room
 from notifier.care.backup import write
 from notifier.model.directory import BARRING, DENYING, Arrangement, Contact, Directory, Link, Pupil, Sort
-from notifier.model.holding import own_details
+from notifier.model.holding import WISHES, own_details
 from notifier.model.message import Message
 from notifier.model.payload import MAIL, MailPayload
 from notifier.model.plan import Delivery
@@ -248,7 +248,8 @@ def _own(person: Person) -> list[Arrangement]:
 
 def _wishes(person: Person) -> str:
     rows = [
-        (html.escape(row.sort.value), html.escape(_child(person, row.pupil_id) if row.pupil_id else ""),
+        (html.escape(WISHES.get(row.sort, row.sort.value)),
+         html.escape(_child(person, row.pupil_id) if row.pupil_id else ""),
          _day(row.from_), _day(row.ended_on or row.until))
         for row in _own(person)
     ]  # fmt: skip

@@ -72,10 +72,10 @@ def export(
             if json:
                 output.as_json({"folder": str(folder), "messages": number, "left_out": left_out})
                 return Exit.DONE
-            output.say(f"Written to {folder}: {number} messages and all other details.", "bold")
+            output.say(f"Written to {folder}: {_messages(number)} and all other details.", "bold")
             output.say("Read for-the-school.txt in it first. Only the folder for-them is for them.")
             if left_out:
-                output.say(f"{left_out} messages were left out: they name a child whom this adult may not hear about.")
+                output.say(f"{_messages(left_out)} left out, for naming a child whom this adult may not hear about.")
             return Exit.DONE
 
     output.leave(opening.within(work))
@@ -119,3 +119,7 @@ def erase(
             return Exit.DONE
 
     output.leave(opening.within(work))
+
+
+def _messages(number: int) -> str:
+    return "1 message" if number == 1 else f"{number} messages"
