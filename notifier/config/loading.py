@@ -154,7 +154,8 @@ def _person(number: int, table: StaffTable, path: Path, file: str, problems: lis
                     f"{file}: staff[{number}].pin_file",
                 )
             )
-    return Staff(table.id, table.name.strip(), table.role, table.classes, table.email, table.mobile, pin_hash)
+    name = table.name.strip()
+    return Staff(table.id, name, table.role, table.classes, table.email, table.mobile, pin_hash, table.speaks)
 
 
 def _intakes(tables: Tables, root: Path) -> tuple[Intake, ...]:

@@ -68,6 +68,9 @@ class StaffTable(Table):
     classes: Names = Field((), description="The classes a teacher may write to.")
     email: Email = Field("", description="Where questions about this person's messages and alerts go.")
     mobile: Mobile = Field("", description="Where alerts go by text.")
+    speaks: tuple[Language, ...] = Field(
+        (), description="Languages beside English in which this person can explain a message to a family."
+    )
     pin_file: str = Field(
         "", description="Where 'notifier staff pin' keeps this person's PIN, hashed; pins/ID.pin unless set."
     )

@@ -13,7 +13,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. ``pin_hash`` is an argon2id hash, empty where no PIN is set."""
+    """A member of staff. ``pin_hash`` is an argon2id hash, empty where no PIN is set. ``speaks``: language tags."""
 
     id: str
     name: str
@@ -22,6 +22,7 @@ class Staff:
     email: str = ""
     mobile: str = ""
     pin_hash: str = ""
+    speaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

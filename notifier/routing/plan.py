@@ -13,6 +13,7 @@ from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Per, Policy, Rung
 from notifier.model.problem import Severity, error, hold
+from notifier.model.staff import Staff
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
 from notifier.routing.drill import plan_drill
@@ -151,11 +152,22 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         )
     if delivery.interpreter:
         standing.found.task(
-            f"Offer to explain this message by word of mouth ({_called(delivery.language)}).",
+            f"Offer to explain this message by word of mouth ({_called(delivery.language)})."
+            f"{_who_speaks(standing.policy.staff, delivery.language)}",
             contact_ids,
             rules.TRANSLATION,
         )
     return delivery
+
+
+def _who_speaks(staff: Sequence[Staff], language: str) -> str:
+    """Who on the staff can (W34); a language is the same in whichever country or script."""
+    able = [one.name for one in staff if language and _spoken(language) in map(_spoken, one.speaks)]
+    return f" Ask {' or '.join(able)}." if able else ""
+
+
+def _spoken(tag: str) -> str:
+    return tag.partition("-")[0].casefold()
 
 
 @cache

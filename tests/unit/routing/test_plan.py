@@ -7,6 +7,7 @@ import pytest
 
 from notifier.model.message import Reach, Term
 from notifier.model.policy import Policy
+from notifier.model.staff import Role, Staff
 from notifier.routing import plan as make_plan
 from notifier.routing import rules
 from tests.unit.routing.families import (
@@ -228,6 +229,21 @@ class TestTrace:
     def test_an_unsubscribed_adult_is_stopped_at_step_five(self) -> None:
         found = planned(families(*HOME, row("unsubscribe", "DAD")), message("newsletter"))
         assert [step.step for step in found.trace if step.contact_id == "DAD" and step.says == "withheld"] == [5]
+
+
+@pytest.mark.parametrize(
+    ("speaks", "asked"),
+    [(("pl", "so"), " Ask Amina Warsame."), (("so-SO",), " Ask Amina Warsame."), (("pl",), ""), ((), "")],
+)
+def test_who_asked_for_somebody_to_explain_gets_one_who_speaks_their_language(
+    speaks: tuple[str, ...], asked: str
+) -> None:
+    staff = (Staff("a-warsame", "Amina Warsame", Role.OFFICE, speaks=speaks), Staff("b-malik", "B Malik", Role.HEAD))
+    mother = at_home("MUM", language="so")
+    directory = families(child("P1"), mother, link("P1", "MUM", lives="yes"), row("interpreter", "MUM"))
+    found = planned(directory, message(), replace(WOODGRANGE, staff=staff))
+    (task,) = [one for one in found.tasks if one.rule == "W34"]
+    assert task.what == f"Offer to explain this message by word of mouth (Somali).{asked}"
 
 
 def test_tasks_and_withheld_hold_ids_alone() -> None:
