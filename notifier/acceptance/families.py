@@ -9,10 +9,10 @@ from notifier import directory as room
 from notifier.clock import Clock
 from notifier.faultpoints import reached
 from notifier.logs import logger
+from notifier.model.arrangements import in_force
 from notifier.model.directory import Arrangement, Directory, Sort
 from notifier.model.problem import Problem
 from notifier.queue import Store, StoreProblem
-from notifier.routing.arrangements import in_force
 from notifier.thrift import settle_down
 
 FILES = ("pupils.csv", "contacts.csv", "links.csv", "arrangements.csv")

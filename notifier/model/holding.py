@@ -4,7 +4,9 @@ Nothing that takes something away is in it: a court order or a ban is told by a 
 """
 
 from collections.abc import Collection
+from datetime import date
 
+from notifier.model.arrangements import in_force
 from notifier.model.directory import Contact, Directory, LivesWith, Responsibility, Sort
 
 WISHES = {
@@ -33,10 +35,10 @@ def own_details(contact: Contact) -> list[tuple[str, str]]:
     ]
 
 
-def wishes(directory: Directory, contact_id: str) -> list[str]:
-    """What they asked for that has not ended, each once."""
+def wishes(directory: Directory, contact_id: str, day: date) -> list[str]:
+    """What they asked for and holds on that day, each once."""
     rows = directory.arrangements_of.get(contact_id, ())
-    found = {row.sort for row in rows if row.ended_on is None and row.until is None}
+    found = {row.sort for row in rows if in_force(row, day)}
     return [said for sort, said in WISHES.items() if sort in found]
 
 

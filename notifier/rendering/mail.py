@@ -93,7 +93,7 @@ class Mail:
         link = self._link(form, address)
         html, plain = (
             self._values(known, offered, voice, parts.names)
-            | {"diary": listed, "details": details_of(message, delivery, directory, html=voice.html)}
+            | {"diary": listed, "details": details_of(message, delivery, directory, self._school, now, html=voice.html)}
             for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
         )
         return MailPayload(

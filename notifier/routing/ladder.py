@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from notifier.model.arrangements import in_force
 from notifier.model.directory import Contact, Sort
 from notifier.model.message import Kind
 from notifier.model.plan import Address
 from notifier.model.policy import AddressKind, ChannelFacts, Rung
 from notifier.routing import rules
-from notifier.routing.arrangements import in_force
 from notifier.routing.standing import Standing
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from notifier.model.arrangements import in_force
 from notifier.model.directory import Directory, Sort
 from notifier.model.message import Kind, Message, Reach, Term
 from notifier.model.plan import Basis, Delivery, Offer
 from notifier.model.policy import Policy
 from notifier.routing import rules
-from notifier.routing.arrangements import in_force
 from notifier.routing.audience import audience
 from notifier.routing.plan import plan
 

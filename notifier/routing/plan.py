@@ -9,6 +9,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.directory import Directory, Link, Responsibility, Sort
+from notifier.model.language import base
 from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
 from notifier.model.policy import Per, Policy, Rung
@@ -162,12 +163,8 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
 
 def _who_speaks(staff: Sequence[Staff], language: str) -> str:
     """Who on the staff can (W34); a language is the same in whichever country or script."""
-    able = [one.name for one in staff if language and _spoken(language) in map(_spoken, one.speaks)]
+    able = [one.name for one in staff if language and base(language) in map(base, one.speaks)]
     return f" Ask {' or '.join(able)}." if able else ""
-
-
-def _spoken(tag: str) -> str:
-    return tag.partition("-")[0].casefold()
 
 
 @cache

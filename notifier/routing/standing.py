@@ -5,6 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from notifier.model.arrangements import holds, in_force
 from notifier.model.directory import (
     ANSWERS_FLAG,
     BARRING,
@@ -19,7 +20,6 @@ from notifier.model.message import Kind, Message
 from notifier.model.plan import Basis
 from notifier.model.policy import Copies, Policy, Rung
 from notifier.routing import rules
-from notifier.routing.arrangements import holds, in_force
 from notifier.routing.consent import consented
 from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused
 from notifier.routing.namesakes import point_out

@@ -1,6 +1,7 @@
 """What the school holds about an adult stands under the letter that asks them, and nothing of anybody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from notifier.model.directory import Arrangement, Contact, Directory, Sort
 from notifier.model.message import Message
@@ -33,6 +34,19 @@ def paper(delivery: Delivery = SANA) -> PaperPayload:
     made = RENDERER.render("paper", ASKS, delivery, LIVED, NOW, Address("C1", "12 Elm Road, London, E7 8AB"))
     assert isinstance(made, PaperPayload)
     return made
+
+
+def test_a_wish_is_told_while_it_holds_and_no_longer() -> None:
+    today = NOW.date()
+    rows = (
+        Arrangement(Sort.PAPER, "C1", until=today),
+        Arrangement(Sort.LARGE_PRINT, "C1", until=today - timedelta(days=1)),
+        Arrangement(Sort.INTERPRETER, "C1", from_=today + timedelta(days=1)),
+    )
+    for words in mail(directory=replace(DIRECTORY, arrangements=rows)):
+        assert "on paper" in words
+        assert "in large print" not in words
+        assert "somebody who explains" not in words
 
 
 def test_an_adult_reads_what_is_held_about_them_in_every_form() -> None:

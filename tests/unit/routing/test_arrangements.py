@@ -5,10 +5,10 @@ from datetime import UTC, date, timedelta
 
 import pytest
 
+from notifier.model.arrangements import in_force
 from notifier.model.directory import Arrangement
 from notifier.model.policy import Policy
 from notifier.routing import plan, rules
-from notifier.routing.arrangements import in_force
 from tests.unit.routing.families import (
     HYDE_PARK,
     NOW,
