@@ -27,8 +27,6 @@ from notifier.model.policy import AddressKind
 
 POSTERS = "noticeboard"
 COLUMNS = ("poster", "board", "title", "put up from", "take down after", "what to do")
-
-
 INSIDE, OUTSIDE = "inside", "outside"
 
 

@@ -13,6 +13,7 @@ from notifier.acceptance.readability import hint, reading
 from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
 from notifier.calendar.quiet import covers, opens
+from notifier.model.english import counted
 from notifier.model.message import Kind, Message, Mode, Submission
 from notifier.model.plan import Plan
 from notifier.model.policy import Policy
@@ -175,8 +176,8 @@ def _who_gets_it(plan: Plan) -> list[str]:
         first["waits for the office" if delivery.held else f"by {' and '.join(ways)}"] += 1
     adults = {contact_id for delivery in plan.deliveries for contact_id in delivery.contact_ids}
     copies = sum(1 for delivery in plan.deliveries if delivery.basis.value != "main")
-    head = f"Who gets it: {_count(len(plan.pupil_ids), 'child', 'children')}, {_count(len(adults), 'adult', 'adults')}"
-    head += f", {_count(len(plan.deliveries), 'copy', 'copies')}"
+    head = f"Who gets it: {counted(len(plan.pupil_ids), 'child', 'children')}, {counted(len(adults), 'adult')}"
+    head += f", {counted(len(plan.deliveries), 'copy', 'copies')}"
     head += f" ({copies} of them for a parent living apart)" if copies else ""
     lines = [head, *(f"  {way}: {number}" for way, number in first.most_common())]
     lines += [f"  on the {item.channel}: once, for everybody" for item in plan.public]
@@ -189,7 +190,7 @@ def _who_does_not(plan: Plan) -> list[str]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for one in plan.withheld:
         reasons.setdefault((one.reason, one.rule), []).append(f"{one.contact_id} about {' and '.join(one.pupil_ids)}")
-    lines = [f"Who does not: {_count(len({one.contact_id for one in plan.withheld}), 'adult', 'adults')}"]
+    lines = [f"Who does not: {counted(len({one.contact_id for one in plan.withheld}), 'adult')}"]
     for (reason, rule), who in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
         more = f" and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
         lines.append(f"  {reason} ({rule})")
@@ -233,7 +234,3 @@ def _what_now(message: Message, state: MessageState) -> list[str]:
         f"To see each decision:  notifier explain {message.id}",
         f"To stop it:            notifier cancel {message.id} --as ID",
     ]
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

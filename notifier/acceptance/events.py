@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from notifier.acceptance.world import World
 from notifier.calendar import school_days_between
 from notifier.calendar.notices import over
-from notifier.config.policy import folded
+from notifier.config.policy import folded, notice_meant
 from notifier.model.calendar import Event
+from notifier.model.english import counted
 from notifier.model.message import Header, Kind, Message
 from notifier.model.notice import Offset, offset
 from notifier.model.problem import Problem, advice, error
@@ -81,8 +82,7 @@ def reminders(header: Header, event: Event | None, problems: list[Problem]) -> t
 def short_by(event: Event, world: World, day: date) -> tuple[int, int] | None:
     """How many school days of notice families get who hear of it on this day, and how many the school means to give;
     None where that is enough, or nobody knows which days are school days."""
-    calendar, lead = world.calendar, world.policy.lead_time
-    wanted = lead.get(folded(event.category), lead.get("*", 0))
+    calendar, wanted = world.calendar, notice_meant(world.policy, event.category)
     if not any(term.from_ <= event.date <= term.until for term in calendar.terms):
         return None
     given = max(0, school_days_between(day, event.date, calendar))
@@ -102,7 +102,7 @@ def short_notice(message: Message, world: World, day: date, where: str) -> list[
     return [
         advice(
             "short-notice",
-            f"Families get this {given} {'school day' if given == 1 else 'school days'} before the event; for {sort} "
+            f"Families get this {counted(given, 'school day')} before the event; for {sort} "
             f"the school means to give {wanted}. Send it earlier another time, or ring who must plan ahead.",
             where,
             rule="W35",

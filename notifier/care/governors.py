@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from notifier.care import charts
 from notifier.care.charts import Bar
 from notifier.care.term import OTHERS, SMALL, WITHIN, Complaint, OfClosure, OfLanguage, Term
+from notifier.model.english import counted
 from notifier.model.language import base
 from notifier.model.message import Kind
 from notifier.rendering.catalogues import locale_of
@@ -95,13 +96,14 @@ def _whole(term: Term) -> Section:
         if one.messages
     )
     said = [
-        f"We sent {_many(term.messages, 'message')}, which made {_many(term.copies, 'copy', 'copies')} for families."
+        f"We sent {counted(term.messages, 'message')}, which made "
+        f"{counted(term.copies, 'copy', 'copies')} for families."
     ]
     if term.copies:
         said.append(f"{term.reached:,} of them arrived or were handed over ({_share(term.reached, term.copies)}).")
     waits = sum(one.on_the_way for one in term.kinds)
     if waits:
-        said.append(f"{_many(waits, 'copy', 'copies')} {'is' if waits == 1 else 'are'} still on the way.")
+        said.append(f"{counted(waits, 'copy', 'copies')} {'is' if waits == 1 else 'are'} still on the way.")
     return Section(
         "Messages",
         tuple(said),
@@ -119,9 +121,11 @@ def _by_way(term: Term, called: Callable[[str], str]) -> Section:
         shown = " and ".join(f"{number:,} on the {name}" for name, number in term.public.items())
         said.append(f"For everybody to read there were also {shown}.")
     if term.to_ring:
-        said.append(f"{_many(term.to_ring, 'copy', 'copies')} reached nobody yet: these families are still to be rung.")
+        said.append(
+            f"{counted(term.to_ring, 'copy', 'copies')} reached nobody yet: these families are still to be rung."
+        )
     if term.ended:
-        said.append(f"{_many(term.ended, 'copy', 'copies')} did not get through before the time was over.")
+        said.append(f"{counted(term.ended, 'copy', 'copies')} did not get through before the time was over.")
     if not (term.to_ring or term.ended):
         said.append("There was nobody whom nothing reached.")
     chart = _chart("ways", "Copies by the way that brought them", rows)
@@ -138,7 +142,7 @@ def _by_language(term: Term) -> Section:
         sum(getattr(one, name) or 0 for one in term.languages if one.language != "en") for name in ("own", "offered")
     )
     said = (
-        f"{_many(own, 'copy', 'copies')} went in a language other than English. {_many(offered, 'copy', 'copies')} "
+        f"{counted(own, 'copy', 'copies')} went in a language other than English. {counted(offered, 'copy', 'copies')} "
         "offered, in the family's own language, to have it explained by word of mouth.",
     )
     columns = ("Language at home", "Copies", "In that language", "Offered to explain", "Reached")
@@ -176,7 +180,7 @@ def _closures(term: Term, zone: ZoneInfo) -> Section:
     )
     first = max(term.closures, key=lambda one: one.copies)
     bars = [
-        Bar(f"within {_many(minutes, 'minute')}", number, said=f"{number:,} ({_share(number, first.copies)})")
+        Bar(f"within {counted(minutes, 'minute')}", number, said=f"{number:,} ({_share(number, first.copies)})")
         for minutes, number in first.within.items()
     ]
     later = first.reached - first.within[WITHIN[-1]]
@@ -194,23 +198,23 @@ def _closures(term: Term, zone: ZoneInfo) -> Section:
 def _events(term: Term, zone: ZoneInfo) -> Section:
     if not term.events:
         return Section("Notice of events", ("Families were told of no event in this time.",))
-    counted = [one for one in term.events if one.school_days is not None]
+    known = [one for one in term.events if one.school_days is not None]
     said = [
-        f"How many school days before each of {_many(len(term.events), 'event')} the first copy left. "
+        f"How many school days before each of {counted(len(term.events), 'event')} the first copy left. "
         + ("None came later than we mean to tell families." if not term.short else
-           f"Of {_many(term.short, 'event')} families heard later than we mean to tell them.")
+           f"Of {counted(term.short, 'event')} families heard later than we mean to tell them.")
     ]  # fmt: skip
-    if len(counted) < len(term.events):
-        said.append(f"For {len(term.events) - len(counted)} it cannot be counted: nothing has gone yet.")
-    alt = "; ".join(f"{one.title}: {one.school_days} of {one.wanted}" for one in counted)
-    chart = Chart("notice", charts.notice(counted), f"School days of notice. {alt}.") if counted else None
+    if len(known) < len(term.events):
+        said.append(f"For {len(term.events) - len(known)} it cannot be counted: nothing has gone yet.")
+    alt = "; ".join(f"{one.title}: {one.school_days} of {one.wanted}" for one in known)
+    chart = Chart("notice", charts.notice(known), f"School days of notice. {alt}.") if known else None
     return Section("Notice of events", tuple(said), chart)
 
 
 def _complaints(term: Term) -> Section:
     total = sum(term.complaints.values())
     rows = tuple((COMPLAINTS[one], f"{number:,}") for one, number in term.complaints.items())
-    said = f"{_many(total, 'complaint')} about messages {'was' if total == 1 else 'were'} written down in this time."
+    said = f"{counted(total, 'complaint')} about messages {'was' if total == 1 else 'were'} written down in this time."
     return Section("Complaints", (said,), table=Table(("About", "Complaints"), rows) if rows else None)
 
 
@@ -224,7 +228,7 @@ def _chart(name: str, title: str, rows: Sequence[Bar]) -> Chart | None:
 def _minutes(one: OfClosure, minutes: int | None) -> str:
     if minutes is None:
         return "never"
-    return "under 1 minute" if minutes < 1 else _many(minutes, "minute")
+    return "under 1 minute" if minutes < 1 else counted(minutes, "minute")
 
 
 def _share(part: int, whole: int) -> str:
@@ -237,10 +241,6 @@ def _share(part: int, whole: int) -> str:
     if part and percent < 0.1:
         return "under 0.1 %"
     return f"{percent:.0f} %" if part in (0, whole) else f"{percent:.1f} %"
-
-
-def _many(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def _day(day: date) -> str:

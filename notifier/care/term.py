@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from notifier.acceptance.noticing.given import Given
 from notifier.model.calendar import SchoolTerm
-from notifier.model.figures import CopySort, Figures
+from notifier.model.figures import REACHED, CopySort, Figures
 from notifier.model.language import base
 from notifier.model.message import Kind
 from notifier.model.plan import Basis
@@ -20,7 +20,6 @@ from notifier.model.states import DeliveryState
 
 SMALL = 5
 """Where fewer families than this stand behind a number, it could tell who they are."""
-REACHED = frozenset({DeliveryState.CONFIRMED, DeliveryState.HANDED_OVER})
 UNREACHED = frozenset({DeliveryState.UNREACHED, DeliveryState.EXPIRED})
 STOPPED = frozenset({DeliveryState.CANCELLED, DeliveryState.WITHHELD})
 OTHERS = "other languages"

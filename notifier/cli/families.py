@@ -235,7 +235,7 @@ def use_again(
     output.leave(opening.within(work))
 
 
-NOT_USED = "they wrote STOP, or three messages running failed there"
+NOT_USED = "they wrote STOP, or three messages in a row failed there"
 
 
 def _addresses(person: Contact) -> list[str]:

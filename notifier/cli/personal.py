@@ -14,6 +14,7 @@ from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.directory import Directory
+from notifier.model.english import counted
 from notifier.model.staff import Authority, Role
 
 CONTACT = typer.Option("", "--contact", help="An adult's id.")
@@ -72,10 +73,12 @@ def export(
             if json:
                 output.as_json({"folder": str(folder), "messages": number, "left_out": left_out})
                 return Exit.DONE
-            output.say(f"Written to {folder}: {_messages(number)} and all other details.", "bold")
+            output.say(f"Written to {folder}: {counted(number, 'message')} and all other details.", "bold")
             output.say("Read for-the-school.txt in it first. Only the folder for-them is for them.")
             if left_out:
-                output.say(f"{_messages(left_out)} left out, for naming a child whom this adult may not hear about.")
+                output.say(
+                    f"{counted(left_out, 'message')} left out, for naming a child whom this adult may not hear about."
+                )
             return Exit.DONE
 
     output.leave(opening.within(work))
@@ -119,7 +122,3 @@ def erase(
             return Exit.DONE
 
     output.leave(opening.within(work))
-
-
-def _messages(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"

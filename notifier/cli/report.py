@@ -18,6 +18,7 @@ from notifier.cli.authority import AS, who
 from notifier.cli.term_json import as_json, event_json
 from notifier.daemon import School
 from notifier.model.answer import Exit
+from notifier.model.english import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -118,8 +119,9 @@ def called(school: School, channel: str) -> str:
 
 def _say(made: Term, files: list[Path]) -> None:
     output.say(f"{made.school}, {made.span.name}", "bold")
-    output.say(f"  {made.messages:,} messages, {made.copies:,} copies for families, {made.reached:,} of them reached.")
-    output.say(f"  {len(made.events)} events; {made.short} with less notice than the school means to give.")
+    messages, copies = counted(made.messages, "message"), counted(made.copies, "copy", "copies")
+    output.say(f"  {messages}, {copies} for families, {made.reached:,} of them reached.")
+    output.say(f"  {counted(len(made.events), 'event')}; {made.short} with less notice than the school means to give.")
     for file in files:
         output.say(f"Written: {file}")
     output.say("It names no child and no adult.")
@@ -147,7 +149,9 @@ def _notice(school: School, found: list[Given], svg: Path | None, *, json: bool)
         ]
         output.table("Event", "Day", "First copy", "School days", "Meant", rows=rows)
         short = sum(one.enough is False for one in found)
-        output.say(f"{len(found)} events; {short} with less notice than the school means to give. Chart: {file}")
+        output.say(
+            f"{counted(len(found), 'event')}; {short} with less notice than the school means to give. Chart: {file}"
+        )
 
 
 def _write(file: Path, content: bytes, option: str) -> Path:

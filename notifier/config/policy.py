@@ -241,6 +241,11 @@ def build(
     )
 
 
+def notice_meant(policy: Policy, category: str) -> int:
+    """School days of notice that an event of this category should get (W35)."""
+    return policy.lead_time.get(folded(category), policy.lead_time.get("*", 0))
+
+
 def folded(category: str) -> str:
     """A category as it is compared: small letters, hyphens between words."""
     return "-".join(category.casefold().replace("_", " ").replace("-", " ").split())

@@ -252,7 +252,8 @@ def _problems(judge: _Filter, html: str, where: str, *, active: bool) -> list[Pr
 def unreadable(number: int, where: str) -> Problem:
     return advice(
         "picture-unreadable",
-        f"I left out {_count(number)} that I could not read. Put it in again as PNG or JPEG.",
+        f"I left out {_count(number)} that I could not read. Put {'it' if number == 1 else 'them'} in again as PNG or "
+        "JPEG.",
         where,
     )
 

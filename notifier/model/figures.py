@@ -9,6 +9,8 @@ from notifier.model.message import Kind, Mode
 from notifier.model.plan import Basis
 from notifier.model.states import DeliveryState, MessageState
 
+REACHED = frozenset({DeliveryState.CONFIRMED, DeliveryState.HANDED_OVER})
+
 
 class CopySort(NamedTuple):
     """What copies have in common that are counted together.

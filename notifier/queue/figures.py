@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select
 
-from notifier.model.figures import AboutEvent, CopySort, Figures
+from notifier.model.figures import REACHED, AboutEvent, CopySort, Figures
 from notifier.model.message import Kind, Message, Mode, Reach
 from notifier.model.plan import Basis
 from notifier.model.states import DeliveryState, LegState, MessageState
@@ -44,7 +44,6 @@ _ARRIVED = select(
 _RUNG = select(_TASK.c.delivery_id, _TASK.c.done_at).where(_TASK.c.message_id == _WHICH, _TASK.c.done_at.is_not(None))
 _KEPT = select(_TALLY).where(_TALLY.c.message_id == _WHICH)
 _KEEP = insert(_TALLY)
-REACHED = frozenset({DeliveryState.CONFIRMED, DeliveryState.HANDED_OVER})
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ from operator import itemgetter
 
 from notifier.acceptance.noticing.duty import AboutEvents, Means
 from notifier.acceptance.noticing.known import names
-from notifier.acceptance.noticing.together import POST, Together, key_of
+from notifier.acceptance.noticing.together import LISTED, POST, Together, key_of
 from notifier.acceptance.noticing.writing import RULE, Draft
 from notifier.calendar.notices import Due, Planner, starts
-from notifier.config.policy import folded
+from notifier.config.policy import notice_meant
 from notifier.model.calendar import Event
+from notifier.model.english import the_first
 from notifier.model.message import Kind
 from notifier.model.notice import Offset, Selection
 from notifier.model.occurrence import Occurrence, OccurrenceState
@@ -24,8 +25,6 @@ from notifier.routing.audience import spoken
 
 MADE_UP = timedelta(minutes=10)
 """What is found so long after its moment is made up for: it was entered late, or the computer was off."""
-LISTED = 20
-"""Events named in one task; the rest are counted."""
 
 
 class Announcing(AboutEvents):
@@ -129,8 +128,7 @@ class Announcing(AboutEvents):
 
     def offsets(self, event: Event) -> tuple[Offset, ...]:
         world = self._world()
-        lead = world.policy.lead_time
-        return world.notices.offsets_of(event.category, lead.get(folded(event.category), lead.get("*", 0)))
+        return world.notices.offsets_of(event.category, notice_meant(world.policy, event.category))
 
     def _occurrence(self, event: Event, due: Due, *, post: bool) -> Occurrence:
         return Occurrence(
@@ -191,11 +189,10 @@ class Announcing(AboutEvents):
 
 def _have_they_heard(events: Sequence[Event]) -> Task:
     named = [f"“{one.title}” on {one.date:%-d %B}" for one in sorted(events, key=lambda one: one.date)]
-    listed = ", ".join(named[:LISTED]) + (f" and {len(named) - LISTED} more" if len(named) > LISTED else "")
     what = (
         "Families should have heard of these before the program began to look after the calendar, so it sends no late "
-        f"notice of them by itself: {listed}. If families do not know, write them a letter with “event:” and its id. "
-        "What is due from now on goes."
+        f"notice of them by itself: {the_first(named, LISTED)}. If families do not know, write them a letter with "
+        "“event:” and its id. What is due from now on goes."
     )
     return Task(what, tuple(one.id for one in events[:LISTED]), RULE)
 

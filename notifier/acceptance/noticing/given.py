@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from notifier.acceptance.noticing.known import REMEMBERED, TOLD, Known
 from notifier.acceptance.world import World
-from notifier.config.policy import folded
+from notifier.config.policy import notice_meant
 from notifier.model.figures import AboutEvent, Figures
 from notifier.queue import Store
 
@@ -53,7 +53,6 @@ async def given(store: Store, world: World, since: date, now: datetime) -> list[
             continue
         copies = [one.first_copy for about, one in told if about.date == day and one.first_copy is not None]
         first = min(copies, default=None)
-        lead = world.policy.lead_time
         found.append(
             Given(
                 event_id=last.id,
@@ -62,7 +61,7 @@ async def given(store: Store, world: World, since: date, now: datetime) -> list[
                 category=category,
                 first_copy=first,
                 school_days=planner.lead(first, day) if first is not None else None,
-                wanted=lead.get(folded(category), lead.get("*", 0)),
+                wanted=notice_meant(world.policy, category),
                 wide=any(one.wide for _, one in told),
             )
         )

@@ -11,7 +11,7 @@ from notifier.acceptance.noticing.duty import AboutEvents
 from notifier.acceptance.noticing.together import POST
 from notifier.acceptance.noticing.writing import Draft
 from notifier.calendar.notices import Due
-from notifier.config.policy import folded
+from notifier.config.policy import notice_meant
 from notifier.model.calendar import Event, Session
 from notifier.model.message import Kind
 from notifier.model.notice import Selection
@@ -50,10 +50,9 @@ class Reminding(AboutEvents):
     def _dues(self, letter: StoredMessage, event: Event) -> Iterator[Due]:
         """Those that come after the letter itself."""
         world, planner = self._world(), self._known.planner()
-        lead = world.policy.lead_time.get(folded(event.category), world.policy.lead_time.get("*", 0))
         offsets = letter.message.remind
         if offsets is None:
-            offsets = world.notices.offsets_of(event.category, lead)
+            offsets = world.notices.offsets_of(event.category, notice_meant(world.policy, event.category))
         went = letter.message.send_at or letter.message.accepted_at or letter.received_at
         day = went.astimezone(world.policy.timezone).date()
         for due in planner.notices(event, offsets):

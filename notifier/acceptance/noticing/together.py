@@ -14,6 +14,7 @@ from notifier.acceptance.noticing.known import names
 from notifier.acceptance.noticing.writing import RULE, Draft
 from notifier.calendar.notices import Due
 from notifier.model.calendar import Event
+from notifier.model.english import the_first
 from notifier.model.message import DiaryDate
 from notifier.model.notice import Selection
 from notifier.model.occurrence import Occurrence, OccurrenceState
@@ -108,10 +109,9 @@ class Together(AboutEvents):
         if not short:
             return []
         named = [f"“{event.title}” on {event.date:%-d %B} ({given} of {wanted})" for event, (given, wanted) in short]
-        listed_ = ", ".join(named[:LISTED]) + (f" and {len(named) - LISTED} more" if len(named) > LISTED else "")
         what = (
             "Families hear of these later than the school means to tell them, counted in school days before the event: "
-            f"{listed_}. Enter events earlier another time, or ring who must plan ahead."
+            f"{the_first(named, LISTED)}. Enter events earlier another time, or ring who must plan ahead."
         )
         return [Task(what, tuple(event.id for event, _ in short[:LISTED]), RULE)]
 
