@@ -1,6 +1,7 @@
 """What a person asks before anything happens: how a file would go, and what is wrong with the school's own files."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +21,24 @@ from notifier.rendering.prepared import Prepared
 async def preview(
     school: School, file: Path, at: datetime | None, intake_name: str
 ) -> list[tuple[Submission, Considered]]:
-    """Each message of a file with its plan on the folder as it stands, as if accepted; nothing is recorded."""
+    """Each message of a file with its plan, as ``considered``."""
     folder = next(one for one in school.folders if one.name == intake_name)
     now = at or school.clock.now()
+    found = await asyncio.to_thread(intake.read, file, folder, now, school.config.school.timezone)
+    return await considered(school, found, at)
+
+
+async def considered(
+    school: School, submissions: Sequence[Submission], at: datetime | None = None
+) -> list[tuple[Submission, Considered]]:
+    """Each with its plan on the folder as it stands, as if accepted; nothing is recorded."""
     before = school.families.current
     reading = await asyncio.to_thread(directory.read, school.config.families)
     reading = reading.known_again(before) if before else reading
     faults = tuple(problem for problem in reading.problems if problem.severity is Severity.ERROR)
     as_it_stands = directory.preview(reading, before)
     found = []
-    for submission in await asyncio.to_thread(intake.read, file, folder, now, school.config.school.timezone):
+    for submission in submissions:
         school.families.current, school.families.problems = as_it_stands, faults
         if reading.refuses and submission.header.kind is Kind.EMERGENCY:
             # It goes by the last good directory and what was denied then; without one it is refused.

@@ -1,22 +1,18 @@
 """`families`: what changed in the files, saying yes to what they take away, and what is known of a person."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 import typer
 
 from notifier import directory as room
 from notifier.acceptance import answers
 from notifier.acceptance.details import details_letter
 from notifier.acceptance.preview import preview_json, problem_json
-from notifier.cli import opening, output
+from notifier.cli import desk, opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.importing import import_
 from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.directory import Contact, Directory
 from notifier.model.message import Submission
-from notifier.model.problem import Problem, Severity
 from notifier.model.staff import Authority, Role
 from notifier.rendering.prepared import Prepared
 
@@ -90,11 +86,7 @@ def check_details(
 
     async def shown() -> Exit:
         async with opening.reading(opening.with_folder(opening.open_config())) as school:
-            before = school.families.current
-            reading = room.read(school.config.families)
-            school.families.current = room.preview(reading.known_again(before) if before else reading, before)
-            asked = _letter(school, to, Authority(Role.HEAD))
-            considered = school.acceptance.preview(replace(asked, problems=_errors(reading.problems)), None)
+            ((asked, considered),) = await desk.considered(school, [_letter(school, to, Authority(Role.HEAD))])
             if json:
                 output.as_json(preview_json(considered))
             else:
@@ -122,10 +114,6 @@ def _letter(school: School, to: list[str], by: Authority) -> Submission:
     words = Prepared(school.config.templates, school.config.school.language)
     day = school.clock.now().astimezone(school.config.school.timezone).date()
     return details_letter(words, tuple(to), by, day)
-
-
-def _errors(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(one for one in found if one.severity is Severity.ERROR)
 
 
 @families_app.command()
