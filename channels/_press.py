@@ -7,15 +7,13 @@ breaks, hangs or grows takes only the sheet in hand with it.
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from channels import _files
+from notifier.aside import Aside
 from notifier.resources import resource
 
 TEMPLATES = ("blocks.typ",)
@@ -40,7 +38,8 @@ class Press:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        worker, paper = Path(__file__).with_name("_press_worker.py"), resource("templates") / "paper"
+        self._aside = Aside(worker, str(paper))
         self._sheets = 0
 
     def pdf(self, template: str, root: Path, data: Mapping[str, Any], *, rare: bool = False) -> bytes:
@@ -130,56 +129,19 @@ class Press:
 
     def _answer(self, line: bytes) -> list[bytes]:
         for last in (False, True):
-            process, into, out = self._started()
-            watch = threading.Timer(LONGEST, process.kill)
-            watch.start()
-            try:
-                into.write(line)
-                into.flush()
-                head = out.readline()
-                told = json.loads(head) if head.endswith(b"\n") else None
-                if told is not None and "fault" in told:
+            answer = self._aside.ask(line, LONGEST)
+            if answer is not None:
+                told, found = answer
+                if "fault" in told:
                     raise PressFault(told["fault"], told["said"])
-                found = [out.read(size) for size in told["sizes"]] if told is not None else []
-                if told is not None and [len(one) for one in found] == told["sizes"]:
-                    return found
-            except BrokenPipeError:
-                pass
-            finally:
-                watch.cancel()
-            self._end()
-            if process.returncode != 0 or last:  # 0: it had gone home for want of work, and another is fetched
-                raise PressFault("broken", f"the process ended with {process.returncode}")
+                return found
+            if self._aside.code != 0 or last:  # 0: it had gone home for want of work, and another is fetched
+                raise PressFault("broken", f"the process ended with {self._aside.code}")
         raise AssertionError("unreachable")
 
-    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-        if self._process is None or self._process.poll() is not None:
-            self._end()
-            worker = Path(__file__).with_name("_press_worker.py")
-            paper = resource("templates") / "paper"
-            self._process = subprocess.Popen(  # noqa: S603 - our own file with our own interpreter
-                [sys.executable, "-I", str(worker), str(paper)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        process = self._process
-        if process.stdin is None or process.stdout is None:
-            raise PressFault("broken", "the process has no pipes")
-        return process, process.stdin, process.stdout
-
     def _end(self) -> None:
-        process, self._process, self._sheets = self._process, None, 0
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-        watch = threading.Timer(2, process.kill)
-        watch.start()
-        process.wait()
-        watch.cancel()
+        self._sheets = 0
+        self._aside.end()
 
 
 def _templates(template: str) -> list[Path]:

@@ -3,7 +3,7 @@
 A line of JSON in: ``template`` (a file of ours), ``root`` (the only folder out of which
 pictures are read), ``data`` (what the template says), ``rare`` (letters that only the
 computer's own fonts may have), ``format``. A line of JSON out:
-``size`` and that many bytes for each page or document, or ``fault`` (``glyph``, ``picture``
+``sizes`` and that many bytes for each page or document, or ``fault`` (``glyph``, ``picture``
 or ``other``) and ``said`` without a word of the data. Ends when nothing has come for a
 while, so that what a compiler keeps is given back.
 """

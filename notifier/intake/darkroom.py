@@ -6,15 +6,12 @@ break, so a process of its own does it, one picture at a time, within bounds.
 
 import hashlib
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from notifier.aside import Aside
 from notifier.intake import limits
 from notifier.model.message import Enclosure
 from notifier.model.problem import Problem, advice
@@ -65,18 +62,26 @@ def developed(pictures: Sequence[Enclosure], frame: Frame) -> tuple[Developed, .
     """Each picture as it goes out, in order. Blocks for about a fifth of a second, and as long for a large one."""
     if not pictures:
         return ()
-    room = Darkroom()
+    room = Aside(Path(__file__).with_name("darkroom_worker.py"))
     try:
         each = min(frame.each, frame.together // len(pictures))
-        return tuple(_developed(one, room.take(one.content, frame, each)) for one in pictures)
+        return tuple(_developed(one, room.ask(_job(one.content, frame, each), LONGEST)) for one in pictures)
     finally:
-        room.close()
+        room.end()
 
 
-def _developed(before: Enclosure, told: tuple[dict[str, Any], bytes]) -> Developed:
-    head, made = told
-    if "fault" in head:
+def _job(content: bytes, frame: Frame, weight: int) -> bytes:
+    job = {
+        **{"size": len(content), "pixels": limits.PIXELS},
+        **{"width": frame.width, "height": frame.height, "bytes": weight},
+    }
+    return json.dumps(job).encode() + b"\n" + content
+
+
+def _developed(before: Enclosure, answer: tuple[dict[str, Any], list[bytes]] | None) -> Developed:
+    if answer is None or "fault" in answer[0]:
         return Developed(before, None)
+    head, (made,) = answer
     if "kept" in head:
         return Developed(before, before)
     old = before.attachment
@@ -86,64 +91,6 @@ def _developed(before: Enclosure, told: tuple[dict[str, Any], bytes]) -> Develop
     digest = hashlib.sha256(made).hexdigest()
     new = replace(old, name=name, media_type=head["type"], digest=digest, size=len(made))
     return Developed(before, Enclosure(new, made), head["place"])
-
-
-class Darkroom:
-    """The process, started with the first picture and again where one ended it."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def take(self, content: bytes, frame: Frame, weight: int) -> tuple[dict[str, Any], bytes]:
-        process, into, out = self._started()
-        watch = threading.Timer(LONGEST, process.kill)
-        watch.start()
-        job = {
-            **{"size": len(content), "pixels": limits.PIXELS},
-            **{"width": frame.width, "height": frame.height, "bytes": weight},
-        }
-        try:
-            into.write(json.dumps(job).encode() + b"\n" + content)
-            into.flush()
-            line = out.readline()
-            head: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
-            made = out.read(head.get("size", 0))
-            if head and len(made) == head["size"]:
-                return head, made
-        except BrokenPipeError:
-            pass
-        finally:
-            watch.cancel()
-        self.close()
-        return {"fault": "broken"}, b""
-
-    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-        if self._process is None:
-            worker = Path(__file__).with_name("darkroom_worker.py")
-            self._process = subprocess.Popen(  # noqa: S603 - our own file with our own interpreter
-                [sys.executable, "-I", str(worker)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        process = self._process
-        if process.stdin is None or process.stdout is None:
-            raise AssertionError("it was started with both pipes")
-        return process, process.stdin, process.stdout
-
-    def close(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            with suppress(BrokenPipeError):
-                if pipe is not None:
-                    pipe.close()
-        try:
-            process.wait(2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def told(found: Sequence[Developed], where: str) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The darkroom's own process: one picture after another comes in, and goes out fit for an email. Run as a file.
 
 A line of JSON in: ``size`` (and that many bytes), ``pixels`` (more are not decoded), ``width`` and ``height`` (the
-frame it must fit), ``bytes`` (what it may weigh). A line of JSON out: ``size`` and that many bytes with ``type``,
+frame it must fit), ``bytes`` (what it may weigh). A line of JSON out: ``sizes``, and that many bytes, with ``type``,
 ``width``, ``height`` and ``place`` (whether it said where it was taken), or ``kept``, or ``fault``.
 
 What a camera writes into a picture besides the picture (place, day, device, a small second picture that may show
@@ -117,7 +117,7 @@ def main() -> None:
         except Exception as fault:  # a damaged picture fails its reader in any place, each with another exception
             told = {"fault": type(fault).__name__}
         del content
-        outgoing.write(json.dumps({**told, "size": len(made)}).encode() + b"\n" + made)
+        outgoing.write(json.dumps({**told, "sizes": [len(made)]}).encode() + b"\n" + made)
         outgoing.flush()
 
 

@@ -36,8 +36,8 @@ def data(html: str = "<p>Hello</p>", **more: Any) -> dict[str, Any]:
 
 
 def process_of(press: Press) -> int:
-    assert press._process is not None
-    return press._process.pid
+    assert press._aside._process is not None
+    return press._aside._process.pid
 
 
 def test_the_same_sheet_gives_the_same_bytes_in_every_process(press: Press, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_one_process_makes_many_sheets_and_then_makes_room(
     press.pdf("letters", tmp_path, data())
     assert process_of(press) == one
     press.pdf("letters", tmp_path, data())
-    assert press._process is None
+    assert press._aside._process is None
 
 
 def test_after_a_small_run_the_process_waits_for_the_next_and_after_a_large_one_it_makes_room(
@@ -70,12 +70,12 @@ def test_after_a_small_run_the_process_waits_for_the_next_and_after_a_large_one_
     assert process_of(press) == one
     monkeypatch.setattr(_press, "FEW", 1)
     press.rest()
-    assert press._process is None
+    assert press._aside._process is None
 
 
 def test_a_process_that_died_between_two_sheets_is_replaced(press: Press, tmp_path: Path) -> None:
     press.pdf("letters", tmp_path, data())
-    process = press._process
+    process = press._aside._process
     assert process is not None
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -84,7 +84,7 @@ def test_a_process_that_died_between_two_sheets_is_replaced(press: Press, tmp_pa
 
 def test_a_process_that_had_gone_home_is_fetched_again(press: Press, tmp_path: Path) -> None:
     press.pdf("letters", tmp_path, data())
-    process = press._process
+    process = press._aside._process
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()  # it ends by itself, as after a while without work
@@ -152,7 +152,7 @@ def test_what_is_made_of_the_very_same_is_not_made_again(press: Press, tmp_path:
     before = target.read_bytes()
     press.close()
     assert not press.into(target, "letters", tmp_path, fete)
-    assert press._process is None  # nothing was started for it
+    assert press._aside._process is None  # nothing was started for it
     assert target.read_bytes() == before
     assert press.into(target, "letters", tmp_path, fair)
     assert press.into(target, "letters", tmp_path, fete)
