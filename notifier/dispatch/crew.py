@@ -276,18 +276,18 @@ class Crew:
         return list(islice(self._coming.values(), ALONG)) if self._account.channel.repeatable else ()
 
     async def _turn(self, leg: ClaimedLeg) -> bool:
-        """Wait for what is more urgent and for the account's pace; False: stopped meanwhile, or the lease ran short."""
+        """Wait for what is more urgent and for the account's pace; False: stopped meanwhile, or the lease ran short.
+
+        Whoever has had its turn goes: it is spent, and an emergency that comes now has to wait for the next one anyway.
+        """
         precedence, pace, name = self._office.precedence, self._account.pace, self._account.name
+        if not pace.limited and precedence.clear(name, leg.lane):
+            return True
         latest = leg.lease_until - MARGIN - LEAST
-        while pace.limited or not precedence.clear(name, leg.lane):
-            most = max(0.0, (latest - self._office.clock.now()).total_seconds())
-            if not await self._or_stopped(precedence.turn(name, leg.lane), most):
-                return False
-            if not await self._or_stopped(pace.turn(leg.lane, latest), most):
-                return False
-            if precedence.clear(name, leg.lane):
-                break
-        return True
+        most = max(0.0, (latest - self._office.clock.now()).total_seconds())
+        return await self._or_stopped(precedence.turn(name, leg.lane), most) and await self._or_stopped(
+            pace.turn(leg.lane, latest), most
+        )
 
     async def _or_stopped(self, waiting: Awaitable[bool | None], most: float | None = None) -> bool:
         """Wait, ``most`` seconds, while the office is open; False when that was over, or it came to False."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
@@ -305,3 +306,30 @@ async def test_a_claim_is_no_larger_than_what_is_left_of_the_day(school: School,
         admitted.taken = True
     assert room is not None
     assert account.room(lane) == room - 1
+
+
+async def test_a_turn_is_not_lost_when_somebody_looks_just_then_for_an_emergency(school: School) -> None:
+    claim, looked = school.store.claim, asyncio.Event()
+    wait = school.clock.sleep
+
+    async def slowly(owner: str, channel: str, lanes: Sequence[Lane], *rest: Any, **more: Any) -> Claim:
+        if channel == "post" and Lane.EMERGENCY in lanes:
+            looked.set()
+            for _ in range(20):  # until whoever waited for a turn has had it
+                await asyncio.sleep(0)
+        return await claim(owner, channel, lanes, *rest, **more)
+
+    async def meanwhile(seconds: float) -> None:
+        if seconds > 0.5 and school.clock.now() < START + timedelta(seconds=3):
+            looked.clear()
+            school.store.wake.set()
+            await asyncio.wait_for(looked.wait(), 20)
+        await wait(seconds)
+
+    school.channels["post"] = Recording(per_minute=60)
+    await school.enqueue(6)
+    school.store.claim = slowly  # type: ignore[method-assign]
+    school.clock.sleep = meanwhile  # type: ignore[method-assign]
+    await school.drain()
+    assert len(school.post.sent) == 6
+    assert school.clock.now() - START <= timedelta(seconds=5.5)
