@@ -125,10 +125,10 @@ class Attempts:
         life = self._node.life()
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
-        standing = await self._standings.of(leg.leg_id, lambda: [one.leg_id for one in following()])
+        message = await self._messages.of(leg.message_id)
+        standing = await self._standings.of(leg, message.expires_at, following)
         if standing.wanted is not Wanted.SEND:
             return await self._stopped(leg, standing.wanted)
-        message = await self._messages.of(leg.message_id)
         directory = await self._directories(standing.directory_version)
         ready = await self._readying.of(leg, account.channel, message, directory, self._clock.now(), following)
         match ready.verdict:
@@ -151,8 +151,8 @@ class Attempts:
 
     async def pack(self, leg: ClaimedLeg, account: Account, delivery: Delivery, address: Address) -> Outgoing:
         """The leg as it goes out, or went out, by the directory in force. Checks nothing."""
-        standing = await self._standings.of(leg.leg_id)
         message = await self._messages.of(leg.message_id)
+        standing = await self._standings.of(leg, message.expires_at)
         directory = await self._directories(standing.directory_version)
         return await self._packer.pack(
             account.channel,
