@@ -28,7 +28,7 @@ from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.stillness import Stillness
 from notifier.dispatch.tending import Tender
-from notifier.dispatch.witness import Nobody, Witness
+from notifier.dispatch.witness import NOBODY, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -88,7 +88,7 @@ class Dispatcher:
         self._alone = alone
         self._recheck = recheck
         self._peace = peace or partial(opens, hours=policy.quiet_hours, timezone=policy.timezone)
-        self._witness = witness or Nobody()
+        self._witness = witness or NOBODY
         self._unsubscribe = unsubscribe
         self._nodes = nodes
         self._node = node or Alone()

@@ -53,10 +53,13 @@ class Standings:
 
         Only what the database says counts as expired: what a person is asked to do stays wanted.
         """
+        still = self.still(leg, expires_at)
+        return still or await self._asked_of(leg.leg_id, lambda: [one.leg_id for one in following()])
+
+    def still(self, leg: ClaimedLeg, expires_at: datetime | None) -> Standing | None:
+        """What is known without asking."""
         still = self._stillness.since(leg.sight)
-        if still is not None and (expires_at is None or self._clock.now() < expires_at):
-            return still
-        return await self._asked_of(leg.leg_id, lambda: [one.leg_id for one in following()])
+        return still if still is None or expires_at is None or self._clock.now() < expires_at else None
 
     async def _asked_of(self, leg_id: str, following: Callable[[], Sequence[str]]) -> Standing:
         known = self._fresh(leg_id, following)
