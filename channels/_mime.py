@@ -240,7 +240,7 @@ def _around(subtype: str, fixed: tuple[str, ...]) -> Around:
     made = [""] * (2 * len(fixed) - 1)
     for number, words in enumerate(fixed):
         piece = _encoded(words)
-        if number == last and not piece.endswith("\r\n"):
+        if number == last and (words or number == first) and not piece.endswith("\r\n"):
             piece += "\r\n"
         if number > first and words:
             piece = _SOFT_BREAK + piece
