@@ -54,9 +54,9 @@ class Naming:
             known = classes if len(classes) == 1 and classes[0] else tuple(dict.fromkeys(filter(None, classes)))
             values["class"] = join(known) if known else self._your_class
         if self._about:
-            about = [
-                self._child % {"name": name, "class": class_} if class_ else name
-                for name, class_ in zip(names, classes, strict=True)
-            ]
+            child = self._child
+            about: list[str] = []
+            for name, class_ in zip(names, classes, strict=True):
+                about.append(child % {"name": name, "class": class_} if class_ else name)
             values["about"] = join(about)
         return values

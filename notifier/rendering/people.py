@@ -48,13 +48,22 @@ def addressed_as(contact: Contact) -> str:
 def adults(contact_ids: Sequence[str], directory: Directory) -> tuple[str, ...]:
     """Each adult of a delivery as addressed, by priority; two who share a salutation are named once."""
     contacts = directory.contacts
-    names = [addressed_as(contacts[contact_id]) for contact_id in contact_ids if contact_id in contacts]
-    return tuple(names) if len(names) == 1 and names[0] else tuple(dict.fromkeys([name for name in names if name]))
+    names: dict[str, None] = {}
+    for contact_id in contact_ids:
+        contact = contacts.get(contact_id)
+        if contact is not None and (name := addressed_as(contact)):
+            names[name] = None
+    return tuple(names)
 
 
 def pupils(delivery: Delivery, directory: Directory) -> tuple[Pupil, ...]:
     known = directory.pupils
-    return tuple([known[pupil_id] for pupil_id in delivery.pupil_ids if pupil_id in known])
+    found: list[Pupil] = []
+    for pupil_id in delivery.pupil_ids:
+        pupil = known.get(pupil_id)
+        if pupil is not None:
+            found.append(pupil)
+    return tuple(found)
 
 
 def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:
