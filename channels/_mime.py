@@ -10,7 +10,6 @@ Everything is 7-bit; text is quoted-printable. Nothing from a message reaches a 
 """
 
 import base64
-import binascii
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,15 +21,13 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from channels._headers import Unfit, listed, mailbox, message_id, structured, unstructured
+from channels._quoted import around, between_pieces
 from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_SOFT_BREAK = "=\r\n"
-_DOTTED = "\r\n."
 _SECOND = timedelta(seconds=1)
-_SHORT = 70
 _KEPT_PARTS = 64
 _KEPT_FILES = 16
 
@@ -62,7 +59,7 @@ class Composer:
     """Keeps what it made of the fixed pieces of the last messages and of their attachments."""
 
     def __init__(self) -> None:
-        self._fixed = lru_cache(maxsize=_KEPT_PARTS)(_around)
+        self._fixed = lru_cache(maxsize=_KEPT_PARTS)(around)
         self._files: OrderedDict[str, bytes] = OrderedDict()
         self._second = self._next = datetime.min.replace(tzinfo=UTC)
         self._date = ""
@@ -91,7 +88,7 @@ class Composer:
         before, between, after, rest = self._beside(payload, enclosures) if enclosures else _ALONE
         plain, html = self._fixed("plain", payload.plain.fixed), self._fixed("html", payload.html.fixed)
         pieces = [self._head(envelope, payload, marks), before, *plain.pieces, between, *html.pieces, after]
-        own, bare = _own(payload.plain.own + payload.html.own)
+        own, bare = between_pieces(payload.plain.own + payload.html.own)
         first, last = len(payload.plain.own), len(plain.pieces) + 3
         pieces[3 : last - 1 : 2] = own[:first]
         pieces[last + 1 : -1 : 2] = own[first:]
@@ -220,69 +217,6 @@ def _around_own(name: str, fixed: tuple[str, ...]) -> tuple[str, ...]:
         if len(folded) > 1
         else (f"{name}: {folded[0]}\r\n",)
     )
-
-
-@dataclass(slots=True)
-class Around:
-    """A text part without a family's own words: between two pieces is room for one of them.
-
-    ``dotless``: no line in the pieces begins with a dot.
-    """
-
-    pieces: tuple[str, ...]
-    dotless: bool
-
-
-def _around(subtype: str, fixed: tuple[str, ...]) -> Around:
-    """A soft line break on each side of a family's own words keeps lines short; a piece never goes on in their line."""
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    first, last = 0, len(fixed) - 1
-    made = [""] * (2 * len(fixed) - 1)
-    for number, words in enumerate(fixed):
-        piece = _encoded(words)
-        if number == last and (words or number == first) and not piece.endswith("\r\n"):
-            piece += "\r\n"
-        if number > first and words:
-            piece = _SOFT_BREAK + piece
-        if number < last and (words or number > first):
-            piece += _SOFT_BREAK
-        made[2 * number] = piece
-    made[0] = head + made[0]
-    return Around(tuple(made), not any(_DOTTED in piece for piece in made))
-
-
-def _own(words: tuple[str, ...]) -> tuple[Sequence[str], bool]:
-    """A family's own words as they stand in their parts, and whether no line in them begins with a dot."""
-    together = "|".join(words)
-    if (
-        together.isascii()
-        and together.isprintable()
-        and "=" not in together
-        and " |" not in together
-        and together[-1:] != " "
-        and (not words or max(map(len, words)) < _SHORT)
-    ):  # names, classes: nothing in them needs anything
-        return words, together[:1] != "." and "|." not in together
-    encoded = [_short(word) if len(word) < _SHORT else _long(word) for word in words]
-    return encoded, not any(word.startswith(".") or _DOTTED in word for word in encoded)
-
-
-def _encoded(text: str) -> str:
-    return quoted_printable(text).decode("ascii")
-
-
-_short = lru_cache(maxsize=1024)(_encoded)
-"""A name stands in an email several times, and many are called alike."""
-_long = lru_cache(maxsize=64)(_encoded)
-"""The coming events of a class."""
-
-
-def quoted_printable(text: str) -> bytes:
-    """Lines of at most 76 characters, CRLF line ends."""
-    if len(text) < _SHORT and text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
-        return text.encode("ascii")  # a name, a class: nothing in it needs anything
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
 
 
 def filename(name: str) -> str:

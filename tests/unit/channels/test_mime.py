@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels._headers import _ADDRESS, _BAD, _USUAL_ADDRESS, Unfit, address
-from channels._mime import Composer, Envelope, quoted_printable
+from channels._mime import Composer, Envelope
 from channels._smtp_session import stuffed
 from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
@@ -270,10 +270,6 @@ def test_what_is_fixed_is_encoded_once() -> None:
         composer.compose(ENVELOPE, MailPayload("s", Personal((fixed, "</p>"), (name,)), Personal(("t",)), "en"), ())
     assert composer._fixed.cache_info().misses == 2
     assert composer._fixed.cache_info().hits == 2
-
-
-def test_quoted_printable_keeps_line_ends_plain() -> None:
-    assert quoted_printable("a\r\nb\rc\nd") == b"a\r\nb\r\nc\r\nd"
 
 
 def test_a_header_of_ones_own_stands_beside_those_all_share_and_is_folded() -> None:
