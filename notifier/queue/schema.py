@@ -364,8 +364,10 @@ audit = Table(
     Column("about", String, nullable=False),
     Column("whom", String, nullable=False, server_default=""),
     Column("mark", String, nullable=False, server_default=""),
+    Column("policy", String, nullable=False, server_default=""),
 )
-"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks."""
+"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks;
+``policy``: the mark of the one by which it was planned."""
 
 audit_seal = Table(
     "audit_seal",
