@@ -35,9 +35,13 @@ class Messages:
         self._message = message
         self._kept: dict[str, Message] = {}
 
+    def kept(self, message_id: str) -> Message | None:
+        """If it is in hand."""
+        return self._kept.get(message_id)
+
     async def of(self, message_id: str) -> Message:
         """Raises LookupError where there is none; what a message says never changes once it has legs."""
-        kept = self._kept.get(message_id)
+        kept = self.kept(message_id)
         if kept is not None:
             return kept
         stored = await self._message(message_id)

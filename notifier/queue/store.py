@@ -92,6 +92,16 @@ class Store(Progress, Hearing, Care):
         return await self._database.changed()
 
     @property
+    def stirred(self) -> int | None:
+        """How often anybody has written what may make something due or stop it, as far as this process knows without
+        asking: by its last transaction or ``look``. None where it cannot know."""
+        return self._database.stirred
+
+    async def look(self) -> int | None:
+        """``stirred`` as of now."""
+        return await self._database.look()
+
+    @property
     def shared(self) -> bool:
         """Several computers may send from it; its own time is everybody's."""
         return self._database.shared
