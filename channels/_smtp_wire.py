@@ -50,14 +50,18 @@ class Wire(asyncio.Protocol):
         transport.set_protocol(self)
 
     @property
-    def usable(self) -> bool:
-        """Open and in step: no reply is owed or unread, and none came unasked."""
-        return self._trouble is None and not self._owed and not self._replies and not self._transport.is_closing()
+    def open(self) -> bool:
+        return self._trouble is None and not self._transport.is_closing()
 
     @property
-    def unsent(self) -> bool:
-        """Whether something that was written has not left yet."""
-        return self._transport.get_write_buffer_size() > 0
+    def outstanding(self) -> int:
+        """Replies that are owed, or have come and were not read."""
+        return self._owed + len(self._replies)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were written and have not left yet."""
+        return self._transport.get_write_buffer_size()
 
     def owe(self, replies: int = 1) -> None:
         """Replies may come from now on. Raises where nothing more may be said."""

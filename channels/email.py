@@ -18,7 +18,7 @@ from channels._mailbox import Imap, MailboxSettings, Maildir, Reads, Unreachable
 from channels._mime import Composer, Envelope
 from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
-from channels._smtp_session import Patience, Progress
+from channels._smtp_session import Parcel, Patience, Progress
 from channels._tokens import Google, Microsoft, TokenRefused, Tokens
 from channels.base import (
     AsFile,
@@ -69,7 +69,7 @@ class EmailSettings(BaseModel):
     sender: str = Field(description="The address that families see and answer: office@school.example.org.")
     reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
     connections: int = Field(
-        default=4, ge=1, le=20, description="How many emails are sent at once at most; it begins with two."
+        default=4, ge=1, le=20, description="How many connections to the mail server there are at once at most."
     )
     pipelining: bool = Field(
         default=True,
@@ -118,7 +118,7 @@ class Email:
     def __init__(self, settings: EmailSettings, surroundings: Surroundings, patience: Patience | None = None) -> None:
         self.settings = settings
         self.surroundings = surroundings
-        self.parallelism = settings.connections
+        self.parallelism = settings.connections * (2 if settings.pipelining else 1)
         self.per_minute = settings.per_minute
         self.per_day = settings.per_day
         self.burst = settings.burst
@@ -138,9 +138,12 @@ class Email:
         progress = Progress()
         try:
             recipient = address(outgoing.address)
-            content = self._composed(outgoing)
+            content, dotless = self._composed(outgoing)
             sender = self._returns_to(outgoing.message_id)
-            await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
+            parcel = Parcel(
+                sender, recipient, content, outgoing.message_id, progress, dotless=dotless, urgent=outgoing.urgent
+            )
+            await self._pool.deliver(parcel)
         except Exception:
             with understood(progress):
                 raise
@@ -149,7 +152,7 @@ class Email:
     def as_file(self, outgoing: Outgoing) -> AsFile:
         """The very message, with a header that says it is a trial."""
         with understood(Progress()):
-            return AsFile(".eml", self._composed(outgoing, (("X-Notifier-Trial", "yes"),)))
+            return AsFile(".eml", self._composed(outgoing, (("X-Notifier-Trial", "yes"),))[0])
 
     def _returns_to(self, id: str) -> str:
         """The envelope's sender: one of its own for each email where the school's address takes that (VERP)."""
@@ -261,7 +264,8 @@ class Email:
     def _message_id(self, outgoing: Outgoing) -> str:
         return f"<{outgoing.message_id}@{self._pool.account.hello}>"
 
-    def _composed(self, outgoing: Outgoing, marks: tuple[tuple[str, str], ...] = ()) -> bytes:
+    def _composed(self, outgoing: Outgoing, marks: tuple[tuple[str, str], ...] = ()) -> tuple[bytes, bool]:
+        """The message, and whether surely none of its lines begins with a dot."""
         payload = outgoing.payload
         if not isinstance(payload, MailPayload):
             raise TypeError(f"email carries mail, not {type(payload).__name__}")
@@ -274,4 +278,4 @@ class Email:
             domain=self._pool.account.hello,
             date=self.surroundings.clock.now(),
         )
-        return self._composer.compose(envelope, payload, outgoing.attachments, marks)
+        return self._composer.composed(envelope, payload, outgoing.attachments, marks)

@@ -231,3 +231,30 @@ class SlipsInReplies(Takes):
     def packets(self, server: Any, reply: bytes) -> Iterable[bytes]:
         slipped = b"250-mail.example.org\r\n250 PIPELINING\r\n" if reply.startswith(b"220 Ready to start TLS") else b""
         return (reply + slipped,)
+
+
+class ByAddress(Takes):
+    """Each address says in its name what becomes of its message: ``refuse``, ``hangup``, ``spoil``, ``lose``,
+    ``goodbye``, ``stall`` or ``ok``, before a hyphen."""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        match address.partition("-")[0]:
+            case "refuse":
+                return "550 5.1.1 No such mailbox"
+            case "hangup":
+                server.transport.abort()
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        match envelope.rcpt_tos[0].partition("-")[0]:
+            case "spoil":
+                return "554 5.6.0 Not like this"
+            case "stall":
+                await self.stall()
+            case "lose":
+                await super().handle_DATA(server, session, envelope)
+                server.transport.abort()
+                return "250 OK"
+            case "goodbye":
+                asyncio.get_running_loop().call_soon(server.transport.close)
+        return await super().handle_DATA(server, session, envelope)
