@@ -233,4 +233,4 @@ def _held(key: str, contact: Contact, kind: AddressKind, directory: Directory, b
     if kind is not AddressKind.POSTAL:
         return False
     home = directory.home_of[contact.id]
-    return not barred.isdisjoint(directory.contacts_of_home.get(home, ()))
+    return not barred.isdisjoint(directory.barrable_at.get(home, ()))
