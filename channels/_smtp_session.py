@@ -190,7 +190,7 @@ class Session:
         wire = self._wire
         wire.owe()
         deadline = wire.deadline(self._patience.taken)
-        view = memoryview(body)
+        view = memoryview(body) if len(body) > PIECE else body
         for start in range(0, len(body), PIECE):
             if not await wire.room(deadline):
                 break

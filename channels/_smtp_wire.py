@@ -11,8 +11,8 @@ import aiosmtplib
 LONGEST_REPLY = 32_768
 """Bytes. What a server says beyond that in one reply is no reply."""
 _LINE = re.compile(rb"(\d{3})(?:([ \t-])(.*))?")
-_SHORT = 128
-"""Bytes of a line up to which it is kept as read: a server says the same few lines to each message."""
+_SHORT = 256
+"""Bytes up to which what a server says is kept as read: it says the same few lines to each message."""
 
 
 class Reply(NamedTuple):
@@ -142,6 +142,11 @@ class Wire(asyncio.Protocol):
             self._wake()
 
     def data_received(self, data: bytes) -> None:
+        whole = None if self._rest or self._begun or len(data) > _SHORT else _whole(data)
+        if whole and len(whole) <= self._owed:
+            self._owed -= len(whole)
+            self._replies.extend(whole)
+            return self._wake()
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
         for line in lines:
             self._length += len(line)
@@ -189,6 +194,16 @@ def _read_anew(line: bytes) -> tuple[int, bool, bytes] | None:
 
 
 _read = lru_cache(64)(_read_anew)
+
+
+@lru_cache(64)
+def _whole(data: bytes) -> tuple[Reply, ...]:
+    """What came at once as replies of one line each; empty where it is anything else."""
+    *lines, rest = data.split(b"\n")
+    found = [_read_anew(line) for line in lines]
+    if rest or not all(one is not None and one[1] for one in found):
+        return ()
+    return tuple(Reply(one[0], (one[2],)) for one in found if one is not None)
 
 
 def _unreadable(words: str) -> aiosmtplib.SMTPResponseException:

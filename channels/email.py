@@ -136,11 +136,14 @@ class Email:
 
     async def send(self, outgoing: Outgoing) -> Sent:
         progress = Progress()
-        with understood(progress):
+        try:
             recipient = address(outgoing.address)
             content = self._composed(outgoing)
             sender = self._returns_to(outgoing.message_id)
             await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress)
+        except Exception:
+            with understood(progress):
+                raise
         return Sent(reference=self._message_id(outgoing))
 
     def as_file(self, outgoing: Outgoing) -> AsFile:

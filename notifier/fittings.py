@@ -8,6 +8,7 @@ from pathlib import Path
 import channels
 from channels.base import ChannelError, Surroundings, facts
 from notifier.acceptance import Acceptance, World
+from notifier.acceptance.asking import Asking
 from notifier.acceptance.missing import Missing
 from notifier.acceptance.newsletters import Newsletters
 from notifier.acceptance.waiting import Waiting
@@ -79,9 +80,11 @@ def rota(
     clock: Clock,
     further: Sequence[Duty] = (),
 ) -> Rota:
-    """What falls due by the clock: ``further`` puts right what changed, then what waits for its moment, newsletters."""
+    """What falls due by the clock: ``further`` puts right what changed, then what waits for its moment, newsletters,
+    and who is told that something waits for their yes."""
     newsletters = Newsletters(store, world, acceptance)
-    duties: tuple[Duty, ...] = (*further, Waiting(store, world, acceptance), newsletters)
+    asking = Asking(store, world, acceptance.make_id, clock)
+    duties: tuple[Duty, ...] = (*further, Waiting(store, world, acceptance), newsletters, asking)
     missing = Missing(store, world, acceptance.make_id)
     return Rota(store, duties, missing.record, mode, clock, prepare=newsletters.rearrange)
 

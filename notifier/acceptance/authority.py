@@ -65,6 +65,25 @@ def alone_may(authority: Authority, policy: Policy) -> bool:
     )
 
 
+def may_say_yes(kind: Kind, authority: Authority, policy: Policy) -> bool:
+    """Whether a yes of this authority lets go what waits for one."""
+    if kind is not Kind.EMERGENCY:
+        return authority.role in policy.approval.by
+    second = policy.approval.two_persons and authority.role is Role.DEPUTY
+    return alone_may(authority, policy) or second
+
+
+def own(message: Message, authority: Authority, policy: Policy) -> bool:
+    """Whether this would be a yes to one's own message; the head confirms the head's own, unless it takes two."""
+    two = message.kind is Kind.EMERGENCY and policy.approval.two_persons
+    author = authority.staff_id == message.author or (two and authority.role.value == message.author)
+    return bool(authority.staff_id) and author and (two or authority.role is not Role.HEAD)
+
+
+def may_approve(message: Message, authority: Authority, policy: Policy) -> bool:
+    return may_say_yes(message.kind, authority, policy) and not own(message, authority, policy)
+
+
 def _teacher(message: Message, authority: Authority, directory: Directory) -> list[Problem]:
     """A teacher writes to the own classes only; an intake that acts as the role, only to its own ``to`` (W21)."""
     reached = [directory.pupils[pupil_id] for pupil_id in _reached(message, directory)]

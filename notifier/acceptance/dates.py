@@ -43,7 +43,7 @@ def listed(events: Iterable[Event], world: World, now: datetime) -> tuple[DiaryD
     policy, directory = world.policy, world.directory
     if directory is None:
         return ()
-    known = {event.id: event for event in world.calendar.events}
+    known = world.calendar.by_id
     now_so = [known[one.id] for one in events if one.id in known]
     found = [
         date

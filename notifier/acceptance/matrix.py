@@ -51,7 +51,7 @@ class Part:
 def parts(policy: Policy) -> tuple[Part, ...]:
     """The whole page: a part for each kind of message, then what holds for all. No id, no name of anybody."""
     kinds = [_kind(policy, kind, policy.kinds[kind]) for kind in _TITLES if kind in policy.kinds]
-    return (*kinds, *_for_all(policy))
+    return (*kinds, *_for_all(policy), *_mark(policy))
 
 
 def _kind(policy: Policy, kind: Kind, own: KindPolicy) -> Part:
@@ -114,6 +114,12 @@ def _for_all(policy: Policy) -> Iterator[Part]:
         ),
         ("W34", "W41", "W43"),
     )
+
+
+def _mark(policy: Policy) -> Iterator[Part]:
+    """By which the governors' record says that a message went by this page (W47)."""
+    if policy.mark:
+        yield Part("Which rules these are", (f"The mark of these rules is {policy.mark}.",), ("W47",))
 
 
 def _at_what_time(quiet: QuietHours) -> str:
@@ -228,6 +234,7 @@ def matrix_json(policy: Policy) -> dict[str, Any]:
     quiet = policy.quiet_hours
     return {
         "profile": policy.profile,
+        "mark": policy.mark,
         "kinds": {
             kind.value: {
                 "ladder": [rung_json(rung) for rung in own.ladder],

@@ -144,7 +144,7 @@ def consider(
     if worst(problems) is Severity.ERROR:
         # What the plan asks of people is for a message that goes; only the plan's own refusal asks for something else.
         tasks = planned.tasks if worst(planned.problems) is Severity.ERROR else ()
-        planned = Plan(problems=planned.problems, tasks=tasks, trace=planned.trace)
+        planned = Plan(problems=planned.problems, tasks=tasks, trace=planned.trace, policy=planned.policy)
     return Considered(message, planned, tuple(problems), when.send_at, enclosures)
 
 

@@ -1,11 +1,12 @@
 """The calendar folder as it stands, read again when its files have changed."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from notifier.calendar.files import load
-from notifier.model.calendar import Nation, SchoolCalendar
+from notifier.model.calendar import Event, Nation, SchoolCalendar
 
 FILES = ("terms.toml", "events.csv")
 Stamp = tuple[tuple[int, int] | None, ...]
@@ -27,8 +28,11 @@ class CurrentCalendar:
         agree, self._seen = settled or stamp == self._seen, stamp
         if stamp == self._stamp or not agree:
             return False
-        before, self.calendar, self._stamp = self.calendar, load(self._folder, self._nation), stamp
-        return self.calendar != before
+        read, self._stamp = load(self._folder, self._nation), stamp
+        if read == self.calendar:
+            return False
+        self.calendar = replace(read, events=_kept(read.events, self.calendar.by_id))
+        return True
 
     def closed_also_on(self, days: frozenset[date]) -> SchoolCalendar:
         """The calendar with further days closed: the very same value as long as neither changes."""
@@ -42,6 +46,12 @@ class CurrentCalendar:
 
     def _look(self) -> Stamp:
         return tuple(_stamp(self._folder / name) for name in FILES)
+
+
+def _kept(events: Iterable[Event], known: Mapping[str, Event]) -> tuple[Event, ...]:
+    """The events just read; one that reads as before is the very same value, so that whoever keeps something of each
+    sees at once which have changed."""
+    return tuple(before if (before := known.get(event.id)) == event else event for event in events)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

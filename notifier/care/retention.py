@@ -12,12 +12,20 @@ from notifier.acceptance.families import Families
 from notifier.clock import Clock
 from notifier.config.config import Retention
 from notifier.logs import logger
+from notifier.model.english import counted
 from notifier.model.ladder import stem
+from notifier.model.plan import Task
 from notifier.queue import Part, Store
+from notifier.queue.never_rung import RULE
 
 AT_ONCE = 20
 HOUR = 2
 """From this hour on, local time: when nobody works and nothing is due. A computer that was off then does it later."""
+GRACE = timedelta(days=28)
+"""So long the office has to tick off whom somebody did ring, before nobody is asked any more."""
+SHOWN = 20
+"""Messages named in that task; the rest are counted."""
+FAMILIES = 200
 COPIES = "notifier.before-*"
 """Whole databases that an upgrade or a restore kept beside the one in use."""
 
@@ -54,6 +62,7 @@ class Keeping:
         """How much went, by what it was; what went is written into the audit."""
         now = self._clock.now()
         gone = {
+            "families never rung: {}": await self._never_rung(now),
             "messages without their addresses: {}": await self._parts(Part.ADDRESSES, self._kept.addresses, now),
             "without their words: {}": await self._parts(Part.WORDS, self._kept.messages, now),
             "without who got them: {}": await self._parts(Part.DELIVERIES, self._kept.deliveries, now),
@@ -86,6 +95,30 @@ class Keeping:
             number += len(messages)
             if part is Part.ADDRESSES:
                 await asyncio.to_thread(forget_files, self._outbox, messages, legs)
+
+    async def _never_rung(self, now: datetime) -> int:
+        """What has had its time, and families of it are still to be rung: the office is told, then it is let go."""
+        clocks = [one for one in (self._kept.addresses, self._kept.messages, self._kept.deliveries) if one is not None]
+        if not clocks:
+            return 0
+        before, number = now - min(clocks), 0
+        while True:
+            given_up = await self._store.give_up_ringing(before, now - GRACE, now, FAMILIES)
+            number += given_up
+            if given_up < FAMILIES:
+                break
+        found = await self._store.never_rung(before)
+        if found:
+            ids = tuple(one.message_id for one in found)
+            until = (now + GRACE).astimezone(self._zone)
+            what = (
+                f"{counted(sum(one.families for one in found), 'family was', 'families were')} never ticked off, of "
+                f"{counted(len(ids), 'message')} over long ago. See: notifier unreached. Tick off whom somebody told: "
+                f"notifier tasks done. From {until:%-d %B %Y} on the others count as not reached, nobody is asked to "
+                "ring them any more, and what is kept of these messages goes as of all others."
+            )
+            await self._store.tell_of_never_rung(ids, Task(what, ids[:SHOWN], RULE), now)
+        return number
 
     def _copies(self, before: datetime | None) -> int:
         if before is None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from notifier.acceptance.authority import alone_may
+from notifier.acceptance.authority import may_say_yes, own
 from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.daemon import School
@@ -134,19 +134,16 @@ async def _send_copy(school: School, stored: StoredMessage, contact: str, by: Au
 
 def _may_approve(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     _may_say_yes(stored, by, policy)
-    two = stored.message.kind is Kind.EMERGENCY and policy.approval.two_persons
-    own = by.staff_id == stored.message.author or (two and by.role.value == stored.message.author)
-    if by.staff_id and own and (two or by.role is not Role.HEAD):
+    if own(stored.message, by, policy):
         output.stop("Nobody says yes to their own message. Ask somebody else who may.")
 
 
 def _may_say_yes(stored: StoredMessage, by: Authority, policy: Policy) -> None:
+    if may_say_yes(stored.message.kind, by, policy):
+        return
     if stored.message.kind is Kind.EMERGENCY:
-        second = policy.approval.two_persons and by.role is Role.DEPUTY
-        if not alone_may(by, policy) and not second:
-            output.stop("Only the head may say yes to an emergency.")
-    elif by.role not in policy.approval.by:
-        output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
+        output.stop("Only the head may say yes to an emergency.")
+    output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
 
 
 def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:

@@ -78,14 +78,15 @@ def _show(school: School, lines: Sequence[AuditLine], state: AuditState, people:
         output.say("Nothing was recorded in this time.")
     else:
         rows = [
-            [f"{one.at.astimezone(zone):%d/%m/%Y %H:%M}", names.get(one.by, one.by), one.what, one.about]
+            [f"{one.at.astimezone(zone):%d/%m/%Y %H:%M}", names.get(one.by, one.by), one.what, one.about, one.policy]
             + ([" ".join(one.whom)] if people else [])
             for one in lines
         ]
-        output.table("When", "Who", "What", "About", *(["People"] if people else []), rows=rows)
+        output.table("When", "Who", "What", "About", "Policy", *(["People"] if people else []), rows=rows)
         output.say()
         counted = Counter(one.what for one in lines)
         output.say("In all: " + ", ".join(f"{number} {what}" for what, number in counted.most_common()) + ".")
+        output.say(f"The policy in force now is {school.policy.mark}: notifier policy explain")
     if state.gone:
         output.say(f"{state.gone} older lines were let go after their time.")
 
@@ -118,6 +119,7 @@ def _json(lines: Sequence[AuditLine], state: AuditState, seal: str, people: bool
                 "by": one.by,
                 "what": one.what,
                 "about": one.about,
+                "policy": one.policy,
                 **({"people": [*one.whom]} if people else {}),
             }
             for one in lines

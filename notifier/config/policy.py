@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from notifier.config.fingerprint import fingerprint
 from notifier.config.policy_settings import KindTable, PolicySettings
 from notifier.config.problems import ConfigProblems, did_you_mean, listed
 from notifier.config.sentences import problems_of
@@ -22,6 +24,8 @@ PROFILES = Path(__file__).resolve().parent / "profiles"
 ESSENTIAL = "essential"
 PROFILE = "woodgrange"
 """What a school that names no profile starts from."""
+MARK = 12
+"""Letters of a policy's mark: a school has a few dozen policies in its life."""
 
 
 def profile_names() -> list[str]:
@@ -213,7 +217,7 @@ def build(
     """The typed policy. Raises ConfigProblems where the channels' facts do not suit it."""
     if problems := list(_unsuited(settings, facts, f"{file}: policy")):
         raise ConfigProblems(problems)
-    return Policy(
+    policy = Policy(
         profile=profile,
         kinds={kind: _kind(table) for kind, table in settings.kinds.items()},
         timezone=timezone,
@@ -239,6 +243,15 @@ def build(
         staff=staff,
         head=head,
     )
+    return replace(policy, mark=_mark(policy))
+
+
+def _mark(policy: Policy) -> str:
+    """Without the people, who come and go under one policy, and without what a channel is by itself; with which
+    channels are set up, as a way that is not there is left out."""
+    set_up = {name: one for name, one in policy.channels.items() if one.configured}
+    digest = fingerprint(replace(policy, staff=(), head=frozenset(), channels={}), sorted(set_up))
+    return "-".join(digest[at : at + 4] for at in range(0, MARK, 4))
 
 
 def notice_meant(policy: Policy, category: str) -> int:

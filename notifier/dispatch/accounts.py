@@ -1,7 +1,7 @@
 """A channel's account as the sender sees it: its pace, its day, its connections, whether it answers; or several."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -81,9 +81,9 @@ class Account:
 
     # what it bears
 
-    def seat(self, lane: Lane) -> AbstractAsyncContextManager[None]:
-        """One of as many sends at once as the account bears; an emergency never waits for another lane's."""
-        return (self._urgent_seats if lane is Lane.EMERGENCY else self._seats).one(lane)
+    def seats(self, lane: Lane) -> Seats:
+        """As many sends at once as the account bears; an emergency never waits for another lane's."""
+        return self._urgent_seats if lane is Lane.EMERGENCY else self._seats
 
     @property
     def at_once(self) -> int:
@@ -123,7 +123,7 @@ class Account:
 
     def shut(self, lane: Lane) -> datetime | None:
         """Until when nothing of this lane may begin, as far as can be told; None: it may."""
-        if self._day is None and not self._breaker.gone:
+        if self.unguarded:
             return None  # as nearly always: no clock need be asked
         now = self._clock.now()
         over = self._day.shut(now, lane, self._nodes()) if self._day is not None else None
@@ -156,14 +156,14 @@ class Account:
         """When a leg that it did not take is due again: soon, and then it waits until the account may be asked."""
         return self._clock.now() + SOON
 
-    def trying(self, lane: Lane) -> AbstractContextManager[Admitted | None]:
-        """One try of this lane; None where it may not begin now."""
-        if self._day is None and not self._breaker.gone:
-            return nullcontext(Admitted())  # nothing is counted, and nobody waits for what becomes of it
-        return self._tried(lane)
+    @property
+    def unguarded(self) -> bool:
+        """Nothing is counted, and nobody waits for what becomes of a try: it needs no ``trying``."""
+        return self._day is None and not self._breaker.gone
 
     @contextmanager
-    def _tried(self, lane: Lane) -> Iterator[Admitted | None]:
+    def trying(self, lane: Lane) -> Iterator[Admitted | None]:
+        """One try of this lane; None where it may not begin now."""
         if self.shut(lane) is not None:
             yield None
             return

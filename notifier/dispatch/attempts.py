@@ -18,9 +18,10 @@ from notifier.dispatch.cutoff import Cutoff
 from notifier.dispatch.node import Node
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.readying import Readying
+from notifier.dispatch.refusals import Refusals
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
-from notifier.dispatch.witness import Nobody, Witness
+from notifier.dispatch.witness import NOBODY, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -47,9 +48,6 @@ STOPS = {
     Wanted.EXPIRED: "The message was over before this could be sent.",
     Wanted.HELD: "The delivery was held before this was sent.",
 }
-
-Refused = Callable[[str, str], Awaitable[datetime | None]]
-"""Since when whoever has an address wants nothing more by a channel; None: nobody said so."""
 
 NO_MORE = "This address takes nothing more this way: it was answered so, or failed three times. Reach them another way."
 
@@ -98,7 +96,7 @@ class Attempts:
         packer: Packer,
         readying: Readying,
         expire: Callable[[], Awaitable[object]],
-        refused: Refused,
+        refusals: Refusals,
         witness: Witness | None = None,
     ) -> None:
         self.owner = node.id
@@ -112,8 +110,8 @@ class Attempts:
         self._packer = packer
         self._readying = readying
         self._expire = expire
-        self._refused = refused
-        self._witness = witness or Nobody()
+        self._refusals = refusals
+        self._witness = witness or NOBODY
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
 
@@ -125,25 +123,30 @@ class Attempts:
         life = self._node.life()
         if leg.crashes >= CRASHES:
             return parked(leg, self.owner, f"The program stopped {leg.crashes} times while it sent this.")
-        standing = await self._standings.of(leg.leg_id, lambda: [one.leg_id for one in following()])
+        # What is at hand is not waited for: of a newsletter nearly always all of it.
+        message = self._messages.kept(leg.message_id) or await self._messages.of(leg.message_id)
+        standing = self._standings.still(leg, message.expires_at) or await self._standings.of(
+            leg, message.expires_at, following
+        )
         if standing.wanted is not Wanted.SEND:
             return await self._stopped(leg, standing.wanted)
-        message = await self._messages.of(leg.message_id)
         directory = await self._directories(standing.directory_version)
-        ready = await self._readying.of(leg, account.channel, message, directory, self._clock.now(), following)
-        match ready.verdict:
-            case Withhold(rule, reason, tasks):
-                return self._barred(leg, DeliveryState.WITHHELD, rule, reason, tasks)
-            case Hold(rule, reason, tasks):
-                return self._barred(leg, DeliveryState.HELD, rule, reason, tasks)
+        now = self._clock.now()
+        ready = self._readying.ahead(leg, message, directory, now) or await self._readying.of(
+            leg, account.channel, message, directory, now, following
+        )
+        verdict = ready.verdict
+        if isinstance(verdict, Withhold | Hold):
+            state = DeliveryState.WITHHELD if isinstance(verdict, Withhold) else DeliveryState.HELD
+            return self._barred(leg, state, verdict.rule, verdict.reason, verdict.tasks)
         if ready.outgoing is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=ready.reduced, tasks=ready.tasks)
-        if account.hears and await self._refused(leg.channel, ready.outgoing.address):
+        if account.hears and await self._refusals.of(leg.channel, ready.outgoing.address):
             barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
             return replace(barred, delivery=ready.reduced, tasks=ready.tasks)
         outcome = await self._send(leg, account, ready.outgoing, message, life)
-        if isinstance(outcome, Settlement):
+        if self._unserved and isinstance(outcome, Settlement):
             self._unserved.pop(leg.leg_id, None)
         if isinstance(outcome, Back) or (ready.reduced is None and not ready.tasks):
             return outcome
@@ -151,8 +154,8 @@ class Attempts:
 
     async def pack(self, leg: ClaimedLeg, account: Account, delivery: Delivery, address: Address) -> Outgoing:
         """The leg as it goes out, or went out, by the directory in force. Checks nothing."""
-        standing = await self._standings.of(leg.leg_id)
         message = await self._messages.of(leg.message_id)
+        standing = await self._standings.of(leg, message.expires_at)
         directory = await self._directories(standing.directory_version)
         return await self._packer.pack(
             account.channel,
@@ -211,14 +214,9 @@ class Attempts:
         deadline = self.deadline(leg)
         if deadline is None or not self._may_begin(account, life):
             return Back()
-        await self._witness.begins(leg)
+        if self._witness is not NOBODY:
+            await self._witness.begins(leg)
         number = begun if line is account else line.begin()
-
-        def served() -> None:
-            account.answered(begun)
-            if line is not account:
-                line.answered(number)
-
         reached("started")
         try:
             with self._cutoff.within(deadline.total_seconds(), life) as send:
@@ -229,10 +227,10 @@ class Attempts:
                 if line is not account:
                     line.failed(number, failure.reason, failure.retry_after)
                 return failure
-            served()
+            _served(line, number, account, begun)
             return self._again(leg, message, failure.reason, failure.retry_after)
         except PermanentFailure as failure:
-            served()
+            _served(line, number, account, begun)
             return settled(leg, self.owner, LegState.PERMANENT_FAILURE, failure.reason)
         except OutcomeUnknown as failure:
             reason = failure.reason
@@ -241,7 +239,7 @@ class Attempts:
                 raise
             reason = "There was no answer in time."
         else:
-            served()
+            _served(line, number, account, begun)
             return self.taken(leg, account, sent)
         if line is not account:
             line.failed(number, reason, SILENCE, silent=True)
@@ -314,3 +312,10 @@ class Attempts:
     ) -> Settlement:
         why = f"{reason} ({rule})" if reason else rule
         return replace(settled(leg, self.owner, LegState.WITHDRAWN, why), delivery_state=state, tasks=tasks)
+
+
+def _served(line: Account, number: int, account: Account, begun: int) -> None:
+    """There is somebody there, whatever became of this one."""
+    account.answered(begun)
+    if line is not account:
+        line.answered(number)

@@ -5,7 +5,7 @@ They are made wholly from item files, each of which is checked again just before
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from channels.base import Channel, ChannelError, Checks, Collates, TakesDown
@@ -77,6 +77,7 @@ class Collator:
         """How many families stood on each call sheet when it was last made."""
         self._one_at_a_time = asyncio.Lock()
         self._day = clock.now().date()
+        self._school_day = self._at_school(clock.now())
         self._swept: int | None = None
 
     @property
@@ -93,18 +94,26 @@ class Collator:
         for name in self._sheets:
             self._touched[message_id, name] = None
 
-    async def new_day(self) -> None:
-        """Once a day what stands in public is looked through, as at a start: yesterday's closure comes down.
+    async def new_day(self) -> bool:
+        """Once a day what was written and is still here is looked through, as at a start. True: sheets may be due.
 
-        The day is the one by which the channels themselves reckon.
+        What stands in public by the day by which the channels themselves reckon: yesterday's closure comes down. Sheets
+        and print runs by the school's, with which an order begins and a consent ends.
         """
-        today = self._clock.now().date()
-        if today == self._day:
-            return
-        for channel in self._channels.values():
-            if channel.public and isinstance(channel, Checks):
-                await channel.check()
-        self._day = today
+        now = self._clock.now()
+        if now.date() != self._day:
+            for channel in self._channels.values():
+                if channel.public and isinstance(channel, Checks):
+                    await channel.check()
+            self._day = now.date()
+        if self._school_day == self._at_school(now):
+            return False
+        await self.sweep()
+        self._school_day = self._at_school(now)
+        return True
+
+    def _at_school(self, now: datetime) -> date:
+        return now.astimezone(self._policy.timezone).date()
 
     async def begin(self, version: int) -> None:
         """At every start; once more in one life only if the directory in force is another by now."""

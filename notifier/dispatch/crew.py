@@ -193,7 +193,7 @@ class Crew:
             self._busy += 1
             self._coming.pop(leg.leg_id, None)
             self._begun.add(leg.leg_id)
-            if self._most is not None:
+            if self._most is not None and self._in_hand.qsize() < self._most:
                 self._make_room()
             try:
                 if office.stopping.is_set():
@@ -236,19 +236,26 @@ class Crew:
     async def _outcome(self, leg: ClaimedLeg) -> Settlement | Back:
         account = self._account
         try:
-            if (refused := await self._refused(leg)) is not None:
+            if account.shut(leg.lane) is not None and (refused := await self._refused(leg)) is not None:
                 return refused
-            if not await self._turn(leg):
+            if not self._at_once(leg) and not await self._turn(leg):
                 return Back()
-            async with account.seat(leg.lane):
+            seats = account.seats(leg.lane)
+            if not seats.sits_down():
+                await seats.wait(leg.lane)
+            try:
                 if self._office.stopping.is_set():
                     return Back()
+                if account.unguarded:
+                    return await self._carry(leg, account, self._following)
                 with account.trying(leg.lane) as admitted:
                     if admitted is None:
                         return await self._refused(leg) or Back(account.again_at)
                     outcome = await self._carry(leg, account, self._following)
                     admitted.taken = isinstance(outcome, Settlement) and outcome.outcome in TAKEN
                     return outcome
+            finally:
+                seats.leave()
         except StoreProblem as error:  # all that is asked of the database is asked before anything is sent
             self._office.failed("leg-not-begun", self._account.name, error)
             await self._or_stopped(self._office.clock.sleep(PATIENCE))
@@ -275,14 +282,16 @@ class Crew:
     def _following(self) -> Sequence[ClaimedLeg]:
         return list(islice(self._coming.values(), ALONG)) if self._account.channel.repeatable else ()
 
+    def _at_once(self, leg: ClaimedLeg) -> bool:
+        """It need wait for nobody's turn, as in most schools nearly always."""
+        return not self._account.pace.limited and self._office.precedence.clear(self._account.name, leg.lane)
+
     async def _turn(self, leg: ClaimedLeg) -> bool:
         """Wait for what is more urgent and for the account's pace; False: stopped meanwhile, or the lease ran short.
 
         Whoever has had its turn goes: it is spent, and an emergency that comes now has to wait for the next one anyway.
         """
         precedence, pace, name = self._office.precedence, self._account.pace, self._account.name
-        if not pace.limited and precedence.clear(name, leg.lane):
-            return True
         latest = leg.lease_until - MARGIN - LEAST
         most = max(0.0, (latest - self._office.clock.now()).total_seconds())
         return await self._or_stopped(precedence.turn(name, leg.lane), most) and await self._or_stopped(

@@ -24,10 +24,12 @@ from notifier.dispatch.pacing import one
 from notifier.dispatch.readying import Readying, Recheck
 from notifier.dispatch.receipts import Receipts
 from notifier.dispatch.recorder import Recorder
+from notifier.dispatch.refusals import Refusals
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
+from notifier.dispatch.stillness import Stillness
 from notifier.dispatch.tending import Tender
-from notifier.dispatch.witness import Nobody, Witness
+from notifier.dispatch.witness import NOBODY, Witness
 from notifier.faultpoints import reached
 from notifier.logs import logger
 from notifier.model.directory import Directory
@@ -87,13 +89,14 @@ class Dispatcher:
         self._alone = alone
         self._recheck = recheck
         self._peace = peace or partial(opens, hours=policy.quiet_hours, timezone=policy.timezone)
-        self._witness = witness or Nobody()
+        self._witness = witness or NOBODY
         self._unsubscribe = unsubscribe
         self._nodes = nodes
         self._node = node or Alone()
         self._owner = self._node.id
         self._packer = Packer(renderer, Blobs(store.blob))
         self._messages = Messages(store.message)
+        self._stillness = Stillness(lambda: store.stirred, store.look, clock)
         self._collator = Collator(store, channels, self._packer, directories, policy, recheck, clock, mode)
         self._accounts = {name: self._account(name, channel) for name, channel in channels.items()}
         self._telling: set[asyncio.Task[None]] = set()
@@ -157,7 +160,10 @@ class Dispatcher:
 
         async def settle(outcomes: Sequence[Settlement]) -> object:
             await self._witness.ended(outcomes)
-            return await store.settle(outcomes, clock.now())
+            now = clock.now()
+            done = await store.settle(outcomes, now)
+            self._stillness.looked(now)
+            return done
 
         recorder = Recorder(settle, clock, lambda _: tender.news.set())
         office = Office(
@@ -181,13 +187,13 @@ class Dispatcher:
             self._node,
             clock,
             self._jitter,
-            Standings(partial(store.standing, owner=self._owner), clock, lambda: office.bell.count),
+            Standings(partial(store.standing, owner=self._owner), clock, lambda: office.bell.count, self._stillness),
             self._messages,
             self._directories,
             self._packer,
             Readying(self._packer, self._policy, self._recheck),
             tender.expire,
-            store.refused,
+            Refusals(store.refused, store.refused_by, self._stillness),
             self._witness,
         )
         for account in self._accounts.values():
@@ -240,7 +246,9 @@ class Dispatcher:
     async def _claim(self, channel: str, lane: Lane, limit: int) -> Sequence[ClaimedLeg]:
         if not self._may_claim(channel):
             return ()
-        claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, self._clock.now(), mode=self._mode)
+        now = self._clock.now()
+        claim = await self._store.claim(self._owner, channel, (lane,), limit, LEASE, now, mode=self._mode)
+        self._stillness.looked(now)
         if claim.legs:
             reached("claimed")
         return claim.legs

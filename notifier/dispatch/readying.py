@@ -81,14 +81,19 @@ class Readying:
         following: Callable[[], Sequence[ClaimedLeg]],
     ) -> Ready:
         """``following`` are the legs that go next, of which some are made ready along."""
-        found = self._ahead.pop(leg.leg_id, None)
-        if found is not None and _holds(found, leg, message, directory, now):
+        found = self.ahead(leg, message, directory, now)
+        if found is not None:
             return found
         day = Day.of(now, self._policy)
         made = await self._made(leg, channel, message, directory, day, now)
         if leg.crashes == 0:
             await self._row(following(), channel, message, directory, day, now)
         return made
+
+    def ahead(self, leg: ClaimedLeg, message: Message, directory: Directory, now: datetime) -> Ready | None:
+        """What was made ready along with another, once."""
+        found = self._ahead.pop(leg.leg_id, None)
+        return found if found is not None and _holds(found, leg, message, directory, now) else None
 
     async def _row(
         self,

@@ -4,7 +4,6 @@ import asyncio
 import heapq
 from datetime import datetime, timedelta
 from itertools import count
-from types import TracebackType
 
 from notifier.dispatch.pacing import RANK
 from notifier.model.message import Lane
@@ -58,9 +57,6 @@ class Seats:
     def full(self) -> bool:
         return self._taken >= self._width.now
 
-    def one(self, lane: Lane) -> "Seat":
-        return Seat(self, lane)
-
     def leave(self) -> None:
         self._taken -= 1
         self.call()
@@ -73,11 +69,15 @@ class Seats:
                 self._taken += 1
                 waiting.set_result(None)
 
-    async def sit_down(self, lane: Lane) -> None:
-        """Without a wait where a seat is free and nobody waits for one. ``leave`` it afterwards."""
-        if not self._queue and not self.full:
-            self._taken += 1
-            return
+    def sits_down(self) -> bool:
+        """A seat is taken where one is free and nobody waits for one; else ``wait``. ``leave`` it in any case."""
+        if self._queue or self.full:
+            return False
+        self._taken += 1
+        return True
+
+    async def wait(self, lane: Lane) -> None:
+        """Until a seat is taken. It need not be left where this raises."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._queue, (RANK[lane], next(self._order), waiting))
         self.call()
@@ -88,20 +88,3 @@ class Seats:
                 self._taken -= 1
                 self.call()
             raise
-
-
-class Seat:
-    """``async with``: taken as soon as there is one, and left in any case."""
-
-    __slots__ = ("_lane", "_seats")
-
-    def __init__(self, seats: Seats, lane: Lane) -> None:
-        self._seats, self._lane = seats, lane
-
-    async def __aenter__(self) -> None:
-        await self._seats.sit_down(self._lane)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._seats.leave()

@@ -1,28 +1,19 @@
-"""What is asked of the database just before each send, for many legs in one read (DESIGN 3.6)."""
+"""What is asked of the database just before each send (DESIGN 3.6): of an embedded one whether anybody has written at
+all since the leg was claimed, and where somebody has, or that cannot be known, about each leg, for many in one read.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifier.clock import Clock
-from notifier.queue.rows import Wanted
+from notifier.dispatch.stillness import FRESH, SOON_OLD, Standing, Stillness
+from notifier.queue.rows import ClaimedLeg, Wanted
 
-FRESH = timedelta(milliseconds=50)
-"""How old an answer may be that was read along with another leg's: less than a send takes."""
-SOON_OLD = FRESH * 0.6
 FEW = 16
 """When no more answers than this are left, or they will soon be old, the next are read: nobody has to wait for them."""
 MOST = 200
 """Answers in one read at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether the leg may still go, and by which version of the directory."""
-
-    wanted: Wanted
-    directory_version: int
 
 
 Ask = Callable[[Sequence[str], datetime], Awaitable[tuple[Mapping[str, Wanted], int]]]
@@ -40,8 +31,10 @@ class Standings:
         ask: Ask,
         clock: Clock,
         news: Callable[[], int],
+        stillness: Stillness,
     ) -> None:
         self._ask = ask
+        self._stillness = stillness
         self._clock = clock
         self._news = news
         self._asked: dict[str, asyncio.Future[Standing]] = {}
@@ -53,8 +46,22 @@ class Standings:
         self._along_at: tuple[datetime, int] | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def of(self, leg_id: str, following: Callable[[], Sequence[str]] = tuple) -> Standing:
-        """``following`` are legs that will go within a moment, which a read takes along."""
+    async def of(
+        self, leg: ClaimedLeg, expires_at: datetime | None, following: Callable[[], Sequence[ClaimedLeg]] = tuple
+    ) -> Standing:
+        """``expires_at``: its message's. ``following`` are legs that will go within a moment: a read takes them along.
+
+        Only what the database says counts as expired: what a person is asked to do stays wanted.
+        """
+        still = self.still(leg, expires_at)
+        return still or await self._asked_of(leg.leg_id, lambda: [one.leg_id for one in following()])
+
+    def still(self, leg: ClaimedLeg, expires_at: datetime | None) -> Standing | None:
+        """What is known without asking."""
+        still = self._stillness.since(leg.sight)
+        return still if still is None or expires_at is None or self._clock.now() < expires_at else None
+
+    async def _asked_of(self, leg_id: str, following: Callable[[], Sequence[str]]) -> Standing:
         known = self._fresh(leg_id, following)
         if known is not None:
             return known

@@ -141,8 +141,8 @@ class Tender:
                     await self._look_at_the_directory()
                     seen = rung
                 await self._look_around()
-                if self._node.leads():
-                    await self._collator.new_day()
+                if self._node.leads() and await self._collator.new_day():
+                    self.news.set()
 
     async def _look_at_the_directory(self) -> None:
         version = await self._store.directory_version()

@@ -24,3 +24,6 @@ class Nobody:
 
     async def ended(self, outcomes: Sequence[Settlement]) -> None:
         return
+
+
+NOBODY = Nobody()

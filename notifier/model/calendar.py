@@ -1,6 +1,7 @@
 """The school year: terms, days off and events."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -80,9 +81,24 @@ class SchoolCalendar:
     events: tuple[Event, ...] = ()
     nation: Nation = Nation.NONE
     open: frozenset[date] = frozenset()
+    by_id: Mapping[str, Event] = field(init=False, repr=False, compare=False)
+    """The events by their id."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {event.id: event for event in self.events})
 
     def event(self, id: str) -> Event | None:
-        return next((event for event in self.events if event.id == id), None)
+        return self.by_id.get(id)
+
+    def same_days(self, other: "SchoolCalendar") -> bool:
+        """Whether every day is the same sort of day in both, whatever happens on it."""
+        return (self.terms, self.inset, self.closed, self.nation, self.open) == (
+            other.terms,
+            other.inset,
+            other.closed,
+            other.nation,
+            other.open,
+        )
 
 
 class DayOff(StrEnum):

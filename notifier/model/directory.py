@@ -90,7 +90,10 @@ class Contact:
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.title, self.forename, self.surname) if part)
+        forename, surname = self.forename, self.surname
+        if forename and surname:
+            return f"{self.title} {forename} {surname}" if self.title else f"{forename} {surname}"
+        return " ".join([part for part in (self.title, forename, surname) if part])
 
     @property
     def email_key(self) -> str:

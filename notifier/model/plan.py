@@ -223,6 +223,8 @@ class Plan:
     trace: Sequence[Step] = ()
     pupil_ids: tuple[str, ...] = ()
     """The audience at that moment."""
+    policy: str = ""
+    """The mark of the policy by which it was made (W47)."""
 
     @property
     def doubts(self) -> tuple[Problem, ...]:

@@ -132,3 +132,5 @@ class Policy:
     """Who takes part in a drill, with their addresses and without their PINs."""
     head: frozenset[str] = frozenset({"head"})
     """Staff ids and roles whose recorded welfare hold needs no further task (H32)."""
+    mark: str = ""
+    """What tells this policy from any other: the same for the same decisions, whoever works at the school (W47)."""

@@ -113,7 +113,8 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.UNREACHED,
         }
     ),
-    DeliveryState.UNREACHED: frozenset({DeliveryState.CONFIRMED, DeliveryState.CANCELLED}),
+    # Long after, when nobody has said whether the family was rung, nobody is asked any more (never-rung.md).
+    DeliveryState.UNREACHED: frozenset({DeliveryState.CONFIRMED, DeliveryState.CANCELLED, DeliveryState.EXPIRED}),
     DeliveryState.CONFIRMED: frozenset(),
     DeliveryState.WITHHELD: frozenset(),
     DeliveryState.CANCELLED: frozenset(),

@@ -42,21 +42,27 @@ _BEGIN_AT = update(_SEAL).values(
 _LET_GO = delete(_AUDIT).where(_AUDIT.c.id <= bindparam("upto"))
 
 
-def write_audit(conn: Connection, what: str, by: str, about: str, now: datetime, whom: Iterable[str] = ()) -> None:
-    """``about``: what anybody may read, an id of a message or a channel; ``whom``: ids of pupils and adults.
+def write_audit(
+    conn: Connection, what: str, by: str, about: str, now: datetime, whom: Iterable[str] = (), policy: str = ""
+) -> None:
+    """``about``: what anybody may read, an id of a message or a channel; ``whom``: ids of pupils and adults;
+    ``policy``: the mark of that by which a message was planned (W47).
 
     The last thing in a transaction that locks anything else, so that two never wait for each other.
     """
     head = conn.execute(_HEAD).one()
     people = " ".join(whom)
-    mark = _mark(head.mark, now, by, what, about, people)
-    conn.execute(_ADD, {"at": now, "by": by, "what": what, "about": about, "whom": people, "mark": mark})
+    mark = _mark(head.mark, now, by, what, about, people, policy)
+    line = {"at": now, "by": by, "what": what, "about": about, "whom": people, "mark": mark, "policy": policy}
+    conn.execute(_ADD, line)
     conn.execute(_MOVE_HEAD, {"number": head.written + 1, "last": mark})
 
 
-def _mark(before: str, at: datetime, by: str, what: str, about: str, whom: str) -> str:
+def _mark(before: str, at: datetime, by: str, what: str, about: str, whom: str, policy: str) -> str:
+    """A line without a policy is sealed as it was before there were any."""
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = json.dumps([before, moment, by, what, about, whom], ensure_ascii=False, separators=(",", ":"))
+    parts = [before, moment, by, what, about, whom, *([policy] if policy else [])]
+    said = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -64,7 +70,8 @@ def read_audit(conn: Connection, since: datetime | None) -> list[AuditLine]:
     """The oldest first."""
     query = _LINES if since is None else _LINES.where(_AUDIT.c.at >= since)
     return [
-        AuditLine(row.at, row.by, row.what, row.about, tuple(row.whom.split()), row.mark) for row in conn.execute(query)
+        AuditLine(row.at, row.by, row.what, row.about, tuple(row.whom.split()), row.mark, row.policy)
+        for row in conn.execute(query)
     ]
 
 
@@ -77,7 +84,7 @@ def check_audit(conn: Connection, noted: str) -> AuditState:
     for row in chain((first,), rows):
         if row.id is None:  # the seal alone: there is no line
             break
-        if row.mark != _mark(before, row.at, row.by, row.what, row.about, row.whom):
+        if row.mark != _mark(before, row.at, row.by, row.what, row.about, row.whom, row.policy):
             return replace(found, broken_at=row.at)
         before, number = row.mark, number + 1
         if noted and before.startswith(noted):

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from notifier.model.message import Kind
-from notifier.queue import audit, personal, restoring, retention
+from notifier.model.plan import Task
+from notifier.queue import audit, never_rung, personal, restoring, retention
 from notifier.queue.engine import Database
 from notifier.queue.held import AuditLine, AuditState, Doubtful, Found, Gone
+from notifier.queue.never_rung import NeverRung
 from notifier.queue.retention import Part
 
 
@@ -38,6 +40,17 @@ class Care:
     async def let_go(self, part: Part, before: datetime, most: int) -> tuple[list[str], list[str]]:
         """That part of the next few messages that were over before then: their ids, and those of their legs."""
         return await self._database.quietly(retention.let_go, part, before, most)
+
+    async def never_rung(self, before: datetime) -> list[NeverRung]:
+        """Messages over since before then with families still to ring, of which the office was not told yet."""
+        return await self._database.read(never_rung.never_rung, before)
+
+    async def tell_of_never_rung(self, message_ids: Sequence[str], task: Task, now: datetime) -> None:
+        await self._database.quietly(never_rung.tell_of, message_ids, task, now)
+
+    async def give_up_ringing(self, before: datetime, told_by: datetime, now: datetime, most: int) -> int:
+        """Nobody is asked any more to ring the next few families of messages of which the office was told by then."""
+        return await self._database.quietly(never_rung.give_up, before, told_by, now, most)
 
     async def let_go_of_the_rest(self, addresses: datetime | None, deliveries: datetime | None) -> int:
         """Older states of the directory and tasks long done. How many."""

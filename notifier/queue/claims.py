@@ -25,7 +25,7 @@ from notifier.model.states import DeliveryState, LegState
 from notifier.queue import schema
 from notifier.queue.encoding import LANES, RANK, delivery_from
 from notifier.queue.prepared import Among, Prepared, moment, words
-from notifier.queue.rows import Claim, ClaimedLeg
+from notifier.queue.rows import STIRRED, Claim, ClaimedLeg, Sight
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
 _MOST: BindParameter[int] = bindparam("most")
@@ -128,7 +128,7 @@ def claim(
         rows += ready.rows(conn, {**values, "most": limit - len(rows)})
         if len(rows) >= limit:
             break
-    return Claim(_start(conn, rows, owner, lease, now), directory_version(conn))
+    return _claim(conn, rows, owner, lease, now)
 
 
 def claim_late(
@@ -145,9 +145,9 @@ def claim_late(
     """Due legs whose rung began before ``since``, or that were due by then and never began."""
     values = {"on_channel": channel, "in_lane": RANK[lane], "now": now, "modes": _modes(mode), "since": since}
     rows = _LATE.rows(conn, {**values, "most": limit})
-    legs = _start(conn, rows, owner, lease, now)
-    waited = (replace(leg, since=moment(row.rung_at or row.due_at) or now) for leg, row in zip(legs, rows, strict=True))
-    return Claim(tuple(waited), directory_version(conn))
+    made = _claim(conn, rows, owner, lease, now)
+    since_when = (moment(row.rung_at or row.due_at) or now for row in rows)
+    return replace(made, legs=tuple(replace(leg, since=one) for leg, one in zip(made.legs, since_when, strict=True)))
 
 
 def claim_unknown(
@@ -156,21 +156,27 @@ def claim_unknown(
     """One leg in doubt, highest lane first, always alone."""
     statement = _UNKNOWN if channel is None else _UNKNOWN_ON
     rows = statement.rows(conn, {"now": now, "modes": _modes(mode), "most": 1, "on_channel": channel})
-    return next(iter(_start(conn, rows, owner, lease, now)), None)
+    return next(iter(_start(conn, rows, owner, lease, now, None)), None)
 
 
 def _modes(mode: Mode | None) -> list[str]:
     return [one.value for one in Mode] if mode is None else [mode.value]
 
 
+def _claim(conn: Connection, rows: Sequence[Any], owner: str, lease: timedelta, now: datetime) -> Claim:
+    version, stirred = directory_version(conn), conn.info.get(STIRRED)
+    sight = None if stirred is None else Sight(version, stirred)
+    return Claim(_start(conn, rows, owner, lease, now, sight), version)
+
+
 def _start(
-    conn: Connection, rows: Sequence[Any], owner: str, lease: timedelta, now: datetime
+    conn: Connection, rows: Sequence[Any], owner: str, lease: timedelta, now: datetime, sight: Sight | None
 ) -> tuple[ClaimedLeg, ...]:
     if not rows:
         return ()
     until = now + lease
     _START.run(conn, {"ids": [row.id for row in rows], "me": owner, "until": until, "size": len(rows)})
-    legs = tuple(claimed(row, row.tries + 1, moment(row.unknown_since) or now, until) for row in rows)
+    legs = tuple(claimed(row, row.tries + 1, moment(row.unknown_since) or now, until, sight) for row in rows)
     attempts = ((leg.attempt_id, leg.leg_id, leg.tries) for leg in legs)
     _INSERT_ATTEMPT.many(conn, attempts, owner=owner, started_at=now, outcome=LegState.STARTED.value)
     planned, begun = [], []
@@ -187,7 +193,7 @@ def _start(
     return legs
 
 
-def claimed(row: Any, number: int, started_at: datetime, until: datetime) -> ClaimedLeg:
+def claimed(row: Any, number: int, started_at: datetime, until: datetime, sight: Sight | None = None) -> ClaimedLeg:
     return ClaimedLeg(
         leg_id=row.id,
         attempt_id=ladder.attempt_id(row.id, number),
@@ -206,6 +212,7 @@ def claimed(row: Any, number: int, started_at: datetime, until: datetime) -> Cla
         since=moment(row.rung_at) or started_at,
         lane=LANES[row.lane],
         mode=Mode(row.mode),
+        sight=sight,
     )
 
 

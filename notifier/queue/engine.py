@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from notifier.queue import nodes
 from notifier.queue.nodes import Pulse
 from notifier.queue.problem import Watch
+from notifier.queue.rows import STIRRED
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,11 +55,13 @@ class Line(Protocol):
 class Database(Protocol):
     """Where transactions run. ``shared``: by several computers, so that its own time is everybody's.
 
-    ``file``: the database where it is a file.
+    ``file``: the database where it is a file. ``stirred``: how often anybody has written more than ``quietly``, as
+    far as this process knows; None where it cannot know that without asking.
     """
 
     shared: bool
     file: Path | None
+    stirred: int | None
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it and commit; carried through to its end even if the caller is cancelled meanwhile."""
@@ -67,13 +70,17 @@ class Database(Protocol):
     async def quietly(
         self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As ``write``, where it makes nothing due: other processes need not look."""
+        """As ``write``, where it makes nothing due and stops nothing that is: other processes need not look."""
         ...
 
     async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
     async def changed(self) -> bool:
         """Whether another process has committed since this was last asked."""
+        ...
+
+    async def look(self) -> int | None:
+        """``stirred`` as of now."""
         ...
 
     def line(self) -> Line: ...
@@ -123,7 +130,10 @@ class SqliteDatabase:
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._readers, "connect", _reading_only)
         event.listen(self._readers, "begin", _begin)
-        self._seen: int | None = None
+        self._version: int | None = None
+        self._others = self._told = 0
+        """How often other processes were found to have written, and how often ``changed`` has said so."""
+        self.stirred: int | None = 0
 
     async def on_writer(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run it on the writer thread without beginning a transaction."""
@@ -135,16 +145,35 @@ class SqliteDatabase:
         return await self._hand_over(call)
 
     async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def call() -> T:
-            with self._watched(), self._writer.begin() as connection:
-                return transaction(connection, *args, **kwargs)
-
-        return await self._hand_over(call)
+        return await self._transact(True, transaction, *args, **kwargs)
 
     async def quietly(
         self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self.write(transaction, *args, **kwargs)
+        return await self._transact(False, transaction, *args, **kwargs)
+
+    async def _transact(
+        self, stirs: bool, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def call() -> T:
+            with self._watched(), self._writer.begin() as connection:
+                self._begun(connection, stirs)
+                return transaction(connection, *args, **kwargs)
+
+        return await self._hand_over(call)
+
+    def _begun(self, connection: Connection, stirs: bool) -> None:
+        """In a transaction that writes, before anything else: nobody else writes until it is over."""
+        self._look(connection)
+        self.stirred = (self.stirred or 0) + stirs
+        connection.info[STIRRED] = self.stirred
+
+    def _look(self, connection: Connection) -> None:
+        """The counter moves only by commits of other connections, and no other of ours commits."""
+        before, self._version = self._version, _data_version(connection)
+        if before is not None and before != self._version:
+            self._others += 1
+            self.stirred = (self.stirred or 0) + 1
 
     async def _hand_over(self, call: Callable[[], T]) -> T:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(call)))
@@ -157,10 +186,13 @@ class SqliteDatabase:
         return await asyncio.wrap_future(self._reading.submit(call))
 
     async def changed(self) -> bool:
-        """The counter moves only by commits of other connections, and we have one that commits."""
-        version = await self.on_writer(_data_version)
-        before, self._seen = self._seen, version
-        return before is not None and before != version
+        await self.look()
+        before, self._told = self._told, self._others
+        return before != self._told
+
+    async def look(self) -> int | None:
+        await self.on_writer(self._look)
+        return self.stirred
 
     def line(self) -> Line:
         return LocalLine(self)
@@ -179,7 +211,7 @@ class LocalLine:
         self._database = database
 
     async def beat(self, node: str, *, folder: bool, lead: bool, span: timedelta, settings: str = "") -> Pulse:
-        pulse = await self._database.write(nodes.beat, node, folder, span)
+        pulse = await self._database.quietly(nodes.beat, node, folder, span)
         return replace(pulse, leads=lead, settings=settings)
 
     async def broken(self) -> None:

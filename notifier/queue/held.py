@@ -11,7 +11,7 @@ from notifier.queue.rows import StoredDelivery, StoredLeg, StoredTask
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """``whom`` are ids of pupils and adults; all else names no family."""
+    """``whom`` are ids of pupils and adults; all else names no family. ``policy``: by which a message was planned."""
 
     at: datetime
     by: str
@@ -19,6 +19,7 @@ class AuditLine:
     about: str
     whom: tuple[str, ...] = ()
     mark: str = ""
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def enqueue(conn: Connection, entry: Entry, now: datetime) -> Enqueued:
     _NEW_TRACE.one(conn, {"message_id": message.id, "value": steps_bytes(entry.plan.trace)})
     if entry.state is MessageState.ACCEPTED:
         _write_plan(conn, message, entry.plan, now)
-    write_audit(conn, entry.state.value, message.author, message.id, now)
+    write_audit(conn, entry.state.value, message.author, message.id, now, policy=entry.plan.policy)
     for earlier in entry.supersedes:
         write_audit(conn, "replaced", message.author, earlier, now)
     reached("accepting")
@@ -221,7 +221,7 @@ def release(
     open_tasks(conn, plan.tasks, now, message_id)
     _write_plan(conn, message, plan, now)
     if by:
-        write_audit(conn, APPROVED, by, message_id, now)
+        write_audit(conn, APPROVED, by, message_id, now, policy=plan.policy)
     reached("releasing")
     return True
 

@@ -41,6 +41,7 @@ class PostgresDatabase:
 
     shared = True
     file: Path | None = None
+    stirred: int | None = None
 
     def __init__(self, url: URL, name: str) -> None:
         self.name = name
@@ -88,6 +89,9 @@ class PostgresDatabase:
 
     async def changed(self) -> bool:
         return await self._ear.news()
+
+    async def look(self) -> int | None:
+        return self.stirred
 
     def line(self) -> Line:
         return ServerLine(self._url, self.name, self._node)

@@ -51,22 +51,26 @@ _OVER = [
 ]  # fmt: skip
 _MOVING = [LegState.DUE.value, LegState.STARTED.value, LegState.UNKNOWN.value, LegState.TECHNICAL_FAILURE.value]
 
+OVER_SINCE = (
+    _MESSAGE.c.state.in_(_OVER),
+    _MESSAGE.c.changed_at < bindparam("before"),
+    or_(_MESSAGE.c.expires_at.is_(None), _MESSAGE.c.expires_at < bindparam("before")),
+    not_(exists().where(_LEG.c.message_id == _MESSAGE.c.id, _LEG.c.state.in_(_MOVING))),
+)
+"""Over, unchanged since then, with nothing that could still move."""
 _READY = (
     select(_MESSAGE.c.id)
     .where(
-        _MESSAGE.c.state.in_(_OVER),
-        _MESSAGE.c.changed_at < bindparam("before"),
+        *OVER_SINCE,
         _MESSAGE.c.let_go.op("&")(bindparam("part")) == 0,
-        or_(_MESSAGE.c.expires_at.is_(None), _MESSAGE.c.expires_at < bindparam("before")),
         not_(
             exists().where(_DELIVERY.c.message_id == _MESSAGE.c.id, _DELIVERY.c.state == DeliveryState.UNREACHED.value)
         ),
-        not_(exists().where(_LEG.c.message_id == _MESSAGE.c.id, _LEG.c.state.in_(_MOVING))),
     )
     .order_by(_MESSAGE.c.changed_at)
     .limit(bindparam("most"))
 )
-"""Over, unchanged since then, with nobody still to ring and nothing that could still move."""
+"""With nobody still to ring either."""
 _MARK = (
     update(_MESSAGE)
     .where(_MESSAGE.c.id == bindparam("which"))

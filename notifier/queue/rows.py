@@ -170,6 +170,19 @@ class StoredAttempt:
     reference: str = ""
 
 
+STIRRED = "stirred"
+"""Under this name a transaction finds, in its connection's ``info``, what ``Store.stirred`` was when it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a claim saw: the version of the directory in force, and ``Store.stirred``. While that stays the same, nobody
+    has stopped what was claimed, nor is another directory in force."""
+
+    directory_version: int
+    stirred: int
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedLeg:
     """One leg in the hands of one owner until ``lease_until``.
@@ -198,6 +211,7 @@ class ClaimedLeg:
     since: datetime
     lane: Lane = Lane.NORMAL
     mode: Mode = Mode.TRIAL
+    sight: Sight | None = None
 
 
 @dataclass(frozen=True, slots=True)

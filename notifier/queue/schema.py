@@ -115,10 +115,12 @@ message = Table(
     Column("answer", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("let_go", Integer, nullable=False, server_default="0"),
+    Column("reminded_at", Moment),
     UniqueConstraint("key", "mode", "drill"),
 )
 """``event_id``: the event it is about; ``NAMELESS`` for one that stands in no calendar.
-``let_go``: which parts of it had their time and are no longer kept, as a sum of ``retention.Part``."""
+``let_go``: which parts of it had their time and are no longer kept, as a sum of ``retention.Part``.
+``reminded_at``: when the office was told that families of it were never ticked off."""
 NAMELESS = "-"
 _ABOUT = text("event_id <> ''")
 Index("message_about", message.c.event_id, message.c.received_at, sqlite_where=_ABOUT, postgresql_where=_ABOUT)
@@ -364,8 +366,10 @@ audit = Table(
     Column("about", String, nullable=False),
     Column("whom", String, nullable=False, server_default=""),
     Column("mark", String, nullable=False, server_default=""),
+    Column("policy", String, nullable=False, server_default=""),
 )
-"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks."""
+"""Who did what to what, only ever added to, which triggers hold; ``whom``: ids of pupils and adults, by blanks;
+``policy``: the mark of the one by which it was planned."""
 
 audit_seal = Table(
     "audit_seal",

@@ -39,6 +39,15 @@ _DROP = (
     .where(schema.task.c.delivery_id == bindparam("of"), schema.task.c.done_at.is_(None))
     .values(done_at=bindparam("now"), done_by=bindparam("who"))
 )
+_CLOSE_RULE = (
+    update(schema.task)
+    .where(
+        schema.task.c.rule == bindparam("its_rule"),
+        schema.task.c.done_at.is_(None),
+        schema.task.c.opened_at <= bindparam("by_then"),
+    )
+    .values(done_at=bindparam("now"), done_by=bindparam("who"))
+)
 _CLOSE = (
     update(schema.task)
     .where(schema.task.c.key == bindparam("its_key"), schema.task.c.done_at.is_(None))
@@ -123,6 +132,11 @@ def drop_tasks(conn: Connection, delivery_ids: Iterable[str], by: str, now: date
 def close_task(conn: Connection, task: Task, message_id: str, by: str, now: datetime) -> None:
     """What it asked for was done another way than by ticking it off."""
     conn.execute(_CLOSE, {"its_key": _key(task, message_id, ""), "now": now, "who": by})
+
+
+def close_rule(conn: Connection, rule: str, opened_by: datetime, by: str, now: datetime) -> None:
+    """All tasks of a rule that were open by then: what they ask about is past."""
+    conn.execute(_CLOSE_RULE, {"its_rule": rule, "by_then": opened_by, "now": now, "who": by})
 
 
 GONE, BACK = "account gone", "account back"

@@ -18,7 +18,7 @@ def plan_drill(message: Message, policy: Policy) -> Plan:
         nobody = error("drill-nobody", "Nobody stands under [[staff]] in config.toml, so a drill has nobody to go to.")
         return Plan(problems=(nobody,))
     steps = tuple(Step(6, rules.DRILL, f"a drill: to {one.staff_id} alone, and to no family") for one in deliveries)
-    return Plan(deliveries=deliveries, trace=steps)
+    return Plan(deliveries=deliveries, trace=steps, policy=policy.mark)
 
 
 def recheck_drill(message: Message, delivery: Delivery, policy: Policy) -> Verdict:

@@ -45,7 +45,7 @@ def _planned(standing: Standing) -> Plan:
     if not pupil_ids:
         found.problem(error("audience-empty", "Nobody at the school today belongs to this audience. Check “to:”."))
     if any(problem.severity is Severity.ERROR for problem in found.problems):
-        return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=found.steps)
+        return Plan(problems=tuple(found.problems), tasks=tuple(found.tasks), trace=found.steps, policy=policy.mark)
     # A report's cover is the same for every child of it; each copy is about one.
     apart = message.kind is Kind.REPORT or message.to_single_children
     named = () if apart else names_in(message, directory)
@@ -77,6 +77,7 @@ def _planned(standing: Standing) -> Plan:
         problems=tuple(found.problems),
         trace=found.steps,
         pupil_ids=pupil_ids,
+        policy=policy.mark,
     )
 
 

@@ -29,10 +29,10 @@ def database(year: Year, instead: Answers) -> None:
     """A queue in which some transactions are other ones."""
 
     class Bugged(StillDatabase):
-        async def write(
-            self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        async def _transact(
+            self, stirs: bool, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
         ) -> T:
-            return await super().write(instead.get(transaction, transaction), *args, **kwargs)
+            return await super()._transact(stirs, instead.get(transaction, transaction), *args, **kwargs)
 
         async def read(self, reading: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
             return await super().read(instead.get(reading, reading), *args, **kwargs)

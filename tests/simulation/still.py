@@ -49,9 +49,12 @@ class StillDatabase(SqliteDatabase):
         self._reads = _engine(path, "BEGIN").connect()
         self._turn = asyncio.Lock()
 
-    async def write(self, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _transact(
+        self, stirs: bool, transaction: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         def call() -> T:
             with self._writes.begin():
+                self._begun(self._writes, stirs)
                 return transaction(self._writes, *args, **kwargs)
 
         return await asyncio.shield(asyncio.ensure_future(self._in_turn(call)))

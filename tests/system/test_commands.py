@@ -461,6 +461,10 @@ async def test_the_audit_shows_who_did_what_and_a_seal_that_vouches_for_it(begun
     assert "accepted" in said.out
     assert message in said.out
     assert "C001" not in said.out
+    mark = (await begun("policy", "explain", "--json")).json["mark"]
+    lines = (await begun("audit", "--json")).json["lines"]
+    assert [one["policy"] for one in lines if one["about"] == message] == [mark]
+    assert f"The mark of these rules is {mark}." in (await begun("policy", "explain")).out
     seal = (await begun("audit", "--json")).json["seal"]
     assert (await begun("audit", "--seal", seal)).code == 0
     assert (await begun("audit", "--seal", "0000-0000-0000-0000")).code == 1

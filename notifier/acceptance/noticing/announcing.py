@@ -3,14 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from operator import itemgetter
+from datetime import datetime, timedelta
+from operator import attrgetter
 
 from notifier.acceptance.noticing.duty import AboutEvents, Means
 from notifier.acceptance.noticing.known import names
 from notifier.acceptance.noticing.together import LISTED, POST, Together, key_of
 from notifier.acceptance.noticing.writing import RULE, Draft
-from notifier.calendar.notices import Due, Planner, starts
+from notifier.calendar.notices import Due, starts
+from notifier.calendar.planned import Notice, Planned
 from notifier.config.policy import notice_meant
 from notifier.model.calendar import Event
 from notifier.model.english import the_first
@@ -32,8 +33,7 @@ class Announcing(AboutEvents):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._planned_for: Planner | None = None
-        self._planned: list[tuple[datetime, Event, Due, bool]] = []
+        self._planned: Planned | None = None
         self._together = Together(means)
         self._found: list[Occurrence] = []
         self._told: dict[bool, frozenset[str]] = {}
@@ -44,12 +44,13 @@ class Announcing(AboutEvents):
         on_paper, corrected = self._known.on_paper(), await self._known.corrected(now)
         found: list[Occurrence] = []
         planned = self._all()
-        for _, event, due, final in planned[: bisect_right(planned, last, key=itemgetter(0))]:
+        for notice in planned[: bisect_right(planned, last, key=attrgetter("first"))]:
+            event, due = notice.event, notice.due
             if due.until <= first or covered.get(event.id, frozenset()).issuperset(_folded(event)):
                 continue
             if event.id in corrected and due.at <= corrected[event.id]:
                 continue  # the correction told them, or is about to
-            if due.until <= now and not final:
+            if due.until <= now and not notice.final:
                 continue  # the next one has taken its place
             if on_paper and due.paper_at < due.at and now < due.at and due.paper_at <= last:
                 found.append(self._occurrence(event, due, post=True))
@@ -77,9 +78,9 @@ class Announcing(AboutEvents):
     def _all_passed(self, now: datetime) -> tuple[list[tuple[Event, Due, bool]], list[Event]]:
         """Each copy, on paper or not, whose moment has come."""
         gone = [
-            (event, due, post)
-            for _, event, due, _ in self._all()
-            for post, moment in ((True, due.paper_at), (False, due.at))
+            (one.event, one.due, post)
+            for one in self._all()
+            for post, moment in ((True, one.due.paper_at), (False, one.due.at))
             if moment <= now
         ]
         return gone, []
@@ -88,10 +89,10 @@ class Announcing(AboutEvents):
         """What passed before the catch-up time, with the events of it that are still ahead."""
         since = now - self._world().policy.kinds[Kind.NOTICE].catch_up
         passed: dict[str, list[Due]] = {}
-        for _, event, due, _ in self._all():
-            if due.at <= now:
-                passed.setdefault(event.id, []).append(due)
-        events = {event.id: event for event in self._world().calendar.events}
+        for one in self._all():
+            if one.due.at <= now:
+                passed.setdefault(one.event.id, []).append(one.due)
+        events = self._world().calendar.by_id
         old = {events[id]: dues for id, dues in passed.items() if max(due.at for due in dues) <= since}
         gone = [(event, due, post) for event, dues in old.items() for due in dues for post in (True, False)]
         return gone, [event for event in old if starts(event, self._world().policy.timezone) > now]
@@ -99,7 +100,7 @@ class Announcing(AboutEvents):
     def _late(self, now: datetime, post: bool) -> list[tuple[Occurrence, Sequence[Due]]]:
         """What should have gone before now, each with every notice of its event."""
         since = now - MADE_UP
-        events = {event.id: event for event in self._world().calendar.events}
+        events = self._world().calendar.by_id
         return [
             (one, self._known.planner().notices(event, self.offsets(event)))
             for one in self._found
@@ -107,24 +108,11 @@ class Announcing(AboutEvents):
             for event in (events[one.event_id],)
         ]
 
-    def _all(self) -> list[tuple[datetime, Event, Due, bool]]:
-        """Every notice of every event, by when its first copy leaves; the last of each event is marked."""
+    def _all(self) -> list[Notice]:
         planner = self._known.planner()
-        if planner is not self._planned_for:
-            found = []
-            alike: dict[tuple[date, time | None, str], list[tuple[datetime, Due, bool]]] = {}  # thousands fall on few
-            for event in self._world().calendar.events:
-                if not event.to or event.cancelled:
-                    continue
-                when = event.date, event.start, event.category
-                dues = alike.get(when)
-                if dues is None:
-                    notices = planner.notices(event, self.offsets(event))
-                    dues = alike[when] = [(due.paper_at, due, due is notices[-1]) for due in notices]
-                found += [(first, event, due, final) for first, due, final in dues]
-            found.sort(key=itemgetter(0))
-            self._planned, self._planned_for = found, planner
-        return self._planned
+        if self._planned is None or self._planned.planner is not planner:
+            self._planned = Planned(planner, self.offsets)
+        return self._planned.of(self._world().calendar)
 
     def offsets(self, event: Event) -> tuple[Offset, ...]:
         world = self._world()

@@ -47,7 +47,7 @@ class Correcting(AboutEvents):
 
     async def upcoming(self, first: datetime, last: datetime) -> Iterable[Occurrence]:
         now = self._clock.now()
-        events = {event.id: event for event in self._world().calendar.events}
+        events = self._world().calendar.by_id
         found: list[Occurrence] = []
         for affair in await self._affairs(now):
             event = events.get(affair.id)

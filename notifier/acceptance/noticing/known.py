@@ -97,7 +97,7 @@ class Known:
         for one in await self.messages(now):
             for event in one.message.events if one.state in TOLD else ():
                 told.setdefault(event.id, []).append(one)
-        events = {event.id: event for event in self._world().calendar.events} if told else {}
+        events = self._world().calendar.by_id
         return [(events[id], messages) for id, messages in told.items() if id in events]
 
     def stale(self, told: Iterable[StoredMessage], event: Event, now: datetime) -> list[StoredMessage]:
@@ -116,12 +116,14 @@ class Known:
         return kept[1][event_id]
 
     def planner(self) -> Planner:
+        """The same one as long as no day becomes another sort of day; what happens on them may change."""
         world = self._world()
         notices, hours = world.notices, world.policy.quiet_hours
         rhythm = Rhythm(world.policy.timezone, notices.at, hours.opens, hours.closes, notices.post, notices.cut_off)
         made = self._of
-        if self._planner is None or made is None or made[0] is not world.calendar or made[1] != rhythm:
-            self._planner, self._of = Planner(SchoolDays(world.calendar), rhythm), (world.calendar, rhythm)
+        if self._planner is None or made is None or made[1] != rhythm or not _same_days(made[0], world.calendar):
+            self._planner = Planner(SchoolDays(world.calendar), rhythm)
+        self._of = world.calendar, rhythm
         return self._planner
 
     def event_now(self, stored: StoredMessage) -> Event | None:
@@ -145,6 +147,10 @@ class Known:
         """Whether any copy is carried to families at all."""
         channels = self._world().policy.channels.values()
         return any(one.address is AddressKind.POSTAL and one.configured for one in channels)
+
+
+def _same_days(before: SchoolCalendar, now: SchoolCalendar) -> bool:
+    return before is now or before.same_days(now)
 
 
 def change_key(event: Event, stale: Sequence[StoredMessage]) -> str:

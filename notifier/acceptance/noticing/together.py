@@ -41,7 +41,7 @@ class Together(AboutEvents):
         """
         world = self._world()
         alone = await self._alone(now)
-        events = {event.id: event for event in world.calendar.events}
+        events = world.calendar.by_id
         fresh = [
             (one, events[one.event_id], dues)
             for one, dues in late

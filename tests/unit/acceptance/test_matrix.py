@@ -56,6 +56,12 @@ def test_the_two_schools_differ(policy: Policy, says: tuple[str, ...]) -> None:
     assert "without asking" in of(policy, "Emergencies")
 
 
+def test_w47_the_page_has_the_mark_by_which_the_record_names_it() -> None:
+    marked = replace(WOODGRANGE, mark="3f2a-9c1b-07de")
+    assert "The mark of these rules is 3f2a-9c1b-07de." in page(marked)
+    assert matrix_json(marked)["mark"] == "3f2a-9c1b-07de"
+
+
 def test_what_holds_for_all_is_there() -> None:
     said = page(replace(WOODGRANGE, lead_time=LEADS))
     assert "between 08:00 and 20:00" in said

@@ -116,9 +116,9 @@ async def test_nobody_is_reminded_of_what_waits_already(office: Office) -> None:
 
 async def test_an_issue_that_waits_for_a_yes_is_named_to_the_head(office: Office) -> None:
     issue = await office.drop()
-    await office.store.hold(issue, "test", office.clock.at)
+    await office.store.hold(issue, "mrs-okafor", office.clock.at)
     await office.at(FRIDAY)
-    (subject, _) = (await office.to_staff())[0]
+    ((subject, _),) = await office.to_staff()
     assert subject == "“News” was not sent"
     (told,) = [one for one in await office.store.messages() if one.message.subject == subject]
     assert f"notifier approve {issue} --as ID" in told.message.bodies[0].plain

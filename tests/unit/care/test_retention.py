@@ -15,7 +15,8 @@ from notifier.model.ladder import stem
 from notifier.model.message import Lane
 from notifier.model.states import LegState
 from notifier.queue import Store
-from tests.unit.queue.plans import LEASE, NOW, entry, many, outcome
+from notifier.queue.rows import StoredTask
+from tests.unit.queue.plans import LEASE, NOW, delivery, entry, many, outcome, plan
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
@@ -75,6 +76,30 @@ async def test_it_is_done_once_a_day(tmp_path: Path, hour: int, done: bool) -> N
     assert await made.today() is done
     assert await made.today() is False
     await store.close()
+
+
+async def test_who_was_never_ticked_off_is_told_to_the_office_and_let_go_four_weeks_later(tmp_path: Path) -> None:
+    async def on(day: int, kept: Retention = DEFAULT) -> tuple[dict[str, int], list[StoredTask]]:
+        made, store = await keeping(tmp_path, NOW + day * DAY, kept)
+        if day == 0:
+            await store.enqueue(entry(plan(delivery(ladder=()), delivery("Bell", ladder=())), id="m2"), NOW)
+        done, tasks = await made.do(), await store.tasks()
+        await store.close()
+        return done, tasks
+
+    assert (await on(0))[1] == [one for one in (await on(89))[1] if one.delivery_id]
+    assert await on(20_000, Retention(None, None, None, None, None)) == ({}, (await on(89))[1])
+    done, tasks = await on(91)
+    assert done == {"messages without their addresses: {}": 1}  # the one that reached everybody
+    (told,) = [one for one in tasks if not one.delivery_id]
+    assert told.about == ("m2",)
+    assert told.what.startswith("2 families were never ticked off, of 1 message over long ago.")
+    assert "From 19 March 2027 on the others count as not reached" in told.what
+    assert (await on(91 + 27))[0] == {}
+    done, tasks = await on(91 + 28)
+    assert done == {"families never rung: {}": 2, "messages without their addresses: {}": 1}
+    assert tasks == []
+    assert (await on(92 + 28)) == ({}, [])
 
 
 def test_files_of_a_message_go_with_it_and_others_stay(tmp_path: Path) -> None:

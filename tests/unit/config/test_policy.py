@@ -1,6 +1,7 @@
 """The two profiles are DESIGN 3.4, and a school's overrides are laid over them."""
 
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -171,3 +172,25 @@ def test_a_table_that_stands_in_both_places_is_pointed_out(tmp_path: Path) -> No
     with pytest.raises(ConfigProblems) as caught:
         config(tmp_path, text)
     assert [(one.id, one.where) for one in caught.value.problems] == [("unknown-setting", "config.toml: kinds")]
+
+
+def test_w47_a_policy_has_a_mark_that_changes_with_what_it_decides_and_with_nothing_else(tmp_path: Path) -> None:
+    mark = policy(tmp_path, "").mark
+    assert re.fullmatch(r"([0-9a-f]{4}-){2}[0-9a-f]{4}", mark)
+    assert policy(tmp_path, '[policy]\nprofile = "woodgrange"\n').mark == mark
+    head = '[[staff]]\nid = "h"\nname = "Head"\nrole = "head"\nemail = "h@example.org"\n'
+    assert policy(tmp_path, head).mark == mark
+    without_website = {name: one for name, one in FACTS.items() if name != "website"} | {
+        "website": replace(FACTS["website"], configured=False)
+    }
+    others = {
+        policy(tmp_path, text).mark
+        for text in (
+            '[policy]\nprofile = "hyde-park"\n',
+            '[policy.quiet_hours]\nopens = "08:30"\n',
+            '[policy.kinds.letter]\ncopies = "always"\n',
+            "[policy.lead_time]\nworkshop = 3\n",
+        )
+    } | {config(tmp_path, "").policy(without_website).mark}
+    assert len(others) == 5
+    assert mark not in others

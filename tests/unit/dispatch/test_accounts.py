@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -212,20 +211,20 @@ async def test_what_was_refused_does_not_count_for_the_day(school: School) -> No
 
 async def test_seats_grow_while_all_are_taken_and_it_goes_well_and_shrink_when_it_is_too_much(school: School) -> None:
     account = Account("post", Capped(parallelism=6, begins_with=2), school.clock)
-    async with AsyncExitStack() as taken:
+    seats = account.seats(Lane.BULK)
+    for _ in range(6):
+        assert seats.sits_down()
         for _ in range(6):
-            await asyncio.wait_for(taken.enter_async_context(account.seat(Lane.BULK)), 1)
-            for _ in range(6):
-                account.answered(account.begin())
-        assert account.at_once == 6
-        account.failed(account.begin(), "No answer came.", silent=True)
-        assert account.at_once == 6
-        side_by_side = [account.begin() for _ in range(4)]
-        for begun in side_by_side:
-            account.failed(begun, "Too many connections.")
-        assert account.at_once == 3
-        account.failed(account.begin(), "Too many connections.")
-        assert account.at_once == 1
+            account.answered(account.begin())
+    assert account.at_once == 6
+    account.failed(account.begin(), "No answer came.", silent=True)
+    assert account.at_once == 6
+    side_by_side = [account.begin() for _ in range(4)]
+    for begun in side_by_side:
+        account.failed(begun, "Too many connections.")
+    assert account.at_once == 3
+    account.failed(account.begin(), "Too many connections.")
+    assert account.at_once == 1
 
 
 async def test_a_send_begins_with_few_connections_and_an_emergency_has_its_own(school: School) -> None:

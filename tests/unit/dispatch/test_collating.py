@@ -1,7 +1,7 @@
 """Sheets hold exactly the items that may still stand there."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from channels.base import PermanentFailure, TemporaryFailure
 from notifier.dispatch.blobs import Blobs
@@ -155,3 +155,20 @@ async def test_what_stands_in_public_is_taken_down_when_its_message_is_stopped(s
         if leg.channel == "board"
     }
     assert {boards[item] for item in school.board.down} == {stopped.id}
+
+
+async def test_what_lies_to_be_printed_is_checked_again_when_the_schools_day_begins(school: School) -> None:
+    school.clock.at = datetime(2026, 9, 14, 22, tzinfo=UTC)
+    message = await school.enqueue(2, ladder=LADDER)
+    dispatcher = school.dispatcher()
+    await dispatcher.drain()
+    collator = dispatcher._collator
+    school.verdicts["F1"] = Withhold("H34", "An order begins today.")
+    assert not await collator.new_day()
+    await collator.collate()
+    assert len(lying(school, message.id)) == 2
+    school.clock.at += timedelta(hours=1, minutes=1)  # midnight at the school, an hour before that of the channels
+    assert await collator.new_day()
+    assert not await collator.new_day()
+    await collator.collate()
+    assert len(lying(school, message.id)) == 1

@@ -1,7 +1,8 @@
 """How many at once, and who sits down first."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from notifier.dispatch.seats import CALM, Seats, Width
@@ -9,6 +10,16 @@ from notifier.model.message import Lane
 from tests.unit.dispatch.hand_clock import settle_down
 
 NOW = datetime(2026, 9, 14, 7, 0, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def seated(seats: Seats, lane: Lane) -> AsyncIterator[None]:
+    if not seats.sits_down():
+        await seats.wait(lane)
+    try:
+        yield
+    finally:
+        seats.leave()
 
 
 def test_one_more_is_added_after_each_round_that_went_well_up_to_the_most() -> None:
@@ -58,10 +69,10 @@ async def test_a_letter_sits_down_before_the_newsletters_that_wait() -> None:
     seats, order = Seats(Width(1, 1)), []
 
     async def go(lane: Lane, name: str) -> None:
-        async with seats.one(lane):
+        async with seated(seats, lane):
             order.append(name)
 
-    async with seats.one(Lane.BULK):
+    async with seated(seats, Lane.BULK):
         waiting = [asyncio.create_task(go(Lane.BULK, f"newsletter {number}")) for number in range(3)]
         await settle_down()
         waiting.append(asyncio.create_task(go(Lane.NORMAL, "letter")))
@@ -77,11 +88,11 @@ async def test_who_is_cancelled_while_waiting_or_just_called_takes_no_seat_away(
     seats = Seats(width)
 
     async def go() -> None:
-        async with seats.one(Lane.NORMAL):
+        async with seated(seats, Lane.NORMAL):
             pass
 
     async with AsyncExitStack() as held:
-        await held.enter_async_context(seats.one(Lane.NORMAL))
+        await held.enter_async_context(seated(seats, Lane.NORMAL))
         waits, called = asyncio.create_task(go()), asyncio.create_task(go())
         await settle_down()
         waits.cancel()

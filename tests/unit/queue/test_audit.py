@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from notifier.clock import FixedClock
 from notifier.model.states import MessageState
 from notifier.queue import Store
 from notifier.queue.audit import check_audit, shorten_audit
-from tests.unit.queue.plans import NOW, entry
+from tests.unit.queue.plans import NOW, delivery, entry, plan
 
 DAY = timedelta(days=1)
 
@@ -58,6 +59,7 @@ async def test_the_database_itself_refuses_to_change_or_lose_a_line(
     [
         pytest.param("UPDATE audit SET by = 'deputy' WHERE id = 3", NOW + 2 * DAY, id="another person"),
         pytest.param("UPDATE audit SET whom = 'C1' WHERE id = 1", NOW, id="another family"),
+        pytest.param("UPDATE audit SET policy = 'x' WHERE id = 4", NOW + 3 * DAY, id="another policy"),
         pytest.param("DELETE FROM audit WHERE id = 2", NOW + 2 * DAY, id="one from the middle"),
         pytest.param("DELETE FROM audit WHERE id = 1", NOW + DAY, id="the first"),
     ],
@@ -124,3 +126,17 @@ async def test_each_act_is_in_the_audit_with_the_act_itself(store: Store) -> Non
         ("oak", "waiting", "m2"),
         ("the program", "held back", "m2"),
     ]
+
+
+async def test_w47_whoever_reads_it_sees_by_which_policy_a_message_was_planned(store: Store, tmp_path: Path) -> None:
+    since = NOW + 9 * DAY
+    before, after = (replace(plan(delivery()), policy=mark) for mark in ("1111-1111-1111", "2222-2222-2222"))
+    await store.enqueue(entry(before, state=MessageState.HELD, author="office"), since)
+    waits = await store.message("m1")
+    assert waits is not None
+    await store.release("m1", waits.message, after, since, directory_version=1, by="head")
+    lines = await store.read_audit(since)
+    assert [(one.what, one.policy) for one in lines] == [("held", "1111-1111-1111"), ("approved", "2222-2222-2222")]
+    assert (await store.check_audit()).whole
+    forced(tmp_path, "UPDATE audit SET policy = '2222-2222-2222' WHERE what = 'held'")
+    assert not (await store.check_audit()).whole
