@@ -221,19 +221,27 @@ class Directory:
         return homes((id, contact.household, contact.postal_key) for id, contact in self.contacts.items())
 
     @cached_property
-    def contacts_of_home(self) -> Mapping[str, tuple[str, ...]]:
-        """The contacts of each home in which there are several; who is not in here is alone in theirs."""
-        return holders((home, contact_id) for contact_id, home in self.home_of.items())
+    def barrable(self) -> frozenset[str]:
+        """Whom anything on file might bar from a message, in force or not: nobody else is ever kept out."""
+        found = {row.contact_id for row in self.arrangements if row.sort in BARRING} | self.silenced
+        found |= {contact_id for contact_id, _ in self.flags}
+        return frozenset(found | {link.contact_id for link in self.links if link.court_order})
+
+    @cached_property
+    def barrable_at(self) -> Mapping[str, tuple[str, ...]]:
+        """Which of those live in a home; few homes have one."""
+        return holders((self.home_of[id], id) for id in self.barrable if id in self.contacts)
 
     @cached_property
     def holders_of(self) -> Mapping[str, tuple[str, ...]]:
-        """Which contacts hold an address that several hold, by its folded form: email, number (E.164) or postal key.
+        """Which of those hold an address, by its folded form: email, number (E.164) or postal key.
 
-        Whoever has an address that is not in here has it alone.
+        Not who else does: a large school has 150,000 addresses, and it is asked of few of them whom they reach.
         """
         return holders(
             (key, id)
             for id, contact in self.contacts.items()
+            if id in self.barrable
             for key in (contact.email_key, contact.postal_key, contact.mobile, contact.phone)
         )
 

@@ -67,15 +67,9 @@ def homes(contacts: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def holders(keys: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """Who holds what several hold, from (key, contact id); what one alone holds is left out.
-
-    A large school has 150,000 addresses, and few of them have a second holder.
-    """
-    first: dict[str, str] = {}
-    found: dict[str, tuple[str, ...]] = {}
+    """Who holds what, from (key, contact id); nobody holds the empty key."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for key, contact_id in keys:
-        if key and first.setdefault(key, contact_id) != contact_id:
-            before = found.get(key) or (first[key],)
-            if contact_id not in before:
-                found[key] = (*before, contact_id)
-    return found
+        if key:
+            found[key][contact_id] = None
+    return {key: tuple(contact_ids) for key, contact_ids in found.items()}

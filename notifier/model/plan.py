@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import eq
 from typing import NamedTuple, TypeAlias, overload
 
 from notifier.model.policy import Rung
@@ -138,6 +139,10 @@ class Step(NamedTuple):
     pupil_id: str = ""
 
 
+Saying: TypeAlias = tuple[int, str, str]
+"""A step without whom it is about: its number, its rule and what it says."""
+
+
 class Trace(Sequence[Step]):
     """The steps of a plan in order. A plan for a large school has half a million of them, which differ in little but
     whom they are about: what they say is kept once, and a step is made when somebody looks at it."""
@@ -145,10 +150,10 @@ class Trace(Sequence[Step]):
     __slots__ = ("_about", "_said", "_saying", "_whom")
 
     def __init__(self, steps: Iterable[Step] = ()) -> None:
-        self._said: list[tuple[int, str, str]] = []
-        self._saying: dict[tuple[int, str, str], tuple[int, str, str]] = {}
+        self._said: list[Saying] = []
+        self._saying: dict[Saying, Saying] = {}
         self._whom: list[str] = []
-        self._about: list[str] = []
+        self._about: list[str | tuple[str, ...]] = []
         for step in steps:
             self.add(*step)
 
@@ -159,9 +164,14 @@ class Trace(Sequence[Step]):
             kept = said
             if len(self._saying) < SAYINGS:
                 self._saying[said] = said
-        self._said.append(kept)
+        self.say(kept, contact_id, pupil_id)
+
+    def say(self, said: Saying, contact_id: str, about: str | tuple[str, ...] = "") -> None:
+        """The same for a saying that whoever calls keeps for many. Several pupils are not what the step is about:
+        what it says ends with their ids."""
+        self._said.append(said)
         self._whom.append(contact_id)
-        self._about.append(pupil_id)
+        self._about.append(about)
 
     def __len__(self) -> int:
         return len(self._said)
@@ -175,22 +185,28 @@ class Trace(Sequence[Step]):
     def __getitem__(self, place: int | slice) -> Step | Sequence[Step]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        return Step(*self._said[place], self._whom[place], self._about[place])
+        return _step(self._said[place], self._whom[place], self._about[place])
 
     def __iter__(self) -> Iterator[Step]:
-        for said, whom, about in zip(self._said, self._whom, self._about, strict=True):
-            yield Step(*said, whom, about)
+        return map(_step, self._said, self._whom, self._about)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
             return NotImplemented
-        return (self._said, self._whom, self._about) == (other._said, other._whom, other._about)
+        return len(self) == len(other) and all(map(eq, self, other))
 
     def __hash__(self) -> int:
         return hash((len(self), *self[:1]))
 
     def __repr__(self) -> str:
         return f"Trace({[*self]!r})"
+
+
+def _step(said: Saying, contact_id: str, about: str | tuple[str, ...]) -> Step:
+    step, rule, says = said
+    if isinstance(about, str):
+        return Step(step, rule, says, contact_id, about)
+    return Step(step, rule, f"{says} {', '.join(about)}", contact_id)
 
 
 SAYINGS = 1_000

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from functools import cache
 
-from notifier.model.plan import Basis, Task, Trace
+from notifier.model.plan import Basis, Saying, Task, Trace
 from notifier.model.problem import Problem
+from notifier.routing import rules
+
+_WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +16,21 @@ class Refused:
 
     rule: str
     denied: bool
+    said: Saying = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        step = 5 if self.rule in _WISHES else 3 if self.denied else 4
+        object.__setattr__(self, "said", (step, self.rule, "withheld"))
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
     basis: Basis
     rule: str
+    said: Saying = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", (4, self.rule, f"may hear ({self.basis.value})"))
 
 
 @cache

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from notifier.model.arrangements import in_force
 from notifier.model.directory import Contact, Directory, Sort
@@ -15,8 +14,7 @@ from notifier.routing import rules
 from notifier.routing.standing import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(NamedTuple):
     """A ladder with the routes of its channels. ``blocked``: a barred adult's shared address left only a person."""
 
     ladder: tuple[Rung, ...]
@@ -28,7 +26,7 @@ class Ways:
 def wanted(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[Rung, ...]:
     """The ladder before addresses: by kind, paper first for who asked, and what ``essential`` or ``also`` add: a text,
     or a letter for everybody (H13)."""
-    paper_first = _asks_paper(standing, contact_ids, pupil_ids)
+    paper_first = asked(standing, Sort.PAPER, contact_ids, pupil_ids)
     ladder = standing.ladders.get(paper_first)
     if ladder is None:
         ladder = standing.ladders[paper_first] = _ladder(standing, paper_first=paper_first)
@@ -63,31 +61,24 @@ def _ladder(standing: Standing, *, paper_first: bool) -> tuple[Rung, ...]:
     return tuple(rung for rung in ladder if rung)
 
 
-def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str], ladder: Sequence[Rung]) -> Ways:
+def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str], ladder: tuple[Rung, ...]) -> Ways:
     """What of this ladder can be used: channels that exist, at addresses no barred adult shares."""
     directory = standing.directory
     contacts = [directory.contacts[contact_id] for contact_id in contact_ids]
     barred = standing.kept_out(pupil_ids)
-    kept: list[Rung] = []
     routes: dict[str, tuple[Address, ...]] = {}
     left_out: dict[str, None] = {}
-    for rung in ladder:
-        usable: list[str] = []
-        for channel in rung:
-            facts = facts_of(standing.policy, channel)
-            if not facts.configured:
-                standing.found.step(7, rules.LADDER, f"{channel} is not set up, so it is left out")
-                continue
-            free, shared = route(facts, contacts, directory, barred)
-            if free:
-                routes[channel] = free
-                usable.append(channel)
-            elif not shared:
-                standing.found.step(7, rules.LADDER, f"{channel}: no address", contact_ids[0] if contact_ids else "")
-            if shared:
-                left_out.update(dict.fromkeys(shared))
-        if usable:
-            kept.append(tuple(usable))
+    for channel, facts in along(standing, ladder):
+        if not facts.configured:
+            standing.found.step(7, rules.LADDER, f"{channel} is not set up, so it is left out")
+            continue
+        free, shared = route(facts, contacts, directory, barred)
+        if free:
+            routes[channel] = free
+        elif not shared:
+            standing.found.step(7, rules.LADDER, f"{channel}: no address", contact_ids[0] if contact_ids else "")
+        if shared:
+            left_out.update(dict.fromkeys(shared))
     for contact_id in left_out:
         standing.found.step(7, rules.SHARED_ADDRESS, "an address is left out: it is not theirs alone", contact_id)
         standing.found.task(
@@ -96,34 +87,54 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
             (contact_id, *pupil_ids),
             rules.SHARED_ADDRESS,
         )
+    kept, begins_on_paper = _kept(standing, ladder, tuple(routes))
     blocked = bool(left_out) and standing.kind is not Kind.EMERGENCY and _only_person(standing, kept)
-    used = [channel for rung in kept for channel in rung]
-    cited = [
-        *([rules.TEXT] if standing.policy.text.channel in used else []),
-        *([rules.PAPER] if on_paper(standing, kept[:1]) and _asks_paper(standing, contact_ids, pupil_ids) else []),
-        *([rules.SHARED_ADDRESS] if left_out else []),
-    ]
-    return Ways(standing.same(tuple(kept)), routes, blocked, standing.same(tuple(cited)))
+    cited: tuple[str, ...] = (rules.TEXT,) if standing.policy.text.channel in routes else ()
+    if begins_on_paper and asked(standing, Sort.PAPER, contact_ids, pupil_ids):
+        cited = (*cited, rules.PAPER)
+    if left_out:
+        cited = (*cited, rules.SHARED_ADDRESS)
+    return Ways(kept, routes, blocked, cited)
+
+
+def along(standing: Standing, ladder: tuple[Rung, ...]) -> tuple[tuple[str, ChannelFacts], ...]:
+    """The channels of a ladder in order, with what is known of them; a school has few ladders."""
+    found = standing.along.get(ladder)
+    if found is None:
+        channels = [channel for rung in ladder for channel in rung]
+        found = tuple([(channel, facts_of(standing.policy, channel)) for channel in channels])
+        standing.along[ladder] = found
+    return found
+
+
+def _kept(standing: Standing, ladder: tuple[Rung, ...], usable: tuple[str, ...]) -> tuple[tuple[Rung, ...], bool]:
+    """A ladder with these channels alone, and whether it begins on paper."""
+    found = standing.kept.get((ladder, usable))
+    if found is None:
+        rungs = [tuple([channel for channel in rung if channel in usable]) for rung in ladder]
+        kept = tuple([rung for rung in rungs if rung])
+        found = standing.kept[ladder, usable] = standing.same(kept), on_paper(standing, kept[:1])
+    return found
 
 
 def _only_person(standing: Standing, ladder: Sequence[Rung]) -> bool:
     return all(facts_of(standing.policy, channel).by_person for rung in ladder for channel in rung)
 
 
-def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[str]) -> bool:
-    """Whether this adult's wish for a format (paper, large print, interpreter; W5) holds for one of these pupils."""
-    rows = standing.directory.arrangements_of.get(contact_id)
-    return rows is not None and any(
-        row.sort is sort
-        and (row.pupil_id is None or row.pupil_id in pupil_ids)
-        and row.covers(standing.kind)
-        and in_force(row, standing.day)
-        for row in rows
-    )
-
-
-def _asks_paper(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> bool:
-    return any(asked(standing, Sort.PAPER, contact_id, pupil_ids) for contact_id in contact_ids)
+def asked(standing: Standing, sort: Sort, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> bool:
+    """Whether a wish of one of these adults for a format (paper, large print, interpreter; W5) holds for one of these
+    pupils."""
+    for contact_id in contact_ids:
+        rows = standing.directory.arrangements_of.get(contact_id)
+        if rows is not None and any(
+            row.sort is sort
+            and (row.pupil_id is None or row.pupil_id in pupil_ids)
+            and row.covers(standing.kind)
+            and in_force(row, standing.day)
+            for row in rows
+        ):
+            return True
+    return False
 
 
 def on_paper(standing: Standing, ladder: Sequence[Rung]) -> bool:
@@ -233,4 +244,4 @@ def _held(key: str, contact: Contact, kind: AddressKind, directory: Directory, b
     if kind is not AddressKind.POSTAL:
         return False
     home = directory.home_of[contact.id]
-    return not barred.isdisjoint(directory.contacts_of_home.get(home, ()))
+    return not barred.isdisjoint(directory.barrable_at.get(home, ()))

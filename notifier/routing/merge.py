@@ -38,43 +38,52 @@ class Hearing:
     organisation: bool = False
 
 
-def hearings(standing: Standing, links: Sequence[Link]) -> tuple[dict[str, Hearing], dict[tuple[str, str], Refused]]:
-    """By contact what they may hear, and by (contact, pupil) why not."""
-    heard: defaultdict[str, Hearing] = defaultdict(lambda: Hearing({}))
+def hearings(
+    standing: Standing, pupil_ids: Sequence[str]
+) -> tuple[list[Link], dict[str, Hearing], dict[tuple[str, str], Refused]]:
+    """The links of these pupils, by contact what they may hear, and by (contact, pupil) why not."""
+    links: list[Link] = []
+    heard: dict[str, Hearing] = {}
     refused: dict[tuple[str, str], Refused] = {}
-    for link in links:
-        answer = standing.hears(link)
-        hearing = heard[link.contact_id]
-        hearing.organisation = hearing.organisation or link.organisation
-        if isinstance(answer, Allowed):
-            hearing.allowed[link.pupil_id] = answer
-        else:
-            refused[link.contact_id, link.pupil_id] = answer
-            if answer.denied:
-                hearing.denied |= {link.pupil_id}
-    return dict(heard), refused
+    for pupil_id in pupil_ids:
+        for link, answer in standing.hear(pupil_id):
+            links.append(link)
+            hearing = heard.get(link.contact_id)
+            if hearing is None:
+                hearing = heard[link.contact_id] = Hearing({})
+            if link.organisation:
+                hearing.organisation = True
+            if isinstance(answer, Allowed):
+                hearing.allowed[pupil_id] = answer
+            else:
+                refused[link.contact_id, pupil_id] = answer
+                if answer.denied:
+                    hearing.denied |= {pupil_id}
+    return links, heard, refused
 
 
 def by_priority(directory: Directory, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:
     """The lowest number over these pupils first, then by contact id; a blank priority is last."""
-    about = frozenset(pupil_ids)
+    if len(contact_ids) < 2:
+        return tuple(contact_ids)
+    links = [link for pupil_id in pupil_ids for link in directory.links_of_pupil.get(pupil_id, ())]
 
     def rank(contact_id: str) -> tuple[float, str]:
-        numbers = [
-            float("inf") if link.priority is None else link.priority
-            for link in directory.links_of_contact.get(contact_id, ())
-            if link.pupil_id in about
-        ]
+        numbers = [link.priority for link in links if link.contact_id == contact_id and link.priority is not None]
         return (min(numbers, default=float("inf")), contact_id)
 
     return tuple(sorted(contact_ids, key=rank))
 
 
-def merge(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str], per: Per) -> list[Addressees]:
-    """Deliveries in the making, in the order of their first pupil."""
+def merge(
+    standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str], per: Per
+) -> tuple[list[Addressees], set[str]]:
+    """Deliveries in the making, in the order of their first pupil, and whom a copy to their home covers, so that none
+    names them."""
     order = {pupil_id: place for place, pupil_id in enumerate(pupil_ids)}
     homes: defaultdict[str, list[str]] = defaultdict(list)
     found: list[Addressees] = []
+    covered: set[str] = set()
     for contact_id, hearing in heard.items():
         if not hearing.allowed:
             continue
@@ -84,13 +93,15 @@ def merge(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[
         else:
             homes[standing.directory.home_of[contact_id]].append(contact_id)
     for members in homes.values():
-        for contact_ids, pupils in _groups(heard, members, per):
+        for contact_ids, pupils in _groups(heard, members, per, covered):
             found.append(_addressees(standing, heard, contact_ids, pupils, order))
     found.sort(key=lambda one: (order[one.pupil_ids[0]], one.contact_ids))
-    return found
+    return found, covered
 
 
-def _groups(heard: Mapping[str, Hearing], members: Sequence[str], per: Per) -> list[tuple[list[str], tuple[str, ...]]]:
+def _groups(
+    heard: Mapping[str, Hearing], members: list[str], per: Per, covered: set[str]
+) -> list[tuple[list[str], tuple[str, ...]]]:
     """Who of one home is named together: adults who may hear about the same pupils.
 
     One who may hear about only some of them is covered by the others' copy and
@@ -102,6 +113,9 @@ def _groups(heard: Mapping[str, Hearing], members: Sequence[str], per: Per) -> l
             for pupil_id in heard[contact_id].allowed:
                 pupils[pupil_id].append(contact_id)
         return [(contact_ids, (pupil_id,)) for pupil_id, contact_ids in pupils.items()]
+    first = heard[members[0]].allowed
+    if all(heard[contact_id].allowed.keys() == first.keys() for contact_id in members):  # as nearly always
+        return [(members, tuple(first))]
     together: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for contact_id in members:
         together[frozenset(heard[contact_id].allowed)].append(contact_id)
@@ -111,7 +125,9 @@ def _groups(heard: Mapping[str, Hearing], members: Sequence[str], per: Per) -> l
         if not beyond:
             groups.append((contact_ids, tuple(pupil_ids)))
             continue
-        groups += [([one], tuple(pupil_ids)) for one in contact_ids if not heard[one].denied.isdisjoint(beyond)]
+        own = [one for one in contact_ids if not heard[one].denied.isdisjoint(beyond)]
+        groups += [([one], tuple(pupil_ids)) for one in own]
+        covered.update(set(contact_ids).difference(own))
     return groups
 
 
@@ -122,16 +138,16 @@ def _addressees(
     pupils: Sequence[str],
     order: Mapping[str, int],
 ) -> Addressees:
-    pupil_ids = tuple(sorted(pupils, key=order.__getitem__))
+    pupil_ids = tuple(pupils) if len(pupils) == 1 else tuple(sorted(pupils, key=order.__getitem__))
     ranked = by_priority(standing.directory, contact_ids, pupil_ids)
     reasons = [heard[contact_id].allowed[pupil_id] for contact_id in ranked for pupil_id in pupil_ids]
-    bases = {reason.basis for reason in reasons}
-    # A home that is main for one of the children is no second home.
-    basis = Basis.MAIN if Basis.MAIN in bases else reasons[0].basis
+    basis = reasons[0].basis
+    if basis is not Basis.MAIN and any(reason.basis is Basis.MAIN for reason in reasons):
+        basis = Basis.MAIN  # A home that is main for one of the children is no second home.
     return Addressees(
         household=standing.directory.home_of[ranked[0]],
         contact_ids=ranked,
         pupil_ids=pupil_ids,
         basis=basis,
-        rules=standing.same(tuple(dict.fromkeys(reason.rule for reason in reasons))),
+        rules=standing.same(tuple(dict.fromkeys([reason.rule for reason in reasons]))),
     )

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache
 
@@ -11,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from notifier.model.directory import Directory, Link, Responsibility, Sort
 from notifier.model.language import base
 from notifier.model.message import Kind, Message
-from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Withheld
+from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Saying, Withheld
 from notifier.model.policy import Per, Policy, Rung
 from notifier.model.problem import Severity, error, hold
 from notifier.model.staff import Staff
@@ -20,7 +19,7 @@ from notifier.routing.audience import audience
 from notifier.routing.drill import plan_drill
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, on_paper, wanted, ways
-from notifier.routing.merge import Addressees, Hearing, by_priority, hearings, merge
+from notifier.routing.merge import Addressees, by_priority, hearings, merge
 from notifier.routing.safeguards import advertising, in_person, named_to_a_group, named_to_others, names_in, public
 from notifier.routing.standing import Standing
 
@@ -52,32 +51,28 @@ def _planned(standing: Standing) -> Plan:
     named = () if apart else names_in(message, directory)
     named_to_a_group(message, named, found)
     found.step(1, rules.PRESENT, f"{len(pupil_ids)} pupils")
-    links = [
-        link
-        for pupil_id in pupil_ids
-        for link in directory.links_of_pupil.get(pupil_id, ())
-        if link.contact_id in directory.contacts
-    ]
-    heard, refused = hearings(standing, links)
+    links, heard, refused = hearings(standing, pupil_ids)
     _overview(standing, links, refused)
     # W27: each report is one child's, so a delivery of reports is too, whatever a school writes for the kind.
     per = Per.PUPIL if message.kind is Kind.REPORT else policy.kinds[message.kind].per
     if message.details:  # H34: what is held about one adult is for nobody else's eyes
         per = Per.CONTACT
-    left = merge(standing, heard, pupil_ids, per)
+    left, covered = merge(standing, heard, pupil_ids, per)
+    told = {pupil_id for hearing in heard.values() for pupil_id in hearing.allowed}
+    untold = [pupil_id for pupil_id in pupil_ids if pupil_id not in told]
+    organisations = {contact_id for contact_id, hearing in heard.items() if hearing.organisation}
+    del heard, told  # what a large school's deliveries were made of need not be kept beside them
     left.reverse()
     deliveries = []
-    while left:  # what became a delivery need not be kept beside it
+    while left:
         deliveries.append(_delivery(standing, left.pop()))
     if apart or named:
         named_to_others(message, deliveries, standing, named)
-    deliveries += _nobody_left(standing, heard, pupil_ids)
-    organisations = {contact_id for contact_id, hearing in heard.items() if hearing.organisation}
-    del heard
+    deliveries += _nobody_left(standing, untold)
     return Plan(
         deliveries=tuple(deliveries),
         public=public(message, named, policy, found),
-        withheld=_withheld(standing, links, organisations, refused, deliveries),
+        withheld=_withheld(standing, links, organisations, covered, refused, deliveries),
         tasks=tuple(found.tasks),
         problems=tuple(found.problems),
         trace=found.steps,
@@ -97,15 +92,38 @@ def _overview(standing: Standing, links: Sequence[Link], refused: Mapping[tuple[
 
 def _traced(standing: Standing, delivery: Delivery) -> None:
     """Steps 6 to 8 for each adult of a delivery, without a word about the others."""
-    about = ", ".join(delivery.pupil_ids)
-    ladder = ", then ".join(" and ".join(rung) for rung in delivery.ladder) or "no way"
+    steps = standing.found.steps
+    ways = _held(delivery.held) if delivery.held else _ladder(delivery.ladder)
     by_post = delivery.basis is not Basis.MAIN and on_paper(standing, delivery.ladder)
     for contact_id in delivery.contact_ids:
-        standing.found.step(6, rules.MERGE, f"one copy ({delivery.basis.value}) about {about}", contact_id)
-        standing.found.step(7, rules.LADDER, f"held ({delivery.held})" if delivery.held else ladder, contact_id)
+        steps.say(_copy(delivery.basis), contact_id, delivery.pupil_ids)
+        steps.say(ways, contact_id)
         if by_post:  # a child carries nothing from one parent's school bag to the other's home
-            standing.found.step(7, rules.SECOND_HOME, "on paper it goes by post, not in a book bag", contact_id)
-        standing.found.step(8, rules.TRANSLATION, f"written in {delivery.text_language}", contact_id)
+            steps.say(_BY_POST, contact_id)
+        steps.say(_words(delivery.text_language), contact_id)
+
+
+_BY_POST: Saying = (7, rules.SECOND_HOME, "on paper it goes by post, not in a book bag")
+
+
+@cache
+def _copy(basis: Basis) -> Saying:
+    return 6, rules.MERGE, f"one copy ({basis.value}) about"
+
+
+@cache
+def _held(rule: str) -> Saying:
+    return 7, rules.LADDER, f"held ({rule})"
+
+
+@cache
+def _ladder(ladder: Sequence[Rung]) -> Saying:
+    return 7, rules.LADDER, ", then ".join(" and ".join(rung) for rung in ladder) or "no way"
+
+
+@cache
+def _words(language: str) -> Saying:
+    return 8, rules.TRANSLATION, f"written in {language}"
 
 
 def _may_go(message: Message, directory: Directory, standing: Standing) -> None:
@@ -134,12 +152,10 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         routes=reached.routes,
         language=language,
         text_language=text_language,
-        large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
-        interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+        large_print=asked(standing, Sort.LARGE_PRINT, contact_ids, pupil_ids),
+        interpreter=asked(standing, Sort.INTERPRETER, contact_ids, pupil_ids),
         also_ring=standby(standing, contact_ids, pupil_ids),
-        rules=standing.same(
-            tuple(dict.fromkeys((*addressees.rules, *standing.policy.kinds[standing.kind].rules, *reached.rules)))
-        ),
+        rules=standing.cited(addressees.rules, reached.rules),
         held=rules.SHARED_ADDRESS if reached.blocked else "",
     )
     _traced(standing, delivery)
@@ -211,13 +227,10 @@ def standby(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[
     return by_priority(standing.directory, tuple(found), pupil_ids)
 
 
-def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Sequence[str]) -> list[Delivery]:
+def _nobody_left(standing: Standing, pupil_ids: Sequence[str]) -> list[Delivery]:
     """Pupils about whom nobody is told: a task each, and in an emergency a place on the call sheet."""
-    told = {pupil_id for hearing in heard.values() for pupil_id in hearing.allowed}
     deliveries = []
     for pupil_id in pupil_ids:
-        if pupil_id in told:
-            continue
         standing.found.task(
             "Nobody gets this message for this child. Find out whom to tell.", (pupil_id,), rules.LADDER
         )
@@ -245,32 +258,37 @@ def _nobody_left(standing: Standing, heard: Mapping[str, Hearing], pupil_ids: Se
 def _withheld(
     standing: Standing,
     links: Sequence[Link],
-    organisations: AbstractSet[str],
+    organisations: set[str],
+    unnamed: set[str],
     refused: Mapping[tuple[str, str], Refused],
     deliveries: Sequence[Delivery],
 ) -> tuple[Withheld, ...]:
     """Each linked adult with the pupils that no delivery to them names and no copy to their home covers.
 
     Everybody else gets it: what is kept from somebody has a rule and a reason, without exception (W3). An adult whom
-    a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody.
+    a denying arrangement stops stands here always. An organisation's copy is its own and covers nobody. ``unnamed``
+    are those whom a copy to their home covers; whoever else may hear about a child is named about it.
     """
     home_of = standing.directory.home_of
-    # Tuples that the deliveries have already: a set for each home of a large school takes much memory.
-    covered: dict[str, tuple[str, ...]] = {}
-    named: dict[str, tuple[str, ...]] = {}
+    # Only of these can it be asked: to know it of everybody would take as much memory as the deliveries.
+    asked_of = {contact_id for contact_id, _ in refused} | unnamed
+    homes = {home_of[contact_id] for contact_id in asked_of}
+    covered: defaultdict[str, set[str]] = defaultdict(set)
+    named: defaultdict[str, set[str]] = defaultdict(set)
     for delivery in deliveries:
-        about = delivery.pupil_ids
-        for contact_id in delivery.contact_ids:
-            named[contact_id] = (*named[contact_id], *about) if contact_id in named else about
-        if any(contact_id not in organisations for contact_id in delivery.contact_ids):
-            home = delivery.household
-            covered[home] = (*covered[home], *about) if home in covered else about
+        if delivery.household in homes:
+            for contact_id in delivery.contact_ids:
+                named[contact_id].update(delivery.pupil_ids)
+            if not organisations.issuperset(delivery.contact_ids):
+                covered[delivery.household].update(delivery.pupil_ids)
     grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for link in links:
+        if link.contact_id not in asked_of:
+            continue
         why = refused.get((link.contact_id, link.pupil_id))
-        if why is not None and (why.denied or link.pupil_id not in covered.get(home_of[link.contact_id], ())):
+        if why is not None and (why.denied or link.pupil_id not in covered[home_of[link.contact_id]]):
             grouped[link.contact_id, why.rule].append(link.pupil_id)
-        elif link.pupil_id not in named.get(link.contact_id, ()):
+        elif link.pupil_id not in named[link.contact_id]:
             standing.found.step(6, rules.MERGE, "covered by a copy to the home", link.contact_id, link.pupil_id)
     return tuple(
         Withheld(contact_id, tuple(dict.fromkeys(pupil_ids)), rule, rules.REASONS[rule])

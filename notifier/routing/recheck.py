@@ -94,8 +94,8 @@ def thoroughly(message: Message, delivery: Delivery, directory: Directory, polic
         language=language,
         text_language=text_language,
         also_ring=_still(standing, delivery, contact_ids, pupil_ids),
-        large_print=any(asked(standing, Sort.LARGE_PRINT, contact_id, pupil_ids) for contact_id in contact_ids),
-        interpreter=any(asked(standing, Sort.INTERPRETER, contact_id, pupil_ids) for contact_id in contact_ids),
+        large_print=asked(standing, Sort.LARGE_PRINT, contact_ids, pupil_ids),
+        interpreter=asked(standing, Sort.INTERPRETER, contact_ids, pupil_ids),
     )
     tasks = tuple(standing.found.tasks)
     # Who said yes to a copy that waited for this means: ring. The shared address has no route all the same.

@@ -1,6 +1,7 @@
 """Steps 2 to 5: what one adult may hear about one pupil, and under which rule (DESIGN 3.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
@@ -18,7 +19,7 @@ from notifier.model.directory import (
 )
 from notifier.model.message import Kind, Message
 from notifier.model.plan import Basis
-from notifier.model.policy import Copies, Policy, Rung
+from notifier.model.policy import ChannelFacts, Copies, Policy, Rung
 from notifier.routing import rules
 from notifier.routing.consent import consented
 from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused, together
@@ -26,7 +27,6 @@ from notifier.routing.namesakes import point_out
 
 T = TypeVar("T", bound=tuple[Any, ...])
 Answers: TypeAlias = tuple[Allowed | Refused, ...]
-_WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 _NOBODY: Mapping[str, Refused] = MappingProxyType({})
 
 
@@ -45,16 +45,26 @@ class Standing:
         self._barred: dict[str, Mapping[str, Refused]] = {}
         # Only the last answer: whoever asks goes from pupil to pupil.
         self._homes: tuple[str | None, tuple[str, ...]] = (None, ())
+        self._kept_out = directory.silenced | {
+            row.contact_id for row in directory.barred_unlinked if row.covers(self.kind) and holds(row, self.day)
+        }
         self._same: dict[Any, Any] = {}
+        self._cited: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
         self._heard: dict[int, Allowed | Refused] = {}
         self.by_links = self.kind is not Kind.EMERGENCY and not message.marketing
         self.known: dict[str, Answers] = directory.worked_out.setdefault(("usual", self.copies), {})
         """By pupil what ``usual`` has found so far."""
         self.ladders: dict[bool, tuple[Rung, ...]] = {}
         """By whether paper comes first: the ladder of this message before addresses."""
+        self.along: dict[tuple[Rung, ...], tuple[tuple[str, ChannelFacts], ...]] = {}
+        """By ladder: its channels with what is known of them, in order."""
+        self.kept: dict[tuple[Any, ...], tuple[tuple[Rung, ...], bool]] = {}
+        """By ladder and the channels that can be used: what is left of it, and whether it begins on paper."""
 
     def bars(self, pupil_id: str) -> Mapping[str, Refused]:
         """Every adult, linked or not, whom something bars from this message about this pupil."""
+        if pupil_id not in self.directory.remarkable:
+            return _NOBODY
         found = self._barred.get(pupil_id)
         if found is None:
             found = self._barred[pupil_id] = self._bars(pupil_id) or _NOBODY
@@ -71,12 +81,32 @@ class Standing:
         found: T = self._same.setdefault(value, value)
         return found
 
+    def cited(self, entitling: tuple[str, ...], reaching: tuple[str, ...]) -> tuple[str, ...]:
+        """The rules of a delivery: what let its adults in, what the kind carries out, and what led to its addresses."""
+        found = self._cited.get((entitling, reaching))
+        if found is None:
+            cited = dict.fromkeys((*entitling, *self.policy.kinds[self.kind].rules, *reaching))
+            found = self._cited[entitling, reaching] = self.same(tuple(cited))
+        return found
+
     def hears(self, link: Link) -> Allowed | Refused:
         """What the adult of a link of this directory may hear about its pupil."""
         found = self._heard.get(id(link))  # the directory keeps its links, so none takes another's place
         if found is None:
             found = self._heard[id(link)] = self._hears(link)
         return found
+
+    def hear(self, pupil_id: str) -> Iterator[tuple[Link, Allowed | Refused]]:
+        """Each adult of a pupil, and what they may hear about it."""
+        links = self.directory.links_of_pupil.get(pupil_id, ())
+        if answers := self.usual(pupil_id):
+            for link, answer in zip(links, answers, strict=True):
+                self.found.steps.say(answer.said, link.contact_id, pupil_id)
+                yield link, answer
+        else:
+            for link in links:
+                if link.contact_id in self.directory.contacts:
+                    yield link, self.hears(link)
 
     def usual(self, pupil_id: str) -> Answers:
         """The answers for a pupil's links, in their order, where they follow from the links and the school's
@@ -139,18 +169,17 @@ class Standing:
             point_out(barred.keys(), links, self.directory, self.found)
         return barred
 
-    def kept_out(self, pupil_ids: Sequence[str]) -> set[str]:
+    def kept_out(self, pupil_ids: Sequence[str]) -> AbstractSet[str]:
         """Whose addresses may not be used for a message about these pupils (step 7).
 
         A bar on *all their pupils* of a contact whose links are gone names no child any more: it counts for each.
         So does a row that cannot be read: nobody knows which child it is about.
         """
-        barred = {contact_id for pupil_id in pupil_ids for contact_id in self.bars(pupil_id)} | self.directory.silenced
-        if not self.directory.barred_unlinked:
-            return barred
-        return barred | {
-            row.contact_id for row in self.directory.barred_unlinked if row.covers(self.kind) and holds(row, self.day)
-        }
+        barred = self._kept_out
+        for pupil_id in pupil_ids:
+            if bars := self.bars(pupil_id):
+                barred = barred | bars.keys()
+        return barred
 
     def _in_force(self, row: Arrangement, pupil_id: str) -> bool:
         """Whether a barring row holds today; what is doubtful about it becomes a task (DESIGN 3.1, H34, H36)."""
@@ -219,11 +248,7 @@ class Standing:
 
     def _hears(self, link: Link) -> Allowed | Refused:
         answer = self._decide(link)
-        if isinstance(answer, Allowed):
-            self.found.step(4, answer.rule, f"may hear ({answer.basis.value})", link.contact_id, link.pupil_id)
-        else:
-            step = 5 if answer.rule in _WISHES else 3 if answer.denied else 4
-            self.found.step(step, answer.rule, "withheld", link.contact_id, link.pupil_id)
+        self.found.steps.say(answer.said, link.contact_id, link.pupil_id)
         return answer
 
     def _decide(self, link: Link) -> Allowed | Refused:

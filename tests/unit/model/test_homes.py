@@ -1,9 +1,11 @@
 """Missing data never joins two adults (DESIGN 3.1, "Home")."""
 
+from dataclasses import replace
+
 import pytest
 
 from notifier.model.homes import email_key, folded, homes, postal_key
-from tests.unit.routing.families import adult, at_home, families
+from tests.unit.routing.families import TODAY, adult, at_home, families, link, row
 
 HOUSE = postal_key(("12 Sebert Road", "London"), "E7 0NQ")
 
@@ -88,13 +90,25 @@ def test_an_email_address_is_the_same_in_capitals_and_with_dots() -> None:
     assert email_key("Sam.Price@Example.org") == email_key("samprice@example.org")
 
 
-def test_a_directory_knows_who_else_holds_an_address() -> None:
+def test_a_directory_knows_who_of_those_that_may_be_barred_holds_an_address() -> None:
     directory = families(
         at_home("A", mobile="+447700900001"),
         at_home("B", household="H2", phone="+447700900001", email="A@EXAMPLE.ORG"),
         adult("C", email=""),
+        at_home("D", mobile="+447700900001"),
+        row("court-order", "A", "P1", evidence=""),
+        row("welfare-hold", "C", ended_on=TODAY),
+        row("site-ban", "D"),
+        link("P1", "B", court_order=True),
     )
+    assert directory.barrable == {"A", "B", "C"}
     assert set(directory.holders_of["+447700900001"]) == {"A", "B"}
     assert set(directory.holders_of[email_key("a@example.org")]) == {"A", "B"}
     assert set(directory.holders_of[HOUSE]) == {"A", "B"}
     assert "" not in directory.holders_of
+    assert directory.barrable_at == {"H1": ("A",), "H2": ("B",), directory.home_of["C"]: ("C",)}
+
+
+def test_whose_line_cannot_be_read_and_whom_a_flag_alone_names_may_be_barred() -> None:
+    directory = families(adult("A"), adult("B"), adult("C"), silenced=frozenset({"A"}))
+    assert replace(directory, flags=frozenset({("B", "P1")})).barrable == {"A", "B"}

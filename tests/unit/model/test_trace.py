@@ -28,6 +28,15 @@ def test_two_traces_are_equal_when_their_steps_are() -> None:
     assert repr(STEPS[0]) in repr(Trace(STEPS))
 
 
+def test_a_step_about_several_says_at_its_end_whom() -> None:
+    trace, plain = Trace(), Trace([Step(6, "W3", "one copy about P1, P2", "C1")])
+    trace.say((6, "W3", "one copy about"), "C1", ("P1", "P2"))
+    assert [*trace] == [*plain]
+    assert trace[0] == plain[0]
+    assert trace == plain
+    assert hash(trace) == hash(plain)
+
+
 def test_no_saying_is_lost_where_there_are_very_many() -> None:
     steps = [Step(6, "W3", f"one copy about P{number}", f"C{number}") for number in range(SAYINGS + 10)]
     assert [*Trace([*steps, *steps])] == [*steps, *steps]

@@ -83,7 +83,9 @@ def test_the_short_way_answers_as_the_full_way_whatever_a_secretary_records_in_b
 def test_what_is_kept_of_one_message_or_policy_says_nothing_of_another(one: Case, other: Case) -> None:
     directory = one[0]
     for _, about, policy in (one, other, one):
-        for delivery in plan(about, directory, policy, NOW).deliveries:
+        found = plan(about, directory, policy, NOW)
+        assert found == plan(about, replace(directory), policy, NOW)
+        for delivery in found.deliveries:
             assert recheck(about, delivery, directory, policy, NOW) == thoroughly(
                 about, delivery, replace(directory), policy, NOW
             )
