@@ -202,21 +202,22 @@ def _own_header(name: str, words: Personal) -> str:
     for word in words.own:
         if not _WORD.fullmatch(word):
             raise Unfit(f"The header {name[:40]!r} would hold what a link may not.")
-    return str(Personal(_around_own(name, words.fixed), words.own))
+    pieces = list(_around_own(name, words.fixed))
+    pieces[1::2] = words.own
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=64)
 def _around_own(name: str, fixed: tuple[str, ...]) -> tuple[str, ...]:
-    """The fixed words of a header line; a list is folded at its commas."""
+    """The fixed words of a header line, with room for one more between two; a list is folded at its commas."""
     _open(name)
     for words in fixed:
         structured(name, words)
-    folded = [words.replace(", <", ",\r\n <") for words in fixed]
-    return (
-        (f"{name}: {folded[0]}", *folded[1:-1], f"{folded[-1]}\r\n")
-        if len(folded) > 1
-        else (f"{name}: {folded[0]}\r\n",)
-    )
+    pieces = [""] * (2 * len(fixed) - 1)
+    pieces[::2] = [words.replace(", <", ",\r\n <") for words in fixed]
+    pieces[0] = f"{name}: {pieces[0]}"
+    pieces[-1] += "\r\n"
+    return tuple(pieces)
 
 
 def filename(name: str) -> str:

@@ -6,6 +6,7 @@ nothing to a school with another secret. It does not expire: a newsletter may be
 
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 
 PATH = "/unsubscribe/"
 _PURPOSE = b"unsubscribe from newsletters\0"
@@ -15,7 +16,15 @@ _SHOWN = 24
 
 def token(secret: bytes, contact_id: str) -> str:
     """64 hexadecimal digits. The purpose is part of it: no other link's word will do here."""
-    return hmac.digest(secret, _PURPOSE + contact_id.encode(), "sha256").hex()
+    signed = _begun(secret).copy()
+    signed.update(contact_id.encode())
+    return signed.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _begun(secret: bytes) -> hmac.HMAC:
+    """Up to where words differ: a newsletter has thousands of them under one secret."""
+    return hmac.new(secret, _PURPOSE, "sha256")
 
 
 class Tokens:

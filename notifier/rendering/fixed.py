@@ -19,10 +19,11 @@ class Fixed(Generic[Made]):
     def get(self, message: Message, variant: str, make: Callable[[], Made]) -> Made:
         key = (message.id, variant)
         known = self._made.get(key)
-        if known is not None and (known[0] is message or known[0] == message):
+        if known is not None and known[0] is message:
             self._made.move_to_end(key)
             return known[1]
-        made = make()
+        # Read anew it is an equal one, which is the one to be asked about from now on.
+        made = known[1] if known is not None and known[0] == message else make()
         self._made[key] = (message, made)
         self._made.move_to_end(key)
         while len(self._made) > self._keep:

@@ -34,3 +34,7 @@ def test_another_schools_a_cut_or_no_word_names_nobody() -> None:
     known = Tokens(SECRET, ["C1"])
     for word in (token(b"another secret", "C1"), token(SECRET, "C1")[:16], token(SECRET, "C1") + "A", "", "C1"):
         assert known.whose(word) == ""
+
+
+def test_a_link_found_again_after_years_still_means_the_same_adult() -> None:
+    assert token(b"s" * 32, "C0001") == "8376720fb91e5896735a8653e10a5c594e7e1064fb9452fafb686e0b5d0b6cb5"
