@@ -10,7 +10,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     bindparam,
+    cast,
     func,
     insert,
     literal_column,
@@ -28,6 +30,7 @@ from notifier.queue.prepared import Among, Prepared, moment, words
 from notifier.queue.rows import STIRRED, Claim, ClaimedLeg, Sight
 
 _LEG, _DELIVERY, _MESSAGE, _ATTEMPT = schema.leg, schema.delivery, schema.message, schema.attempt
+_MODES = {mode.value: mode for mode in Mode}
 _MOST: BindParameter[int] = bindparam("most")
 
 
@@ -91,7 +94,19 @@ _START = Prepared(
         tries=_LEG.c.tries + 1,
     )
 )
-_INSERT_ATTEMPT = Prepared(insert(_ATTEMPT), each=("id", "leg_id", "number"), also=("owner", "started_at", "outcome"))
+_BEGIN_ATTEMPT = Prepared(
+    insert(_ATTEMPT).from_select(
+        ["id", "leg_id", "number", "owner", "started_at", "outcome"],
+        select(
+            _LEG.c.id + literal_column("'.'") + cast(_LEG.c.tries, String),  # as ``ladder.attempt_id``
+            _LEG.c.id,
+            _LEG.c.tries,
+            _LEG.c.owner,
+            bindparam("now", type_=schema.Moment()),
+            _LEG.c.state,
+        ).where(Among(_LEG.c.id, words("ids"))),
+    )
+)
 _THESE = Among(_DELIVERY.c.id, words("ids"))
 _BEGIN = Prepared(
     update(_DELIVERY)
@@ -147,7 +162,7 @@ def claim_late(
     rows = _LATE.rows(conn, {**values, "most": limit})
     made = _claim(conn, rows, owner, lease, now)
     since_when = (moment(row.rung_at or row.due_at) or now for row in rows)
-    return replace(made, legs=tuple(replace(leg, since=one) for leg, one in zip(made.legs, since_when, strict=True)))
+    return replace(made, legs=tuple(leg._replace(since=one) for leg, one in zip(made.legs, since_when, strict=True)))
 
 
 def claim_unknown(
@@ -175,10 +190,10 @@ def _start(
     if not rows:
         return ()
     until = now + lease
-    _START.run(conn, {"ids": [row.id for row in rows], "me": owner, "until": until, "size": len(rows)})
+    ids = [row.id for row in rows]
+    _START.run(conn, {"ids": ids, "me": owner, "until": until, "size": len(ids)})
+    _BEGIN_ATTEMPT.run(conn, {"ids": ids, "now": now})
     legs = tuple(claimed(row, row.tries + 1, moment(row.unknown_since) or now, until, sight) for row in rows)
-    attempts = ((leg.attempt_id, leg.leg_id, leg.tries) for leg in legs)
-    _INSERT_ATTEMPT.many(conn, attempts, owner=owner, started_at=now, outcome=LegState.STARTED.value)
     planned, begun = [], []
     for row in rows:
         if row.rung == row.stands_on:
@@ -194,25 +209,27 @@ def _start(
 
 
 def claimed(row: Any, number: int, started_at: datetime, until: datetime, sight: Sight | None = None) -> ClaimedLeg:
+    """``row`` as ``whole`` selects it; made for every leg, so its values stand in their order and have no names."""
+    since = row.rung_at
     return ClaimedLeg(
-        leg_id=row.id,
-        attempt_id=ladder.attempt_id(row.id, number),
-        delivery_id=row.delivery_id,
-        message_id=row.message_id,
-        delivery=delivery_from(row.value),
-        rung=row.rung,
-        channel=row.channel,
-        contact_id=row.contact_id,
-        public=row.public,
-        tries=number,
-        crashes=row.crashes,
-        was_unknown=row.unknown_since is not None,
-        started_at=started_at,
-        lease_until=until,
-        since=moment(row.rung_at) or started_at,
-        lane=LANES[row.lane],
-        mode=Mode(row.mode),
-        sight=sight,
+        row.id,
+        ladder.attempt_id(row.id, number),
+        row.delivery_id,
+        row.message_id,
+        delivery_from(row.value),
+        row.rung,
+        row.channel,
+        row.contact_id,
+        row.public,
+        number,
+        row.crashes,
+        row.unknown_since is not None,
+        started_at,
+        until,
+        started_at if since is None else moment(since) or started_at,
+        LANES[row.lane],
+        _MODES[row.mode],
+        sight,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from notifier.model.message import Lane, Message, Mode
 from notifier.model.occurrence import Occurrence, OccurrenceState
@@ -183,8 +184,7 @@ class Sight:
     stirred: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedLeg:
+class ClaimedLeg(NamedTuple):
     """One leg in the hands of one owner until ``lease_until``.
 
     ``tries`` counts this one: 1 is the first. ``crashes`` counts processes that

@@ -95,7 +95,7 @@ async def test_another_day_asks_again(later: timedelta) -> None:
 async def test_a_leg_claimed_again_is_asked_about_again() -> None:
     desk, other = Desk(), leg(1)
     await desk.ready(leg(0), [other])
-    await desk.ready(replace(other, attempt_id=f"{other.leg_id}.2", tries=2))
+    await desk.ready(other._replace(attempt_id=f"{other.leg_id}.2", tries=2))
     assert desk.asked == ["F1"]
 
 
@@ -145,7 +145,7 @@ async def test_nothing_of_a_drill_is_put_where_everybody_reads_it_however_it_cam
 
     desk = Desk()
     said = replace(MESSAGE, kind=Kind.EMERGENCY, drill=drill)
-    one = replace(leg(0), delivery=PublicItem("post").delivery, contact_id="", public=True)
+    one = leg(0)._replace(delivery=PublicItem("post").delivery, contact_id="", public=True)
     readying = Readying(Packer(desk.words, Blobs(nothing)), POLICY, recheck)
     found = await readying.of(one, Public(), said, desk.directory, EVENING, lambda: ())
     if drill:
