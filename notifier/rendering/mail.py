@@ -93,7 +93,7 @@ class Mail:
         link = self._link(form, address)
         html, plain = (
             self._values(known, offered, voice, parts.names)
-            | {"diary": listed, "details": details_of(message, delivery, directory, self._school, now, html=voice.html)}
+            | {"diary": listed, "details": self._details(message, delivery, directory, now, voice)}
             for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
         )
         return MailPayload(
@@ -107,6 +107,11 @@ class Mail:
             headers=form.headers if link is None else form.linked,
             own_header=link,
         )
+
+    def _details(
+        self, message: Message, delivery: Delivery | None, directory: Directory, now: datetime, voice: Voice
+    ) -> str:
+        return details_of(message, delivery, directory, self._school, self._catalogues, now, html=voice.html)
 
     def _link(self, form: Letterform, address: Address | None) -> tuple[str, Personal] | None:
         """A newsletter's own link to unsubscribe, for the adult whose address it goes to."""
