@@ -6,6 +6,8 @@ from functools import lru_cache
 
 # One address, plainly written: no quotes, comments, lists, brackets or white space that a parser could cut at.
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]_]+")
+_USUAL_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+"""Nothing in it that ``_ADDRESS`` or ``checked`` would refuse."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _ID = re.compile(r"[A-Za-z0-9._=+-]{1,120}")
@@ -29,6 +31,8 @@ def checked(text: str, what: str) -> str:
 
 def address(text: str) -> str:
     """One bare address, its domain in ASCII."""
+    if _USUAL_ADDRESS.fullmatch(text) and len(text) <= 254:
+        return text
     if not _ADDRESS.fullmatch(checked(text, "email address")) or len(text) > 254:
         raise Unfit("That is not one email address; correct it in contacts.csv.")
     local, _, domain = text.rpartition("@")
@@ -41,15 +45,15 @@ def address(text: str) -> str:
 
 
 def message_id(id: str, domain: str) -> str:
-    if not _ID.fullmatch(id):
+    if not (id.isalnum() and id.isascii() and len(id) <= 120) and not _ID.fullmatch(id):
         raise Unfit("The message's id is not made of letters and digits.")
     return f"<{id}@{domain}>"
 
 
 def mailbox(name: str, bare: str) -> str:
     """``name <address>``; long or foreign names as encoded words."""
-    shown = phrase(name.strip())
-    return f"{shown} <{address(bare)}>" if shown else address(bare)
+    shown, bare = phrase(name.strip()), address(bare)
+    return f"{shown} <{bare}>" if shown else bare
 
 
 def named(text: str) -> tuple[str, str]:
@@ -69,9 +73,9 @@ def listed(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def phrase(name: str) -> str:
-    checked(name, "name")
-    if _ATOMS.fullmatch(name) and len(name) <= 60 and "=?" not in name:
+    if len(name) <= 60 and _ATOMS.fullmatch(name) and "=?" not in name:
         return name
+    checked(name, "name")
     if name.isascii() and len(name) <= 60 and "=?" not in name:
         return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' if name else ""
     return encoded_words(name)

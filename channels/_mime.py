@@ -10,24 +10,24 @@ Everything is 7-bit; text is quoted-printable. Nothing from a message reaches a 
 """
 
 import base64
-import binascii
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import TypeAlias
 from urllib.parse import quote
 
 from channels._headers import Unfit, listed, mailbox, message_id, structured, unstructured
+from channels._quoted import around, between_pieces
 from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_SOFT_BREAK = b"=\r\n"
-_SHORT = 70
+_SECOND = timedelta(seconds=1)
 _KEPT_PARTS = 64
 _KEPT_FILES = 16
 
@@ -51,70 +51,96 @@ class Envelope:
     date: datetime
 
 
+_Frame: TypeAlias = tuple[str, str, str, Sequence[bytes]]
+"""What stands before the plain text, between it and the HTML, right after that, and all the rest."""
+
+
 class Composer:
     """Keeps what it made of the fixed pieces of the last messages and of their attachments."""
 
     def __init__(self) -> None:
-        self._fixed = lru_cache(maxsize=_KEPT_PARTS)(_around)
+        self._fixed = lru_cache(maxsize=_KEPT_PARTS)(around)
         self._files: OrderedDict[str, bytes] = OrderedDict()
+        self._second = self._next = datetime.min.replace(tzinfo=UTC)
+        self._date = ""
 
     def compose(
         self,
         envelope: Envelope,
         payload: MailPayload,
-        enclosures: Iterable[Enclosure],
-        marks: Iterable[tuple[str, str]] = (),
+        enclosures: Sequence[Enclosure],
+        marks: tuple[tuple[str, str], ...] = (),
     ) -> bytes:
         """The whole message with CRLF line ends, not yet dot-stuffed. Raises Unfit for what no header may hold."""
-        enclosures = tuple(enclosures)
-        pictures = [one for one in enclosures if _shows(payload.html.fixed, one.attachment.digest)]
-        files = [one for one in enclosures if one not in pictures]
-        body = self._alternative(payload, pictures)
-        if files:
-            body = _multipart("mixed", [body, *(self._attachment(one) for one in files)])
-        return b"".join([self._head(envelope, payload, marks), *body])
+        return self.composed(envelope, payload, enclosures, marks)[0]
 
-    def _head(self, envelope: Envelope, payload: MailPayload, marks: Iterable[tuple[str, str]]) -> bytes:
-        own = (
+    def composed(
+        self,
+        envelope: Envelope,
+        payload: MailPayload,
+        enclosures: Sequence[Enclosure],
+        marks: tuple[tuple[str, str], ...] = (),
+    ) -> tuple[bytes, bool]:
+        """The same, and whether it goes over the line as it is: surely none of its lines begins with a dot.
+
+        Lines of the head, of attachments and between the parts never do; fixed words were looked through once.
+        """
+        before, between, after, rest = self._beside(payload, enclosures) if enclosures else _ALONE
+        plain, html = self._fixed("plain", payload.plain.fixed), self._fixed("html", payload.html.fixed)
+        pieces = [self._head(envelope, payload, marks), before, *plain.pieces, between, *html.pieces, after]
+        own, bare = between_pieces(payload.plain.own + payload.html.own)
+        first, last = len(payload.plain.own), len(plain.pieces) + 3
+        pieces[3 : last - 1 : 2] = own[:first]
+        pieces[last + 1 : -1 : 2] = own[first:]
+        content = "".join(pieces).encode("utf-8")  # at once; all but an address is ASCII
+        if rest:
+            content = b"".join([content, *rest])
+        return content, bare and plain.dotless and html.dotless
+
+    def _head(self, envelope: Envelope, payload: MailPayload, marks: tuple[tuple[str, str], ...]) -> str:
+        return (
             f"To: {mailbox(payload.to_name, envelope.recipient)}\r\n"
-            f"Date: {_date(envelope.date.replace(microsecond=0))}\r\n"
+            f"Date: {self._dated(envelope.date)}\r\n"
             f"Message-ID: {message_id(envelope.id, envelope.domain)}\r\n"
-        )
-        head = own.encode("utf-8")
-        if payload.own_header is not None:
-            head += _own_header(*payload.own_header)
-        return head + _shared(
+            f"{'' if payload.own_header is None else _own_header(*payload.own_header)}"
+        ) + _shared(
             payload.from_name or envelope.sender_name,
             envelope.sender,
             payload.subject,
             payload.reply_to or envelope.reply_to,
-            (*payload.headers, *marks),
+            payload.headers,
+            marks,
             payload.language,
         )
 
-    def _alternative(self, payload: MailPayload, pictures: list[Enclosure]) -> list[bytes]:
-        html = self._text("html", payload.html)
+    def _dated(self, moment: datetime) -> str:
+        """Thousands of emails leave within a few seconds."""
+        if moment.tzinfo is not UTC:
+            return format_datetime(moment)
+        if not self._second <= moment < self._next:
+            self._second = moment.replace(microsecond=0)
+            self._next = self._second + _SECOND
+            self._date = format_datetime(self._second)
+        return self._date
+
+    def _beside(self, payload: MailPayload, enclosures: Sequence[Enclosure]) -> _Frame:
+        """What goes with the words: in pieces, which are joined once, as a file is large."""
+        pictures = [one for one in enclosures if _shows(payload.html.fixed, one.attachment.digest)]
+        files = [one for one in enclosures if one not in pictures]
+        before, between, end, _ = _ALONE
+        rest: list[bytes] = []
         if pictures:
-            html = _multipart("related", [html, *(self._picture(one) for one in pictures)], "text/html")
-        return _multipart("alternative", [self._text("plain", payload.plain), html])
-
-    def _text(self, subtype: str, words: Personal) -> list[bytes]:
-        """What is fixed comes from the cache, with the head of the part; only a family's own words are encoded."""
-        fixed = self._fixed(subtype, words.fixed)
-        pieces = [b""] * (2 * len(fixed) - 1)
-        pieces[::2] = fixed
-        pieces[1::2] = [_short(word) if len(word) < _SHORT else quoted_printable(word) for word in words.own]
-        return pieces
-
-    def _attachment(self, enclosure: Enclosure) -> list[bytes]:
-        return [_attached(enclosure.attachment), self._content(enclosure)]
-
-    def _picture(self, enclosure: Enclosure) -> list[bytes]:
-        head = (
-            f"Content-Type: {_media_type(enclosure.attachment)}\r\nContent-ID: <{enclosure.attachment.digest}>\r\n"
-            f"Content-Disposition: inline;{filename(enclosure.attachment.name)}\r\n"
-        )
-        return [head.encode("ascii"), self._content(enclosure)]
+            between += _opened("related", "text/html")
+            for one in pictures:
+                rest += [_next("related").encode("ascii"), _pictured(one.attachment), self._content(one)]
+            rest.append(_closed("related").encode("ascii"))
+        rest.append(end.encode("ascii"))
+        if files:
+            before = _opened("mixed") + before
+            for one in files:
+                rest += [_next("mixed").encode("ascii"), _attached(one.attachment), self._content(one)]
+            rest.append(_closed("mixed").encode("ascii"))
+        return before, between, "", rest
 
     def _content(self, enclosure: Enclosure) -> bytes:
         digest = enclosure.attachment.digest
@@ -137,20 +163,21 @@ def _shows(fixed: tuple[str, ...], digest: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _date(moment: datetime) -> str:
-    return format_datetime(moment)
-
-
-@lru_cache(maxsize=64)
 def _shared(
-    name: str, sender: str, subject: str, reply_to: str, headers: tuple[tuple[str, str], ...], language: str
-) -> bytes:
+    name: str,
+    sender: str,
+    subject: str,
+    reply_to: str,
+    headers: tuple[tuple[str, str], ...],
+    marks: tuple[tuple[str, str], ...],
+    language: str,
+) -> str:
     """The lines of the head that every family's copy has alike."""
     lines = [f"From: {mailbox(name, sender)}", f"Subject: {unstructured(subject)}"]
     if reply_to:
         lines.append(f"Reply-To: {listed(reply_to)}")
     names: set[str] = set()
-    for name, value in headers:
+    for name, value in (*headers, *marks):
         if name.lower() in names:
             raise Unfit(f"The header {name[:40]!r} is set twice.")
         names.add(_open(name))
@@ -158,7 +185,8 @@ def _shared(
     if language and "content-language" not in names:
         lines.append(structured("Content-Language", language))
     lines.append("MIME-Version: 1.0")
-    return "\r\n".join(lines).encode("utf-8") + b"\r\n"
+    lines.append("")
+    return "\r\n".join(lines)
 
 
 def _open(name: str) -> str:
@@ -169,15 +197,12 @@ def _open(name: str) -> str:
     return lowered
 
 
-def _own_header(name: str, words: Personal) -> bytes:
+def _own_header(name: str, words: Personal) -> str:
     """A header of one family: what all share is checked once, so their own words may only be letters and digits."""
     for word in words.own:
         if not _WORD.fullmatch(word):
             raise Unfit(f"The header {name[:40]!r} would hold what a link may not.")
-    fixed = _around_own(name, words.fixed)
-    pieces = [""] * (2 * len(fixed) - 1)
-    pieces[::2], pieces[1::2] = fixed, words.own
-    return "".join(pieces).encode("ascii")
+    return str(Personal(_around_own(name, words.fixed), words.own))
 
 
 @lru_cache(maxsize=64)
@@ -192,35 +217,6 @@ def _around_own(name: str, fixed: tuple[str, ...]) -> tuple[str, ...]:
         if len(folded) > 1
         else (f"{name}: {folded[0]}\r\n",)
     )
-
-
-def _around(subtype: str, fixed: tuple[str, ...]) -> tuple[bytes, ...]:
-    """A text part without a family's own words: a soft line break on each side of those keeps its lines short."""
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    first, last = 0, len(fixed) - 1
-    made = []
-    for number, words in enumerate(fixed):
-        piece = quoted_printable(words)
-        if number == last and not piece.endswith(b"\r\n"):
-            piece += b"\r\n"
-        if number > first and words:
-            piece = _SOFT_BREAK + piece
-        if number < last and (words or number > first):
-            piece += _SOFT_BREAK
-        made.append(piece)
-    return (head.encode("ascii") + made[0], *made[1:])
-
-
-def quoted_printable(text: str) -> bytes:
-    """Lines of at most 76 characters, CRLF line ends."""
-    if len(text) < _SHORT and text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
-        return text.encode("ascii")  # a name, a class: nothing in it needs anything
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
-
-
-_short = lru_cache(maxsize=1024)(quoted_printable)
-"""A name stands in an email several times, and many are called alike."""
 
 
 def filename(name: str) -> str:
@@ -247,6 +243,11 @@ def _attached(attachment: Attachment) -> bytes:
     return f"Content-Type: {_media_type(attachment)}\r\nContent-Disposition: attachment;{name}\r\n".encode("ascii")
 
 
+def _pictured(attachment: Attachment) -> bytes:
+    head = f"Content-Type: {_media_type(attachment)}\r\nContent-ID: <{attachment.digest}>\r\n"
+    return f"{head}Content-Disposition: inline;{filename(attachment.name)}\r\n".encode("ascii")
+
+
 def _media_type(attachment: Attachment) -> str:
     """As declared; a message or a multipart may not be base64, so it goes as plain bytes."""
     declared = attachment.media_type.lower()
@@ -255,20 +256,22 @@ def _media_type(attachment: Attachment) -> str:
     return declared
 
 
-def _multipart(subtype: str, parts: list[list[bytes]], root: str = "") -> list[bytes]:
-    """In pieces, which are joined once: an attachment is large, and each join would copy it."""
-    head, line = _boundary(subtype, root)
-    pieces = [head]
-    for part in parts:
-        pieces += [line, b"\r\n", *part, b"\r\n"]
-    return [*pieces, line, b"--\r\n"]
+def _opened(subtype: str, root: str = "") -> str:
+    """The head of a multipart, and what stands before its first part.
 
-
-@cache
-def _boundary(subtype: str, root: str) -> tuple[bytes, bytes]:
-    """The head of a multipart and the line between its parts, the same in every message: "=_" cannot stand in
-    quoted-printable text, nor "_" in base64, so no part can hold it, and each sort holds only others."""
-    boundary = f"=_{subtype}"
+    The line between the parts is the same in every message: "=_" cannot stand in quoted-printable text, nor "_" in
+    base64, so no part can hold it, and each sort holds only others.
+    """
     kind = f'; type="{root}"' if root else ""
-    head = f'Content-Type: multipart/{subtype}{kind};\r\n boundary="{boundary}"\r\n\r\n'
-    return head.encode("ascii"), b"--" + boundary.encode("ascii")
+    return f'Content-Type: multipart/{subtype}{kind};\r\n boundary="=_{subtype}"\r\n\r\n--=_{subtype}\r\n'
+
+
+def _next(subtype: str) -> str:
+    return f"\r\n--=_{subtype}\r\n"
+
+
+def _closed(subtype: str) -> str:
+    return f"\r\n--=_{subtype}--\r\n"
+
+
+_ALONE: _Frame = (_opened("alternative"), _next("alternative"), _closed("alternative"), ())

@@ -23,9 +23,9 @@ from notifier.model.policy import AddressKind, ChannelFacts
 from notifier.model.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outgoing:
-    """One try of one leg. ``payload`` is what ``medium`` says.
+    """One try of one leg. ``payload`` is what ``medium`` says. Not frozen: that takes three times as long each time.
 
     ``message_id`` is stable over all tries of the leg: bare letters and digits,
     to which a channel adds the brackets and the domain that its own id wants.

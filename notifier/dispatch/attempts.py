@@ -18,6 +18,7 @@ from notifier.dispatch.cutoff import Cutoff
 from notifier.dispatch.node import Node
 from notifier.dispatch.outgoing import Messages, Packer
 from notifier.dispatch.readying import Readying
+from notifier.dispatch.refusals import Refusals
 from notifier.dispatch.retry import Failure, again, over
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.witness import NOBODY, Witness
@@ -47,9 +48,6 @@ STOPS = {
     Wanted.EXPIRED: "The message was over before this could be sent.",
     Wanted.HELD: "The delivery was held before this was sent.",
 }
-
-Refused = Callable[[str, str], Awaitable[datetime | None]]
-"""Since when whoever has an address wants nothing more by a channel; None: nobody said so."""
 
 NO_MORE = "This address takes nothing more this way: it was answered so, or failed three times. Reach them another way."
 
@@ -98,7 +96,7 @@ class Attempts:
         packer: Packer,
         readying: Readying,
         expire: Callable[[], Awaitable[object]],
-        refused: Refused,
+        refusals: Refusals,
         witness: Witness | None = None,
     ) -> None:
         self.owner = node.id
@@ -112,7 +110,7 @@ class Attempts:
         self._packer = packer
         self._readying = readying
         self._expire = expire
-        self._refused = refused
+        self._refusals = refusals
         self._witness = witness or NOBODY
         self._unserved: Counter[str] = Counter()
         """How often the account failed over a leg: should it be the leg after all, it tries ever more rarely."""
@@ -144,7 +142,7 @@ class Attempts:
         if ready.outgoing is None:
             gone = settled(leg, self.owner, LegState.WITHDRAWN, "This address may not be used any more.")
             return replace(gone, delivery=ready.reduced, tasks=ready.tasks)
-        if account.hears and await self._refused(leg.channel, ready.outgoing.address):
+        if account.hears and await self._refusals.of(leg.channel, ready.outgoing.address):
             barred = settled(leg, self.owner, LegState.PERMANENT_FAILURE, NO_MORE)
             return replace(barred, delivery=ready.reduced, tasks=ready.tasks)
         outcome = await self._send(leg, account, ready.outgoing, message, life)

@@ -24,6 +24,7 @@ from notifier.dispatch.pacing import one
 from notifier.dispatch.readying import Readying, Recheck
 from notifier.dispatch.receipts import Receipts
 from notifier.dispatch.recorder import Recorder
+from notifier.dispatch.refusals import Refusals
 from notifier.dispatch.shift import Shift
 from notifier.dispatch.standing import Standings
 from notifier.dispatch.stillness import Stillness
@@ -192,7 +193,7 @@ class Dispatcher:
             self._packer,
             Readying(self._packer, self._policy, self._recheck),
             tender.expire,
-            store.refused,
+            Refusals(store.refused, store.refused_by, self._stillness),
             self._witness,
         )
         for account in self._accounts.values():

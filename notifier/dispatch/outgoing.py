@@ -8,7 +8,7 @@ from channels.base import Channel, Outgoing
 from notifier.dispatch.blobs import Blobs
 from notifier.model.directory import Directory
 from notifier.model.ladder import stem as stem
-from notifier.model.message import Message
+from notifier.model.message import Enclosure, Message
 from notifier.model.payload import ON_PAPER
 from notifier.model.plan import Address, Delivery
 from notifier.queue.rows import StoredMessage
@@ -72,27 +72,31 @@ class Packer:
         now: datetime,
     ) -> Outgoing:
         """``delivery`` None: a public item, for nobody in particular."""
+        medium = channel.medium
         payload = self._renderer.render(
-            channel.medium, message, delivery, directory, now, address if delivery is not None else None
+            medium, message, delivery, directory, now, address if delivery is not None else None
         )
-        attachments = message.attachments_for(delivery.pupil_ids if delivery is not None else ())
-        if channel.medium in ON_PAPER:
-            attachments = tuple(one for one in attachments if not one.electronic)
         name = stem(leg_id)
         return Outgoing(
-            attempt_id=attempt_id,
-            address=address.value,
-            medium=channel.medium,
-            payload=payload,
-            attachments=await self._blobs.enclosures(attachments),
-            language=delivery.text_language if delivery is not None else message.bodies[0].language,
-            expires=message.expires_at,
-            message_id=name,
-            message=message.id,
-            item=name,
-            drill=message.drill,
-            family=family(delivery, directory) if delivery is not None and channel.writes_files else "",
+            attempt_id,
+            address.value,
+            medium,
+            payload,
+            await self._enclosures(medium, message, delivery) if message.attachments else (),
+            delivery.text_language if delivery is not None else message.bodies[0].language,
+            message.expires_at,
+            name,
+            message.id,
+            name,
+            message.drill,
+            family(delivery, directory) if delivery is not None and channel.writes_files else "",
         )
+
+    async def _enclosures(self, medium: str, message: Message, delivery: Delivery | None) -> tuple[Enclosure, ...]:
+        attachments = message.attachments_for(delivery.pupil_ids if delivery is not None else ())
+        if medium in ON_PAPER:
+            attachments = tuple(one for one in attachments if not one.electronic)
+        return await self._blobs.enclosures(attachments)
 
 
 def family(delivery: Delivery, directory: Directory) -> str:

@@ -46,9 +46,10 @@ class Stillness:
         if self._looked_at is None or asked_at > self._looked_at:
             self._looked_at = asked_at
 
-    def since(self, sight: Sight | None) -> Standing | None:
-        """What the claim saw is so still; None: that is not known."""
-        if sight is None or sight.stirred != self._stirred():
+    def known(self) -> int | None:
+        """``Store.stirred``, where somebody has looked of late; what was read while it was the same is so still."""
+        stirred = self._stirred()
+        if stirred is None:
             return None
         now = self._clock.now()
         age = FRESH if self._looked_at is None else now - self._looked_at
@@ -56,10 +57,14 @@ class Stillness:
             self._looked_at, age = None, FRESH
         if age > SOON_OLD and self._looking is None:
             self._looking = asyncio.create_task(self._look(now))
-        if age >= FRESH:
+        return None if age >= FRESH else stirred
+
+    def since(self, sight: Sight | None) -> Standing | None:
+        """What the claim saw is so still; None: that is not known."""
+        if sight is None or sight.stirred != self.known():
             return None
-        known, standing = self._standing
-        if known is not sight:
+        seen, standing = self._standing
+        if seen is not sight:
             standing = Standing(Wanted.SEND, sight.directory_version)
             self._standing = sight, standing
         return standing

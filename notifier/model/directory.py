@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from notifier.model.homes import email_key, folded, holders, homes, postal_key
 from notifier.model.message import Kind
@@ -90,7 +90,10 @@ class Contact:
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.title, self.forename, self.surname) if part)
+        forename, surname = self.forename, self.surname
+        if forename and surname:
+            return f"{self.title} {forename} {surname}" if self.title else f"{forename} {surname}"
+        return " ".join([part for part in (self.title, forename, surname) if part])
 
     @property
     def email_key(self) -> str:
@@ -269,6 +272,24 @@ class Directory:
     @cached_property
     def arrangements_of(self) -> Mapping[str, tuple[Arrangement, ...]]:
         return _grouped(self.arrangements, "contact_id")
+
+    @cached_property
+    def remarkable(self) -> frozenset[str]:
+        """The pupils about whom anything at all is on file: an order or a flag about them, whoever it is for, or an
+        arrangement of any sort of one of their adults. About the others the links alone decide."""
+        concerned = {*self.arrangements_of, *self.silenced}
+        found = {row.pupil_id for row in self.arrangements if row.pupil_id is not None}
+        found |= {pupil_id for _, pupil_id in self.flags}
+        found |= {link.pupil_id for link in self.links if link.court_order or link.contact_id in concerned}
+        return frozenset(found)
+
+    @cached_property
+    def worked_out(self) -> dict[Any, Any]:
+        """What is worked out from this directory by the way and will be asked again: it goes when the directory goes.
+
+        Nothing in here may hold the directory itself, or both would stay until the collector of cycles comes round.
+        """
+        return {}
 
 
 Row = TypeVar("Row")

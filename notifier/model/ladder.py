@@ -55,6 +55,10 @@ def message_of_leg(leg_id: str) -> str:
     return leg_id.rsplit(".", 4)[0]
 
 
+def delivery_of_leg(leg_id: str) -> str:
+    return leg_id.rsplit(".", 3)[0]
+
+
 def leg_of_attempt(attempt_id: str) -> tuple[str, int]:
     """The leg and the number of the try; an empty leg where this is no attempt's id."""
     leg, _, number = attempt_id.rpartition(".")

@@ -144,7 +144,7 @@ class DiaryDate:
     public: bool = False
 
     def concerns(self, pupil_ids: Collection[str]) -> bool:
-        return self.everybody or any(pupil_id in self.pupil_ids for pupil_id in pupil_ids)
+        return self.everybody or not self.pupil_ids.isdisjoint(pupil_ids)
 
 
 @dataclass(frozen=True, slots=True)

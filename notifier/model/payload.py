@@ -18,9 +18,11 @@ ON_PAPER = frozenset({PAPER, POSTER})
 MEDIA = frozenset({MAIL, SHORT, PAPER, PAGE, POSTER, CALL_ITEM, VOICE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Personal:
     """Words in parts: a delivery's ``own`` ones stand between ``fixed`` ones, of which there is one more.
+
+    Not frozen, as nothing is that is made for each email: that takes three times as long.
 
     ``fixed`` is the same object for all deliveries of one message, language and layout that have the same
     parts, so that a channel may keep what it made of it.
@@ -35,7 +37,7 @@ class Personal:
         return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MailPayload:
     """An email without its envelope. ``to_name`` is shown beside the address; ``headers`` follow in order.
 

@@ -50,6 +50,10 @@ class Hearing(Transactions):
         """Since when whoever has this address wants nothing by this channel; None: nobody said so."""
         return await self._database.read(receipts.refused, channel, address)
 
+    async def refused_by(self, channel: str) -> dict[str, datetime]:
+        """Every address that takes nothing more by this channel, and since when."""
+        return await self._database.read(receipts.refused_by, channel)
+
     async def refusals(self, addresses: Sequence[str]) -> list[Refused]:
         """Which of these addresses are not used any more, by which channel."""
         return await self._database.read(receipts.refusals, addresses)

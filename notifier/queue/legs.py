@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,6 +26,7 @@ from notifier.model.plan import Delivery, LegPlan
 from notifier.model.states import OPEN_DELIVERY, DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.encoding import RANK, delivery_from
+from notifier.queue.looks import STOPPED, looked_at
 from notifier.queue.prepared import Among, Prepared, words
 from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task
 
@@ -66,11 +66,7 @@ _DELIVERIES = Prepared(
     .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
     .where(_THESE)
     .order_by(_DELIVERY.c.id)
-    .with_for_update(of=_DELIVERY)
 )
-_Cells: TypeAlias = tuple[Any, ...]
-"""A leg as ``_LEGS`` tells it, without its delivery."""
-_STATE = 3
 _VALUE = Prepared(select(_DELIVERY.c.value).where(_DELIVERY.c.id == bindparam("which")))
 _LEGS = Prepared(
     select(_LEG.c.delivery_id, _LEG.c.contact_id, _LEG.c.rung, _LEG.c.channel, _LEG.c.state, _LEG.c.by_person)
@@ -104,6 +100,7 @@ _REOPEN = Prepared(
     .where(_THESE_MESSAGES, _MESSAGE.c.state == MessageState.DONE.value, _STILL_OPEN)
     .values(state=MessageState.ACCEPTED.value, changed_at=bindparam("now"))
 )
+_LOCK_DELIVERIES = Prepared(select(_DELIVERY.c.id).where(_THESE).order_by(_DELIVERY.c.id).with_for_update())
 _LOCK = Prepared(select(_MESSAGE.c.id).where(_THESE_MESSAGES).order_by(_MESSAGE.c.id).with_for_update())
 
 RECEIPT = "receipt"
@@ -111,7 +108,6 @@ RECEIPT = "receipt"
 AT_ONCE = 500
 """Ids in one statement: every database has a limit."""
 STOPS = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.WITHHELD})
-STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.REFUSED})
 
 
 def lock_messages(conn: Connection, message_ids: Collection[str]) -> None:
@@ -184,48 +180,49 @@ def progress(
 def _progress(
     conn: Connection, ids: Sequence[str], now: datetime, prefer: Mapping[str, str], climb: bool
 ) -> dict[str, DeliveryState]:
+    _hold(conn, ids)
+    steps, others = ({}, ids) if climb else looked_at(conn, ids)
+    moved: dict[str, DeliveryState] = {}
+    for (_, _, to), those in steps.items():
+        _MOVE.run(conn, {"ids": those, "to": to.value})
+        moved.update(dict.fromkeys(those, to))
+    messages = {message_id for message_id, _, _ in steps}
+    if others:
+        one_by_one, theirs = _each(conn, others, now, prefer, climb)
+        moved |= one_by_one
+        messages |= theirs
+    finish(conn, messages, now, opened=any(state in OPEN_DELIVERY for state in moved.values()))
+    return moved
+
+
+def _hold(conn: Connection, ids: Sequence[str]) -> None:
+    """What is read of their legs afterwards is as whoever held them before has left it."""
+    if conn.dialect.name != "sqlite":
+        _LOCK_DELIVERIES.rows(conn, {"ids": ids})
+
+
+def _each(
+    conn: Connection, ids: Sequence[str], now: datetime, prefer: Mapping[str, str], climb: bool
+) -> tuple[dict[str, DeliveryState], set[str]]:
+    """Those that moved, and the messages they are of."""
     rows = _DELIVERIES.rows(conn, {"ids": ids})
-    legs: dict[str, list[_Cells]] = {}
+    legs: dict[str, list[ladder.Leg]] = {}
     for leg in _LEGS.rows(conn, {"ids": ids}):
-        legs.setdefault(leg[0], []).append(leg[1:])
+        legs.setdefault(leg.delivery_id, []).append(_leg(leg))
     starter = Starter(conn, now)
     moved: dict[str, DeliveryState] = {}
     steps: dict[DeliveryState, list[str]] = {}
     climbs: list[dict[str, Any]] = []
     stray: list[tuple[Any, DeliveryState, bool, Sequence[ladder.Leg]]] = []
     for row in rows:
-        cells = legs.get(row.id, [])
+        own = legs.get(row.id, [])
         before = DeliveryState(row.state)
         over = bool(row.expired) or row.message_state in STOPPED
-        own: Sequence[ladder.Leg] = ()
-        move = (
-            None
-            if climb and not over
-            else _usual(
-                before,
-                row.rung,
-                over,
-                bool(row.expired),
-                bool(row.acknowledged),
-                tuple(cell[1:] for cell in cells),
-            )
-        )
-        if move is None or any(cell[_STATE] == LegState.DUE for cell in cells):
-            own = [_leg(*cell) for cell in cells]
-        if move is None:
-            move = _decide(
-                _delivery(conn, row.id),
-                row.rung,
-                own,
-                before,
-                climb,
-                prefer.get(row.id, ""),
-                acknowledged=bool(row.acknowledged),
-            )
+        move = _decide(conn, row, own, before, over, climb, prefer.get(row.id, ""))
         for plan in move.start:
             number = sum(leg.rung == plan.rung and leg.channel == plan.channel for leg in own)
             starter.add(row.id, row.message_id, Kind(row.kind), row.mode, plan, number)
-        if own and any(leg.state is LegState.DUE for leg in own):
+        if any(leg.state is LegState.DUE for leg in own):
             stray.append((row, move.state, over, own))
         if move.rung != row.rung:
             climbs.append({"which": row.id, "to": move.state.value, "to_rung": move.rung})
@@ -248,44 +245,35 @@ def _progress(
         reached("next rung")
     _call_off(conn, stray, now)
     starter.write()
-    opened = any(state in OPEN_DELIVERY for state in moved.values())
-    finish(conn, [row.message_id for row in rows if row.id in moved], now, opened=opened)
-    return moved
+    return moved, {row.message_id for row in rows if row.id in moved}
 
 
 def _delivery(conn: Connection, id: str) -> Delivery:
     return delivery_from(_VALUE.rows(conn, {"which": id})[0].value)
 
 
-def _leg(contact_id: str, rung: int, channel: str, state: str, by_person: Any) -> ladder.Leg:
-    return ladder.Leg(rung, channel, contact_id, LegState(state), bool(by_person))
-
-
-@lru_cache(1024)
-def _usual(
-    before: DeliveryState, rung: int, over: bool, expired: bool, acknowledged: bool, legs: tuple[tuple[Any, ...], ...]
-) -> ladder.Move | None:
-    """The move of a delivery that asks nothing of its ladder, the same for all whose legs look alike; None: ask it."""
-    own = [_leg("", *cells) for cells in legs]
-    if not over and ladder.failing(rung, own):
-        return None
-    wanted = DeliveryState.EXPIRED if expired else DeliveryState.CANCELLED
-    return ladder.advance(None, before, rung, own, over=over, wanted=wanted, acknowledged=acknowledged)
+def _leg(row: Any) -> ladder.Leg:
+    return ladder.Leg(row.rung, row.channel, row.contact_id, LegState(row.state), bool(row.by_person))
 
 
 def _decide(
-    delivery: Delivery,
-    rung: int,
+    conn: Connection,
+    row: Any,
     legs: Sequence[ladder.Leg],
     before: DeliveryState,
+    over: bool,
     climb: bool,
     prefer: str,
-    *,
-    acknowledged: bool,
 ) -> ladder.Move:
+    """The delivery itself is read only where a rung fails or its time is over: reading it takes longest."""
+    acknowledged = bool(row.acknowledged)
+    if over or not (climb or ladder.failing(row.rung, legs)):
+        wanted = DeliveryState.EXPIRED if row.expired else DeliveryState.CANCELLED
+        return ladder.advance(None, before, row.rung, legs, over=over, wanted=wanted, acknowledged=acknowledged)
+    delivery = _delivery(conn, row.id)
     if climb:
-        return ladder.climb(delivery, before, rung)
-    return ladder.advance(delivery, before, rung, legs, prefer=prefer, acknowledged=acknowledged)
+        return ladder.climb(delivery, before, row.rung)
+    return ladder.advance(delivery, before, row.rung, legs, prefer=prefer, acknowledged=acknowledged)
 
 
 def _call_off(

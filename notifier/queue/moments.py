@@ -13,7 +13,8 @@ from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue import schema
 from notifier.queue.closures import keep_step
 from notifier.queue.encoding import RANK, delivery_from
-from notifier.queue.legs import STOPPED, Starter, finish, lock_messages, progress
+from notifier.queue.legs import Starter, finish, lock_messages, progress
+from notifier.queue.looks import STOPPED
 from notifier.queue.messages import MOVE_HELD, WAITS, WITHDRAW_DUE, turn_by
 from notifier.queue.tasks import RULE, open_tasks, unreached_task
 

@@ -19,7 +19,7 @@ from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Strin
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
@@ -29,6 +29,7 @@ Process = Callable[[Any], Any]
 AT_ONCE = 500
 """Rows in one statement: what a commit writes, and of a large message's deliveries some of the text at a time."""
 NUL = "\\u0000"
+LINE = "\n"
 
 
 class Words(TypeDecorator[Sequence[str]]):
@@ -64,6 +65,50 @@ def _on_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str
 def _on_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     column, words_ = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({words_}))"  # noqa: S608 - both are SQLAlchemy's own words
+
+
+class Lines(FunctionElement[str]):
+    """``Lines(column)``: this text of all rows of a group as one, parted by ``LINE``, which must not stand in it."""
+
+    name = "lines"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Lines, "postgresql")
+def _lines_on_postgresql(element: Lines, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, chr(10))"
+
+
+@compiles(Lines, "sqlite")
+def _lines_on_sqlite(element: Lines, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, char(10))"
+
+
+class _EachPair(FunctionElement[str]):
+    name = "each_pair"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_EachPair, "postgresql")
+def _pairs_on_postgresql(element: _EachPair, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+@compiles(_EachPair, "sqlite")
+def _pairs_on_sqlite(element: _EachPair, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+def pairs(name: str) -> TableValuedAlias:
+    """Any number of texts by their ``key``, each the ``value`` of a row; handed over by ``as_pairs``."""
+    return _EachPair(bindparam(name, type_=Text())).table_valued("key", "value", name="given")
+
+
+def as_pairs(texts: Mapping[str, str]) -> str:
+    """No text may hold a NUL."""
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def words(name: str) -> BindParameter[Sequence[str]]:

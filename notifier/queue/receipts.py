@@ -91,6 +91,7 @@ _REFUSES_NO_MORE = delete(_REFUSAL).where(
 _REFUSED = select(_REFUSAL.c.since).where(
     _REFUSAL.c.channel == bindparam("on_channel"), _REFUSAL.c.address == bindparam("its_address")
 )
+_REFUSED_BY = select(_REFUSAL.c.address, _REFUSAL.c.since).where(_REFUSAL.c.channel == bindparam("on_channel"))
 _ADDRESSES: BindParameter[Sequence[str]] = bindparam("addresses", expanding=True)
 _REFUSALS = (
     select(_REFUSAL.c.channel, _REFUSAL.c.address, _REFUSAL.c.since)
@@ -265,6 +266,11 @@ def suspend(conn: Connection, leg_id: str, now: datetime) -> bool:
 def refused(conn: Connection, channel: str, address: str) -> datetime | None:
     """Since when whoever has this address wants nothing by this channel."""
     return conn.execute(_REFUSED, {"on_channel": channel, "its_address": address}).scalar()
+
+
+def refused_by(conn: Connection, channel: str) -> dict[str, datetime]:
+    """Every address that takes nothing more by this channel, and since when."""
+    return {row.address: row.since for row in conn.execute(_REFUSED_BY, {"on_channel": channel})}
 
 
 def refusals(conn: Connection, addresses: Sequence[str]) -> list[Refused]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, or_, select, update
 
 from notifier.faultpoints import reached
 from notifier.logs import logger
@@ -16,9 +16,10 @@ from notifier.model.states import LEG_MOVES, DeliveryState, LegState, MessageSta
 from notifier.queue import schema
 from notifier.queue.audit import write_audit
 from notifier.queue.encoding import delivery_from, delivery_text
-from notifier.queue.legs import PARK, STOPPED, Starter, finish, lock_messages, progress
+from notifier.queue.legs import PARK, Starter, finish, lock_messages, progress
+from notifier.queue.looks import STOPPED
 from notifier.queue.messages import WITHDRAW_DUE
-from notifier.queue.prepared import Among, Prepared, moment, words
+from notifier.queue.prepared import Among, Prepared, as_pairs, moment, pairs, words
 from notifier.queue.rows import Settlement
 from notifier.queue.tasks import open_tasks
 
@@ -113,6 +114,44 @@ _RESOLVE = (
 _BEGIN_ANEW = update(_DELIVERY).where(_DELIVERY.c.id == bindparam("which")).values(rung_at=None)
 
 
+_GIVEN = pairs("given")
+"""References by leg."""
+_OURS = Prepared(
+    select(func.count()).select_from(
+        select(_LEG.c.id)
+        .where(
+            _LEG.c.id == _GIVEN.c.key,
+            _LEG.c.state == LegState.STARTED.value,
+            _LEG.c.owner == bindparam("me"),
+            _LEG.c.tries == bindparam("number"),
+        )
+        .with_for_update(of=_LEG)
+        .subquery()
+    )
+)
+_ARRIVE = Prepared(
+    update(_LEG)
+    .where(_LEG.c.id == _GIVEN.c.key)
+    .values(
+        state=bindparam("to"),
+        due_at=None,
+        owner="",
+        lease_until=None,
+        unknown_since=None,
+        reason="",
+        reference=_GIVEN.c.value,
+        settled_at=bindparam("now"),
+    )
+)
+_ARRIVED = Prepared(
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.leg_id == _GIVEN.c.key, _ATTEMPT.c.number == bindparam("number"))
+    .values(outcome=bindparam("to"), ended_at=bindparam("now"), reason="", reference=_GIVEN.c.value)
+)
+ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
+"""What became of it makes nothing else due: a newsletter on its way wakes nobody."""
+
+
 def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
     """For each whether it counted: False where another took the leg over, or it was settled before."""
     ids = sorted({one.leg_id for one in outcomes})
@@ -120,6 +159,66 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
         return []
     if conn.dialect.name != "sqlite":
         lock_messages(conn, [row.message_id for row in _MESSAGES.rows(conn, {"ids": ids})])
+    if len(ids) < len(outcomes):  # of two outcomes of one leg the first counts
+        counted = _settle_each(conn, outcomes, now)
+        reached("settling")
+        return counted
+    together, others = _sorted(outcomes)
+    arrived: list[str] = []
+    for how, references in together.items():
+        if _arrive(conn, *how, references, now):
+            arrived += references
+        else:
+            others += [one for one in outcomes if one.leg_id in references]
+    progress(conn, map(ladder.delivery_of_leg, arrived), now)
+    counted = _settle_each(conn, others, now) if others else []
+    reached("settling")
+    refused = {one.leg_id for one, counts in zip(others, counted, strict=True) if not counts}
+    return [one.leg_id not in refused for one in outcomes]
+
+
+_Arrivals: TypeAlias = dict[tuple[str, int, LegState], dict[str, str]]
+"""By owner, number of the try and outcome: the references by leg."""
+
+
+def _sorted(outcomes: Sequence[Settlement]) -> tuple[_Arrivals, list[Settlement]]:
+    """Those that were sent and nothing more is to be said of them, and the others."""
+    together: _Arrivals = {}
+    others = []
+    for one in outcomes:
+        leg, number = ladder.leg_of_attempt(one.attempt_id)
+        if leg == one.leg_id and _just_arrived(one):
+            together.setdefault((one.owner, number, one.outcome), {})[leg] = one.reference
+        else:
+            others.append(one)
+    return together, others
+
+
+def _just_arrived(one: Settlement) -> bool:
+    return (
+        one.outcome in ARRIVED
+        and one.delivery is None
+        and one.delivery_state is None
+        and not (one.by_person or one.tasks or one.reason or one.next_address)
+        and "\0" not in one.reference
+    )
+
+
+def _arrive(
+    conn: Connection, owner: str, number: int, to: LegState, references: Mapping[str, str], now: datetime
+) -> bool:
+    """All of them, or none where one of them is not this owner's any more."""
+    given = {"given": as_pairs(references), "me": owner, "number": number, "to": to.value, "now": now}
+    if _OURS.rows(conn, given)[0][0] != len(references):
+        return False
+    _ARRIVE.run(conn, given)
+    _ARRIVED.run(conn, given)
+    return True
+
+
+def _settle_each(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
+    """Whatever they say."""
+    ids = sorted({one.leg_id for one in outcomes})
     started = {row.id: row for row in _STARTED.rows(conn, {"ids": ids})}
     counted: list[bool] = []
     done: list[tuple[Any, Settlement]] = []
@@ -143,7 +242,6 @@ def settle(conn: Connection, outcomes: Sequence[Settlement], now: datetime) -> l
     wanted_next = {row.delivery_id: one.next_address for row, one in done if one.next_address}
     progress(conn, [row.delivery_id for row, _ in done], now, next_address=wanted_next)
     finish(conn, [row.message_id for row, one in done if one.delivery_state is not None], now)
-    reached("settling")
     return counted
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from notifier.clock import Clock
 from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Offer, Plan, Task
-from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.model.states import DeliveryState, MessageState
 from notifier.queue import (
     claims,
     closures,
@@ -47,8 +47,6 @@ __all__ = ["Store", "StoreProblem"]
 
 PROGRAM = "the program"
 """Who did it, for the audit, where no person did."""
-_ARRIVED = frozenset({LegState.SENT, LegState.DELIVERED})
-"""What became of it makes nothing else due: a newsletter on its way wakes nobody."""
 
 
 class Store(Progress, Hearing, Care):
@@ -260,7 +258,7 @@ class Store(Progress, Hearing, Care):
 
     async def settle(self, outcomes: Sequence[Settlement], now: datetime) -> list[bool]:
         """All in one commit; False for one whose leg another has taken over. Deliveries and messages move on."""
-        if all(one.outcome in _ARRIVED for one in outcomes):
+        if all(one.outcome in settling.ARRIVED for one in outcomes):
             return await self._database.quietly(settling.settle, outcomes, now)
         return await self._write(settling.settle, outcomes, now)
 

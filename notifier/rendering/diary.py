@@ -1,7 +1,6 @@
 """The coming events in a newsletter or notice: a family reads those of its children, everybody the school's (H14)."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from notifier.model.message import DiaryDate, Message
 from notifier.rendering.fixed import Fixed
@@ -11,32 +10,44 @@ _LIST = '<ul style="margin:0 0 16px;padding-inline-start:20px">'
 _ITEM = '<li style="margin:0 0 6px">'
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """By which of the dates are in it: a school has few different sets of them, and many families."""
+class Diary:
+    """The coming events of one message, in each of these voices.
 
-    words: dict[tuple[int, ...], str]
+    By which of them are in it: a school has few different sets of them, and many families.
+    """
+
+    def __init__(self, dates: Sequence[DiaryDate], *voices: Voice) -> None:
+        self._dates = dates
+        self._voices = voices
+        self._all = tuple(range(len(dates))) if all(one.everybody for one in dates) else None
+        self._made: dict[tuple[int, ...], tuple[str, ...]] = {(): tuple("" for _ in voices)}
+
+    def of(self, pupil_ids: Collection[str] | None) -> tuple[str, ...]:
+        """What concerns one of these pupils, None: what anybody may know. Empty where there is nothing."""
+        if pupil_ids is None:
+            which = tuple([number for number, one in enumerate(self._dates) if one.public])
+        elif self._all is not None:
+            which = self._all
+        else:
+            which = tuple([number for number, one in enumerate(self._dates) if one.concerns(pupil_ids)])
+        made = self._made.get(which)
+        if made is None:
+            dates = [self._dates[number] for number in which]
+            made = tuple(_list([_line(one, voice) for one in dates], voice) for voice in self._voices)
+            self._made[which] = made
+        return made
 
 
 class Diaries:
     def __init__(self) -> None:
-        self._made: Fixed[_Made] = Fixed()
+        self._made: Fixed[Diary] = Fixed()
 
     def of(self, message: Message, pupil_ids: Collection[str] | None, voice: Voice) -> str:
-        """What concerns one of these pupils, None: what anybody may know. Empty where there is nothing."""
+        """One message's in one voice, as ``Diary.of`` says."""
         if not message.diary:
             return ""
-        if pupil_ids is None:
-            which = tuple(number for number, one in enumerate(message.diary) if one.public)
-        else:
-            which = tuple(number for number, one in enumerate(message.diary) if one.concerns(pupil_ids))
-        if not which:
-            return ""
-        made = self._made.get(message, f"{voice.catalogue.language} {voice.html}", lambda: _Made({}))
-        known = made.words.get(which)
-        if known is None:
-            known = made.words[which] = _list([_line(message.diary[number], voice) for number in which], voice)
-        return known
+        variant = f"{voice.catalogue.language} {voice.html}"
+        return self._made.get(message, variant, lambda: Diary(message.diary, voice)).of(pupil_ids)[0]
 
 
 def _list(lines: list[str], voice: Voice) -> str:

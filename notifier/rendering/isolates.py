@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
 
 _RIGHT = frozenset({"R", "AL", "AN"})
+_FIRST_RIGHT = "\u0590"
+"""No letter before this one is written from the right."""
 _FOREIGN_IN_RTL = frozenset({"L", "EN", "AN"})
 
 _RUN = re.compile(
@@ -27,6 +29,13 @@ def needs(value: str, rtl: bool) -> bool:
         return False
     wanted = _FOREIGN_IN_RTL if rtl else _RIGHT
     return any(unicodedata.bidirectional(letter) in wanted for letter in value)
+
+
+def unmarked(value: str, rtl: bool) -> bool:
+    """Whether names of these letters stand as they are both inside plain text and inside HTML."""
+    if rtl or not (value.isascii() or max(value) < _FIRST_RIGHT):
+        return False
+    return not ("&" in value or "<" in value or ">" in value or "'" in value or '"' in value)
 
 
 def plain(value: str, rtl: bool) -> str:

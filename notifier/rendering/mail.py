@@ -19,8 +19,9 @@ from notifier.rendering import body as bodies
 from notifier.rendering import people
 from notifier.rendering.catalogues import Catalogue, Catalogues
 from notifier.rendering.details import details_of
-from notifier.rendering.diary import Diaries
+from notifier.rendering.diary import Diary
 from notifier.rendering.fixed import Fixed
+from notifier.rendering.naming import Naming
 from notifier.rendering.parts import Parts, block, place
 from notifier.rendering.school import SchoolFacts
 from notifier.rendering.theme import Theme, inlined, phrases
@@ -34,7 +35,7 @@ from notifier.rendering.words import (
     flags,
     neutral_fields,
     offer,
-    personal,
+    offer_words,
     ready,
 )
 
@@ -56,6 +57,10 @@ class Letterform:
     text: Voice
     html: Parts
     plain: Parts
+    naming: Naming
+    diary: Diary | None
+    """None where the message has none, for no family."""
+    reply_to: str
     headers: tuple[tuple[str, str], ...]
     linked: tuple[tuple[str, str], ...]
     """The same where each copy has a link of its own to unsubscribe."""
@@ -69,7 +74,8 @@ class Mail:
         self._theme = theme
         self._catalogues = catalogues
         self._fixed: Fixed[Letterform] = Fixed()
-        self._diaries = Diaries()
+        self._asked: Fixed[Letterform] = Fixed()
+        """The same by the language that was asked for."""
 
     def render(
         self,
@@ -80,38 +86,50 @@ class Mail:
         address: Address | None,
     ) -> MailPayload:
         """The mail for one delivery; without one, what anybody may read."""
-        words = message.body(delivery.text_language if delivery else self._school.language)
-        form = self._fixed.get(message, words.language, lambda: self.form(message, words.language, now, self._theme))
-        offered = offer(message, delivery, self._catalogues) if delivery else None
-        raised = flags(delivery, offered)
-        known = people.family(delivery, directory) if delivery else None
-        about = delivery.pupil_ids if delivery else None
-        dates = [self._diaries.of(message, about, voice) for voice in (form.markup, form.text)]
-        if all(dates):
-            raised |= {"diary"}
-        contact = directory.contacts.get(address.contact_id) if address else None
-        link = self._link(form, address)
-        html, plain = (
-            self._values(known, offered, voice, parts.names)
-            | {"diary": listed, "details": self._details(message, delivery, directory, now, voice)}
-            for voice, parts, listed in zip((form.markup, form.text), (form.html, form.plain), dates, strict=True)
-        )
+        asked = delivery.text_language if delivery is not None else self._school.language
+        form = self._asked.get(message, asked, lambda: self._form(message, asked, now))
+        raised, text, markup = self._own(form, message, delivery, directory, now)
+        contact = directory.contacts.get(address.contact_id) if address is not None else None
+        link = self._link(form, address) if form.around_link is not None else None
         return MailPayload(
-            subject=self._subject(form, delivery, directory),
-            html=form.html.fill(html, raised),
-            plain=form.plain.fill(plain, raised),
-            language=form.language,
-            to_name=contact.name if contact else "",
-            from_name=self._school.name,
-            reply_to=message.reply_to or self._school.reply_to,
-            headers=form.headers if link is None else form.linked,
-            own_header=link,
+            self._subject(form, delivery, directory) if form.individual else form.subject,
+            form.html.fill(markup, raised),
+            form.plain.fill(text, raised),
+            form.language,
+            contact.name if contact is not None else "",
+            self._school.name,
+            form.reply_to,
+            form.headers if link is None else form.linked,
+            link,
         )
 
-    def _details(
-        self, message: Message, delivery: Delivery | None, directory: Directory, now: datetime, voice: Voice
-    ) -> str:
-        return details_of(message, delivery, directory, self._school, self._catalogues, now, html=voice.html)
+    def _own(
+        self, form: Letterform, message: Message, delivery: Delivery | None, directory: Directory, now: datetime
+    ) -> tuple[frozenset[str], dict[str, str], dict[str, str]]:
+        """Which blocks a delivery has, and the words for its places as plain text and as HTML."""
+        offered = None
+        if delivery is not None:
+            offered = offer(form.language, delivery, self._catalogues)
+            text, markup = form.naming.words(people.family(delivery, directory))
+        else:
+            text, markup = (dict.fromkeys(PLACES, "") | _bare(neutral_fields(one)) for one in (form.text, form.markup))
+        if offered is None and form.diary is None and not message.details:
+            return flags(delivery, offered), text, markup
+        text, markup = text.copy(), markup.copy()
+        if offered is not None:
+            text |= offer_words(offered, self._school, html=False)
+            markup |= _bare(offer_words(offered, self._school, html=True))
+        if form.diary is not None:
+            text["diary"], markup["diary"] = form.diary.of(delivery.pupil_ids if delivery is not None else None)
+        if message.details:
+            held = (message, delivery, directory, self._school, self._catalogues, now)
+            text["details"], markup["details"] = details_of(*held, html=False), details_of(*held, html=True)
+        return flags(delivery, offered, diary=bool(text.get("diary"))), text, markup
+
+    def _form(self, message: Message, asked: str, now: datetime) -> Letterform:
+        """For all languages that a message is not in, its one form is the same object."""
+        language = message.body(asked).language
+        return self._fixed.get(message, language, lambda: self.form(message, language, now, self._theme))
 
     def _link(self, form: Letterform, address: Address | None) -> tuple[str, Personal] | None:
         """A newsletter's own link to unsubscribe, for the adult whose address it goes to."""
@@ -133,14 +151,18 @@ class Mail:
         subject = bodies.as_plain(words.subject, self._public_fields(message, own), own)
         if message.drill:
             subject = f"{frame.say('DRILL')}: {subject}"
+        cut, cut_plain = Parts(inlined(page)), Parts(letter.strip() + "\n")
         return Letterform(
             subject,
             words.language,
             is_individual(message),
             html,
             plain,
-            Parts(inlined(page)),
-            Parts(letter.strip() + "\n"),
+            cut,
+            cut_plain,
+            Naming(frame, cut.names | cut_plain.names),
+            Diary(message.diary, plain, html) if message.diary else None,
+            self._answers(message),
             self._headers(message, own),
             *self._linked(message, own),
         )
@@ -149,20 +171,9 @@ class Mail:
         voice = Voice(own, html=False)
         return fixed_fields(self._school, message.event, voice) | neutral_fields(voice)
 
-    def _values(
-        self,
-        family: people.Family | None,
-        offered: Catalogue | None,
-        voice: Voice,
-        wanted: frozenset[str],
-    ) -> dict[str, str]:
-        if family is None:
-            return dict.fromkeys(PLACES, "") | neutral_fields(voice)
-        return personal(family, offered, self._school, voice, wanted)
-
     def _subject(self, form: Letterform, delivery: Delivery | None, directory: Directory) -> str:
         """Mail about one child says no name where others may see it: on a lock screen, on a whiteboard (SCHOOL 13)."""
-        if delivery is None or not form.individual:
+        if delivery is None:
             return form.subject
         spoken = form.subject.casefold()
         for pupil in people.pupils(delivery, directory):
@@ -252,6 +263,11 @@ class Mail:
 
     def _answers(self, message: Message) -> str:
         return message.reply_to or self._school.reply_to
+
+
+def _bare(words: dict[str, str]) -> dict[str, str]:
+    """Plain str: Markup would escape what a channel puts in."""
+    return {name: str.__str__(said) for name, said in words.items()}
 
 
 def _by_answer(reply_to: str) -> str:

@@ -49,7 +49,7 @@ class Paper:
         words = bodies.written(message.body(delivery.text_language if delivery else self._school.language))
         own, frame = self._catalogues.of(words.language), self._catalogues.frame(words.language)
         voice = Voice(frame, html=True)
-        offered = offer(message, delivery, self._catalogues) if delivery else None
+        offered = offer(words.language, delivery, self._catalogues) if delivery else None
         if delivery is None:
             values = dict.fromkeys(PLACES, "") | neutral_fields(voice)
         else:
@@ -59,7 +59,7 @@ class Paper:
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
         content += details_of(message, delivery, directory, self._school, self._catalogues, now, html=True)
         large = delivery is not None and delivery.large_print
-        raised = flags(delivery, offered) | ({"diary"} if dates else set())
+        raised = flags(delivery, offered, diary=bool(dates))
         context = {
             **phrases(voice.say),
             "school": {

@@ -7,8 +7,9 @@ never searched for marks: a pupil called ``{{ pupils }}`` stays exactly that.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeAlias
 
 from notifier.model.payload import Personal
@@ -43,9 +44,7 @@ class Block:
 
 
 Part: TypeAlias = str | Place | Block
-
-_bare = str.__str__
-"""Plain str: Markup would escape what a channel puts in."""
+Pick: TypeAlias = Callable[[Mapping[str, str]], tuple[str, ...]]
 
 
 class Parts:
@@ -53,16 +52,26 @@ class Parts:
 
     def __init__(self, text: str) -> None:
         self._parts = _cut(text)
-        self._by_flags: dict[frozenset[str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._by_flags: dict[
+            frozenset[str], tuple[tuple[str, ...], Callable[[Mapping[str, str]], tuple[str, ...]]]
+        ] = {}
         self.names = frozenset(_names(self._parts))
         """The places that need a value."""
 
     def fill(self, values: Mapping[str, str], flags: frozenset[str]) -> Personal:
-        cut = self._by_flags.get(flags)
-        if cut is None:
-            cut = self._by_flags[flags] = _laid_out(self._parts, flags)
-        fixed, places = cut
-        return Personal(fixed, tuple([_bare(values[name]) for name in places]))
+        """``values`` are plain str: Markup would escape what a channel puts in."""
+        laid_out = self._by_flags.get(flags)
+        if laid_out is None:
+            fixed, places = _laid_out(self._parts, flags)
+            laid_out = self._by_flags[flags] = (fixed, _pick(places))
+        return Personal(laid_out[0], laid_out[1](values))
+
+
+def _pick(places: tuple[str, ...]) -> Pick:
+    """The values for these places."""
+    if len(places) < 2:
+        return lambda values: tuple([values[name] for name in places])
+    return itemgetter(*places)
 
 
 def _laid_out(parts: Iterable[Part], flags: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from notifier.model.directory import Contact, Directory, Pupil
 from notifier.model.plan import Delivery
@@ -16,16 +17,18 @@ class Child:
     class_: str
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Those of one delivery, as they are called."""
+class Family(NamedTuple):
+    """Those of one delivery, as they are called; each child's class stands at the child's place, empty without one."""
 
     adults: tuple[str, ...]
-    children: tuple[Child, ...]
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def family(delivery: Delivery, directory: Directory) -> Family:
-    return Family(adults(delivery.contact_ids, directory), children(delivery, directory))
+    found = pupils(delivery, directory)
+    classes = (found[0].class_,) if len(found) == 1 else tuple([pupil.class_ for pupil in found])
+    return Family(adults(delivery.contact_ids, directory), _called(found), classes)
 
 
 def addressed_as(contact: Contact) -> str:
@@ -45,22 +48,32 @@ def addressed_as(contact: Contact) -> str:
 def adults(contact_ids: Sequence[str], directory: Directory) -> tuple[str, ...]:
     """Each adult of a delivery as addressed, by priority; two who share a salutation are named once."""
     contacts = directory.contacts
-    names = [addressed_as(contacts[contact_id]) for contact_id in contact_ids if contact_id in contacts]
-    return tuple(dict.fromkeys([name for name in names if name]))
+    names: dict[str, None] = {}
+    for contact_id in contact_ids:
+        contact = contacts.get(contact_id)
+        if contact is not None and (name := addressed_as(contact)):
+            names[name] = None
+    return tuple(names)
 
 
 def pupils(delivery: Delivery, directory: Directory) -> tuple[Pupil, ...]:
     known = directory.pupils
-    return tuple([known[pupil_id] for pupil_id in delivery.pupil_ids if pupil_id in known])
+    found: list[Pupil] = []
+    for pupil_id in delivery.pupil_ids:
+        pupil = known.get(pupil_id)
+        if pupil is not None:
+            found.append(pupil)
+    return tuple(found)
 
 
 def children(delivery: Delivery, directory: Directory) -> tuple[Child, ...]:
-    """By forename; where two share one, with the surname."""
     found = pupils(delivery, directory)
+    return tuple(Child(name, pupil.class_) for name, pupil in zip(_called(found), found, strict=True))
+
+
+def _called(found: Sequence[Pupil]) -> tuple[str, ...]:
+    """By forename; where two share one, with the surname."""
     if len(found) == 1:
-        return (Child(found[0].forename or found[0].name, found[0].class_),)
-    shared = Counter(pupil.forename for pupil in found)
-    return tuple(
-        Child(pupil.forename if pupil.forename and shared[pupil.forename] == 1 else pupil.name, pupil.class_)
-        for pupil in found
-    )
+        return (found[0].forename or found[0].name,)
+    shared = Counter([pupil.forename for pupil in found])
+    return tuple([pupil.forename if pupil.forename and shared[pupil.forename] == 1 else pupil.name for pupil in found])

@@ -7,11 +7,11 @@ from markupsafe import Markup, escape
 
 from notifier.model.calendar import Event, Session
 from notifier.model.language import base
-from notifier.model.message import Message
 from notifier.model.plan import Basis, Delivery
 from notifier.rendering import isolates, people
 from notifier.rendering.catalogues import Catalogue, Catalogues
 from notifier.rendering.fields import Fill
+from notifier.rendering.naming import Naming
 from notifier.rendering.parts import place
 from notifier.rendering.school import SchoolFacts
 
@@ -24,6 +24,8 @@ PLACES = frozenset(
 FLAGS = frozenset({"about", "copy", "listed", "offer", "diary"})
 """Blocks only some deliveries have: whom it is about; an additional copy; on the school's list; an offer to explain;
 coming events."""
+
+_COPY = Basis.COPY
 
 OFFER_BY_PHONE = (
     "Would you like someone to tell you in your language what this says? Please ring the school on %(phone)s."
@@ -166,26 +168,28 @@ def filler(fields: dict[str, str]) -> Fill:
     return words
 
 
-def flags(delivery: Delivery | None, offered: Catalogue | None) -> frozenset[str]:
+def flags(delivery: Delivery | None, offered: Catalogue | None, *, diary: bool = False) -> frozenset[str]:
     """Which blocks this delivery has; ``offered`` as ``offer`` says."""
     if delivery is None:
-        return frozenset()
-    return _flags(bool(delivery.pupil_ids), delivery.basis is Basis.COPY, offered is not None)
+        return _flags(False, False, False, diary)
+    return _flags(bool(delivery.pupil_ids), delivery.basis is _COPY, offered is not None, diary)
 
 
 @cache
-def _flags(about: bool, copy: bool, offered: bool) -> frozenset[str]:
-    shown = ("about", "copy" if copy else "listed") if about else ()
-    return frozenset((*shown, "offer") if offered else shown)
+def _flags(about: bool, copy: bool, offered: bool, diary: bool) -> frozenset[str]:
+    shown = {"about": about, "copy": about and copy, "listed": about and not copy, "offer": offered, "diary": diary}
+    return frozenset(flag for flag, raised in shown.items() if raised)
 
 
-def offer(message: Message, delivery: Delivery, catalogues: Catalogues) -> Catalogue | None:
-    """The language in which to offer a verbal translation (W34), None where there is no need or no catalogue for it."""
+def offer(written: str, delivery: Delivery, catalogues: Catalogues) -> Catalogue | None:
+    """The language in which to offer a verbal translation (W34), None where there is no need or no catalogue for it.
+
+    ``written`` is the language in which this delivery is.
+    """
     theirs = base(delivery.language)
-    understood = not theirs or theirs == base(message.body(delivery.text_language).language)
-    if understood and not delivery.interpreter:
+    if (not theirs or theirs == base(written)) and not delivery.interpreter:
         return None
-    catalogue = catalogues.of(theirs or message.body(delivery.text_language).language)
+    catalogue = catalogues.of(theirs or written)
     return catalogue if catalogue.has(OFFER) else None
 
 
@@ -194,39 +198,13 @@ def personal(
     offered: Catalogue | None,
     school: SchoolFacts,
     voice: Voice,
-    wanted: frozenset[str] = PLACES,
 ) -> dict[str, str]:
-    """The words for these of the names in PLACES."""
-    found = family.children
-    names = [voice.name(child.name) for child in found]
-    values = dict.fromkeys(wanted, "")
-    if "greeting" in wanted or "greeting_line" in wanted:
-        values["greeting"] = greeting = _greeting(family.adults, voice)
-        if "greeting_line" in wanted:
-            values["greeting_line"] = voice.say("%(greeting)s,", greeting=greeting)
-    if "pupils" in wanted:
-        values["pupils"] = voice.join(names) if names else voice.say("your child")
-    if "class" in wanted or "about" in wanted:
-        rooms = {child.class_: voice.name(child.class_) for child in found if child.class_}
-        values["class"] = voice.join(list(rooms.values())) if rooms else voice.say("your child's class")
-    if "about" in wanted:
-        values["about"] = voice.join(
-            [
-                voice.say("%(name)s (%(class)s)", **{"name": name, "class": rooms[child.class_]})
-                if child.class_
-                else name
-                for name, child in zip(names, found, strict=True)
-            ]
-        )
+    """The words for the names in PLACES."""
+    values = Naming(voice.catalogue, PLACES).words(family)[voice.html]
+    values = {name: ready_or(said, voice) for name, said in values.items()}
     if offered is not None:
         values |= offer_words(offered, school, html=voice.html)
     return values
-
-
-def _greeting(adults: tuple[str, ...], voice: Voice) -> str:
-    if not adults:
-        return voice.say("Dear families")
-    return voice.say("Dear %(names)s", names=voice.join([voice.name(name) for name in adults]))
 
 
 def offer_words(catalogue: Catalogue, school: SchoolFacts, *, html: bool) -> dict[str, str]:

@@ -66,13 +66,12 @@ def audience(
         if among is None
         else (directory.pupils[pupil_id] for pupil_id in among if pupil_id in directory.pupils)
     )
-    return tuple(
-        [
-            pupil.id
-            for pupil in pupils
-            if present(pupil, day) and _among(pupil, terms) and not (except_ and _among(pupil, except_))
-        ]
-    )
+    return tuple([pupil.id for pupil in pupils if present(pupil, day) and belongs(pupil, terms, except_)])
+
+
+def belongs(pupil: Pupil, terms: Sequence[Term], except_: Sequence[Term]) -> bool:
+    """Whether the terms name this pupil and the exceptions do not."""
+    return _among(pupil, terms) and not (except_ and _among(pupil, except_))
 
 
 def _among(pupil: Pupil, terms: Sequence[Term]) -> bool:

@@ -32,6 +32,12 @@ def allowed(basis: Basis, rule: str) -> Allowed:
     return Allowed(basis, rule)
 
 
+@cache
+def together(*answers: Allowed | Refused) -> tuple[Allowed | Refused, ...]:
+    """The answers for one child's adults: most children of a school have the same few."""
+    return answers
+
+
 @dataclass
 class Findings:
     """What came to light on the way: gathered once each, in order."""

@@ -1,13 +1,16 @@
 """Step 7: by which channels, in which order, at which addresses (DESIGN 3.4, 3.5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from notifier.model.arrangements import in_force
-from notifier.model.directory import Contact, Sort
+from notifier.model.directory import Contact, Directory, Sort
+from notifier.model.homes import email_key
 from notifier.model.message import Kind
 from notifier.model.plan import Address
-from notifier.model.policy import AddressKind, ChannelFacts, Rung
+from notifier.model.policy import AddressKind, ChannelFacts, Policy, Rung
 from notifier.routing import rules
 from notifier.routing.standing import Standing
 
@@ -37,11 +40,14 @@ def _ladder(standing: Standing, *, paper_first: bool) -> tuple[Rung, ...]:
     ladder = [tuple(rung) for rung in policy.kinds[message.kind].ladder]
     if paper_first:
         paper = tuple(
-            channel for rung in ladder for channel in rung if _facts(standing, channel).address is AddressKind.POSTAL
+            channel
+            for rung in ladder
+            for channel in rung
+            if facts_of(standing.policy, channel).address is AddressKind.POSTAL
         )
         ladder = [paper, *(tuple(channel for channel in rung if channel not in paper) for rung in ladder)]
         ladder = [rung for rung in ladder if rung]
-    extra = [channel for channel in message.also if not _facts(standing, channel).public]
+    extra = [channel for channel in message.also if not facts_of(standing.policy, channel).public]
     essential = message.essential and "essential" in policy.text.allowed and not message.marketing
     if essential:
         extra.append(policy.text.channel)
@@ -49,7 +55,7 @@ def _ladder(standing: Standing, *, paper_first: bool) -> tuple[Rung, ...]:
     if beside and ladder:
         ladder[0] = (*beside, *ladder[0]) if policy.text.channel in beside else (*ladder[0], *beside)
         # A person stays at the end too, where ``also`` has somebody ring as well.
-        earlier = {channel for channel in beside if not _facts(standing, channel).by_person}
+        earlier = {channel for channel in beside if not facts_of(standing.policy, channel).by_person}
         ladder[1:] = [tuple(channel for channel in rung if channel not in earlier) for rung in ladder[1:]]
     if message.marketing or not (essential or message.kind.value in policy.text.allowed):
         # W37, whatever the ladder or ``also`` say; and advertising is never essential.
@@ -68,23 +74,18 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     for rung in ladder:
         usable: list[str] = []
         for channel in rung:
-            facts = _facts(standing, channel)
+            facts = facts_of(standing.policy, channel)
             if not facts.configured:
                 standing.found.step(7, rules.LADDER, f"{channel} is not set up, so it is left out")
                 continue
-            if facts.by_person:
-                routes[channel] = _numbers_to_ring(standing, contacts, barred, left_out) or (
-                    Address(contact_ids[0] if contact_ids else "", ""),
-                )
-                usable.append(channel)
-                continue
-            free, shared = _addresses(standing, contacts, facts.address, barred)
-            left_out.update(dict.fromkeys(shared))
+            free, shared = route(facts, contacts, directory, barred)
             if free:
                 routes[channel] = free
                 usable.append(channel)
             elif not shared:
                 standing.found.step(7, rules.LADDER, f"{channel}: no address", contact_ids[0] if contact_ids else "")
+            if shared:
+                left_out.update(dict.fromkeys(shared))
         if usable:
             kept.append(tuple(usable))
     for contact_id in left_out:
@@ -106,7 +107,7 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
 
 
 def _only_person(standing: Standing, ladder: Sequence[Rung]) -> bool:
-    return all(_facts(standing, channel).by_person for rung in ladder for channel in rung)
+    return all(facts_of(standing.policy, channel).by_person for rung in ladder for channel in rung)
 
 
 def asked(standing: Standing, sort: Sort, contact_id: str, pupil_ids: Sequence[str]) -> bool:
@@ -127,65 +128,109 @@ def _asks_paper(standing: Standing, contact_ids: Sequence[str], pupil_ids: Seque
 
 def on_paper(standing: Standing, ladder: Sequence[Rung]) -> bool:
     """Whether one of these rungs is a letter."""
-    return any(_facts(standing, channel).address is AddressKind.POSTAL for rung in ladder for channel in rung)
+    return any(facts_of(standing.policy, channel).address is AddressKind.POSTAL for rung in ladder for channel in rung)
 
 
-def _facts(standing: Standing, channel: str) -> ChannelFacts:
-    return standing.policy.channels.get(channel) or ChannelFacts(channel, "", configured=False)
+def facts_of(policy: Policy, channel: str) -> ChannelFacts:
+    """One that nobody has heard of counts as not set up."""
+    return policy.channels.get(channel) or ChannelFacts(channel, "", configured=False)
+
+
+def route(
+    facts: ChannelFacts, contacts: Sequence[Contact], directory: Directory, barred: AbstractSet[str]
+) -> tuple[tuple[Address, ...], Sequence[str]]:
+    """The addresses for a channel in the order in which they are tried, and the contacts of whom one had to be left
+    out, because one of ``barred`` holds it too."""
+    if len(contacts) == 1 and not barred:  # as nearly always
+        (contact,) = contacts
+        value = own_address(facts, contact)
+        return () if value is None else (Address(contact.id, value, contact.language),), ()
+    if facts.by_person:
+        return _numbers_to_ring(contacts, directory, barred)
+    return _addresses(contacts, facts.address, directory, barred)
+
+
+def own_address(facts: ChannelFacts, contact: Contact) -> str | None:
+    """What an adult who is addressed alone is reached at by a channel, where nobody is kept out; None: not by it.
+
+    Empty where a person has to find a number first.
+    """
+    if facts.by_person:
+        return contact.mobile or contact.phone
+    values = _VALUES[facts.address](contact)
+    return values[0][0] if values else None
 
 
 def _addresses(
-    standing: Standing, contacts: Iterable[Contact], kind: AddressKind, barred: set[str]
-) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+    contacts: Iterable[Contact], kind: AddressKind, directory: Directory, barred: AbstractSet[str]
+) -> tuple[tuple[Address, ...], Sequence[str]]:
     """The usable addresses in order, without repetition, and the contacts of whom one had to be left out."""
+    values = _VALUES[kind]
     free: dict[str, Address] = {}
-    shared: list[str] = []
+    shared: dict[str, None] = {}
     for contact in contacts:
-        for value, key in _values(contact, kind):
-            if _held(standing, key, contact, kind, barred):
-                shared.append(contact.id)
+        for value, key in values(contact):
+            if barred and _held(key, contact, kind, directory, barred):
+                shared[contact.id] = None
             elif key not in free:
                 free[key] = Address(contact.id, value, contact.language)
                 break
-    return tuple(free.values()), tuple(dict.fromkeys(shared))
+    return tuple(free.values()), tuple(shared)
 
 
 def _numbers_to_ring(
-    standing: Standing, contacts: Iterable[Contact], barred: set[str], left_out: dict[str, None]
-) -> tuple[Address, ...]:
+    contacts: Sequence[Contact], directory: Directory, barred: AbstractSet[str]
+) -> tuple[tuple[Address, ...], Sequence[str]]:
     """A number for each adult whom a person is to ring, who has one first; nobody is dropped for having none."""
-    found = []
+    found: list[Address] = []
+    left_out: dict[str, None] = {}
     for contact in contacts:
-        free, shared = _addresses(standing, (contact,), AddressKind.PHONE, barred)
-        left_out.update(dict.fromkeys(shared))
+        free, shared = _addresses((contact,), AddressKind.PHONE, directory, barred)
         found.append(free[0] if free else Address(contact.id, "", contact.language))
-    return tuple(sorted(found, key=lambda address: not address.value))
+        if shared:
+            left_out.update(dict.fromkeys(shared))
+    if len(found) > 1:
+        found.sort(key=lambda address: not address.value)
+    return tuple(found) or (Address("", ""),), tuple(left_out)
 
 
-def _values(contact: Contact, kind: AddressKind) -> list[tuple[str, str]]:
-    """(what is shown, what is compared) of one adult for one kind of address, best first."""
-    match kind:
-        case AddressKind.EMAIL:
-            pairs = [(contact.email, contact.email_key)]
-        case AddressKind.MOBILE:
-            pairs = [(contact.mobile, contact.mobile)]
-        case AddressKind.PHONE:
-            pairs = [(contact.mobile, contact.mobile), (contact.phone, contact.phone)]
-        case AddressKind.POSTAL:
-            key = contact.postal_key
-            pairs = [(", ".join((*contact.address, contact.postcode)), key)] if key else []
-        case AddressKind.NONE:
-            pairs = []
-    return [pair for pair in pairs if pair[1]]
+Values: TypeAlias = tuple[tuple[str, str], ...]
+"""What is shown and what is compared of one adult's addresses of one kind, best first."""
 
 
-def _held(standing: Standing, key: str, contact: Contact, kind: AddressKind, barred: set[str]) -> bool:
+def _email(contact: Contact) -> Values:
+    key = email_key(contact.email)
+    return ((contact.email, key),) if key else ()
+
+
+def _mobile(contact: Contact) -> Values:
+    return ((contact.mobile, contact.mobile),) if contact.mobile else ()
+
+
+def _phone(contact: Contact) -> Values:
+    numbers = contact.mobile, contact.phone
+    return tuple([(number, number) for number in numbers if number])
+
+
+def _postal(contact: Contact) -> Values:
+    key = contact.postal_key
+    return ((", ".join((*contact.address, contact.postcode)), key),) if key else ()
+
+
+_VALUES: Mapping[AddressKind, Callable[[Contact], Values]] = {
+    AddressKind.EMAIL: _email,
+    AddressKind.MOBILE: _mobile,
+    AddressKind.PHONE: _phone,
+    AddressKind.POSTAL: _postal,
+    AddressKind.NONE: lambda contact: (),
+}
+
+
+def _held(key: str, contact: Contact, kind: AddressKind, directory: Directory, barred: AbstractSet[str]) -> bool:
     """Whether a barred adult holds this address too; a letter also reaches whoever shares the home."""
-    if not barred:
-        return False
-    if contact.id in barred or not barred.isdisjoint(standing.directory.holders_of.get(key, ())):
+    if contact.id in barred or not barred.isdisjoint(directory.holders_of.get(key, ())):
         return True
     if kind is not AddressKind.POSTAL:
         return False
-    home = standing.directory.home_of[contact.id]
-    return not barred.isdisjoint(standing.directory.contacts_of_home.get(home, ()))
+    home = directory.home_of[contact.id]
+    return not barred.isdisjoint(directory.contacts_of_home.get(home, ()))

@@ -13,6 +13,7 @@ from notifier.routing.audience import audience
 from notifier.routing.drill import recheck_drill
 from notifier.routing.findings import Allowed
 from notifier.routing.ladder import asked, ways
+from notifier.routing.ordinary import Ordinary
 from notifier.routing.plan import languages, standby
 from notifier.routing.safeguards import names_in
 from notifier.routing.standing import Standing
@@ -37,6 +38,13 @@ def recheck(message: Message, delivery: Delivery, directory: Directory, policy: 
         return Send(delivery)
     if message.kind is not Kind.EMERGENCY and (directory.refuses or directory.held):
         return Hold(rules.UNREADABLE, directory.refuses or directory.held)
+    if Ordinary.of(message, directory, policy, now).stands(delivery, directory):
+        return Send(delivery)
+    return thoroughly(message, delivery, directory, policy, now)
+
+
+def thoroughly(message: Message, delivery: Delivery, directory: Directory, policy: Policy, now: datetime) -> Verdict:
+    """Every step for every adult of these pupils: whatever is on file, and whatever changed."""
     standing = Standing(message, directory, policy, now)
     present = audience(message.audience, message.except_, directory, standing.day, among=delivery.pupil_ids)
     if not delivery.contact_ids:  # a child about whom nobody could be told: only the call sheet knows

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from notifier.model.arrangements import holds, in_force
 from notifier.model.directory import (
@@ -21,10 +21,11 @@ from notifier.model.plan import Basis
 from notifier.model.policy import Copies, Policy, Rung
 from notifier.routing import rules
 from notifier.routing.consent import consented
-from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused
+from notifier.routing.findings import Allowed, Findings, Refused, allowed, refused, together
 from notifier.routing.namesakes import point_out
 
 T = TypeVar("T", bound=tuple[Any, ...])
+Answers: TypeAlias = tuple[Allowed | Refused, ...]
 _WISHES = frozenset({rules.UNSUBSCRIBED, rules.MARKETING})
 _NOBODY: Mapping[str, Refused] = MappingProxyType({})
 
@@ -46,6 +47,9 @@ class Standing:
         self._homes: tuple[str | None, tuple[str, ...]] = (None, ())
         self._same: dict[Any, Any] = {}
         self._heard: dict[int, Allowed | Refused] = {}
+        self.by_links = self.kind is not Kind.EMERGENCY and not message.marketing
+        self.known: dict[str, Answers] = directory.worked_out.setdefault(("usual", self.copies), {})
+        """By pupil what ``usual`` has found so far."""
         self.ladders: dict[bool, tuple[Rung, ...]] = {}
         """By whether paper comes first: the ladder of this message before addresses."""
 
@@ -73,6 +77,35 @@ class Standing:
         if found is None:
             found = self._heard[id(link)] = self._hears(link)
         return found
+
+    def usual(self, pupil_id: str) -> Answers:
+        """The answers for a pupil's links, in their order, where they follow from the links and the school's
+        ``copies`` alone and ask nothing of anybody: the same for every message, so asked once of a directory.
+
+        Empty where anything is on file, where there is something to ask, or where the message is of a sort of its
+        own: an emergency has its own rule, and who gets advertising has agreed to it.
+        """
+        if not self.by_links:
+            return ()
+        found = self.known.get(pupil_id)
+        if found is None:
+            found = self.known[pupil_id] = self._asked(pupil_id)
+        return found
+
+    def _asked(self, pupil_id: str) -> Answers:
+        links = self.directory.links_of_pupil.get(pupil_id, ())
+        contact_ids = {link.contact_id for link in links}
+        if (
+            pupil_id in self.directory.remarkable
+            or len(contact_ids) != len(links)
+            or not contact_ids <= self.directory.contacts.keys()
+        ):
+            return ()
+        tasks, self.found.tasks = self.found.tasks, {}
+        answers = together(*[self._decide(link) for link in links])
+        asks, self.found.tasks = self.found.tasks, tasks
+        tasks.update(asks)
+        return () if asks else answers
 
     # Step 3 -------------------------------------------------------------------------------------------------
 

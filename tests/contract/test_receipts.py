@@ -186,6 +186,7 @@ async def test_who_wants_no_more_is_remembered_until_they_want_it_again(store: S
         (kept,) = await store.receipts_due(NOW, 10)
         await store.consume_receipt(kept.id, NOW, refusing=[Refusing("text", "+447700900123", ends=ends)])
         assert await store.refused("text", "+447700900123") == expected
+        assert await store.refused_by("text") == ({} if expected is None else {"+447700900123": expected})
     assert await store.refused("voice", "+447700900123") is None
 
 

@@ -2,17 +2,20 @@
 
 import email
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import SMTP
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels._headers import Unfit, address
-from channels._mime import Composer, Envelope, quoted_printable
+from channels._headers import _ADDRESS, _BAD, _USUAL_ADDRESS, Unfit, address
+from channels._mime import Composer, Envelope
+from channels._smtp_session import stuffed
 from notifier.model.message import Attachment, Enclosure
 from notifier.model.payload import MailPayload, Personal
 
@@ -178,6 +181,14 @@ def test_an_address_with_a_foreign_domain_is_written_in_ascii() -> None:
     assert address("a@bücher.example") == "a@xn--bcher-kva.example"
 
 
+@given(st.from_regex(_USUAL_ADDRESS, fullmatch=True))
+def test_an_address_that_is_let_through_at_once_holds_nothing_that_the_whole_rule_refuses(text: str) -> None:
+    assert _ADDRESS.fullmatch(text)
+    assert not _BAD.search(text)
+    if len(text) <= 254:
+        assert address(text) == text
+
+
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=120)
 
 
@@ -195,6 +206,59 @@ def test_words_in_pieces_come_back_as_one_text_with_short_lines(first: str, pair
     assert said.removesuffix("\n") == "".join(pieces).removesuffix("\n")
 
 
+ODD = st.lists(st.text(alphabet=".\n =|aé\u2028", max_size=9), min_size=1, max_size=7).filter(lambda one: len(one) % 2)
+FIELDS = st.lists(st.sampled_from(["Amara", "Dear Mrs O'Neil,", "Oak", "x" * 80, "a ", "é", ".b", "a|.b", "1+1=2", ""]))
+
+
+@given(ODD, FIELDS, st.booleans())
+def test_whether_a_message_has_lines_that_begin_with_a_dot_is_told_as_it_is(
+    pieces: list[str], own: list[str], with_file: bool
+) -> None:
+    html = Personal(("<p>Hello ", *[" and "] * len(own)), tuple(own))
+    payload = MailPayload("s", html, Personal(tuple(pieces[::2]), tuple(pieces[1::2])), "en")
+    files = (enclosure(".x.pdf", b".....\r\n.\r\n"),) if with_file else ()
+    content, dotless = Composer().composed(ENVELOPE, payload, files)
+    assert content == Composer().compose(ENVELOPE, payload, files)
+    as_it_is = stuffed(content) == content + b".\r\n"
+    assert as_it_is or not dotless
+    assert dotless or not as_it_is or any("|." in word for word in (*own, *pieces)), "looked through for nothing"
+
+
+@pytest.mark.parametrize(
+    ("fixed", "word", "as_it_is"),
+    [
+        pytest.param(("Dear ", ",\nhello\n"), "Amara", True, id="usual"),
+        pytest.param(("Dear ", ",\n.hello\n"), "Amara", False, id="fixed words"),
+        pytest.param(("Dear ", "., hello\n"), "Amara", False, id="right after a name"),
+        pytest.param(("Dear ", ",\nhello\n"), ".Amara", False, id="a name"),
+        pytest.param((".Dear ", ",\nhello\n"), "Amara", False, id="at the very beginning"),
+        pytest.param(("Dear ", ",\nhello\n"), "Zoë", True, id="a foreign name"),
+    ],
+)
+def test_a_newsletter_as_usual_goes_over_the_line_as_it_is(fixed: tuple[str, ...], word: str, as_it_is: bool) -> None:
+    payload = MailPayload("s", Personal(("<p>", "</p>"), ("Amara",)), Personal(fixed, (word,)), "en", "Mrs A")
+    content, dotless = Composer().composed(ENVELOPE, payload, ())
+    assert dotless is as_it_is
+    assert (stuffed(content) == content + b".\r\n") is as_it_is
+
+
+def test_words_that_do_not_fit_between_the_pieces_are_a_fault() -> None:
+    """Else one part's words could stand in the other."""
+    payload = MailPayload("s", Personal(("a", "b"), ()), Personal(("c", "d"), ("e", "f")), "en")
+    with pytest.raises(ValueError, match="extended slice"):
+        Composer().compose(ENVELOPE, payload, ())
+
+
+def test_a_date_is_right_whenever_and_wherever_the_clock_stands() -> None:
+    composer = Composer()
+    for moment in (AT, AT.replace(microsecond=999_999), AT.replace(second=1), AT, AT.replace(year=2025)):
+        composed = composer.compose(replace(ENVELOPE, date=moment), mail(), ())
+        assert email.message_from_bytes(composed, policy=SMTP)["Date"].datetime == moment.replace(microsecond=0)
+    summer = AT.astimezone(ZoneInfo("Europe/London"))
+    found = email.message_from_bytes(composer.compose(replace(ENVELOPE, date=summer), mail(), ()), policy=SMTP)
+    assert str(found["Date"]).endswith("09:30:00 +0100")
+
+
 def test_a_line_with_a_lone_dot_survives() -> None:
     assert text_of(parsed(mail(plain="a\n.\n..b\n")), "plain") == "a\n.\n..b\n"
 
@@ -206,10 +270,6 @@ def test_what_is_fixed_is_encoded_once() -> None:
         composer.compose(ENVELOPE, MailPayload("s", Personal((fixed, "</p>"), (name,)), Personal(("t",)), "en"), ())
     assert composer._fixed.cache_info().misses == 2
     assert composer._fixed.cache_info().hits == 2
-
-
-def test_quoted_printable_keeps_line_ends_plain() -> None:
-    assert quoted_printable("a\r\nb\rc\nd") == b"a\r\nb\r\nc\r\nd"
 
 
 def test_a_header_of_ones_own_stands_beside_those_all_share_and_is_folded() -> None:

@@ -206,7 +206,7 @@ async def test_a_message_cancelled_on_the_way_is_not_begun(school: School) -> No
     message = await school.enqueue(10)
     school.post.gate = asyncio.Event()
     draining = asyncio.create_task(school.drain())
-    await school.post.begun.wait()
+    await school.post.until(lambda: school.post.at_once == school.post.parallelism)
     await school.store.cancel(message.id, "head", school.clock.now())
     await settle_down()
     school.post.gate.set()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.model.ladder import FINAL, Leg, Move, advance, attempt_id, delivery_id, leg_id, next_rung
+from notifier.model.ladder import FINAL, Leg, Move, advance, attempt_id, delivery_id, delivery_of_leg, leg_id, next_rung
 from notifier.model.plan import Address, Basis, Delivery, LegPlan
 from notifier.model.states import DeliveryState, LegState, may_follow
 
@@ -112,6 +112,7 @@ def test_a_rung_without_any_address_is_passed_over() -> None:
 
 def test_ids_name_nobody_and_are_the_same_wherever_they_are_made() -> None:
     assert attempt_id(leg_id(delivery_id("m1", 3), 0, "email", 1), 2) == "m1.3.0.email.1.2"
+    assert delivery_of_leg(leg_id(delivery_id("m1", 3), 0, "email", 1)) == "m1.3"
 
 
 LEGS = st.lists(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from math import prod
 from typing import Any
@@ -110,6 +111,11 @@ def _contact(id: str, house: tuple[tuple[str, ...], str], email: str, **values: 
 
 
 @st.composite
+def adults(draw: st.DrawFn, id: str) -> Contact:
+    return _contact(id, **draw(contacts))
+
+
+@st.composite
 def directories(draw: st.DrawFn) -> Directory:
     kids = PUPILS[: draw(st.integers(1, 3))]
     people = ADULTS[: draw(st.integers(1, 5))]
@@ -117,7 +123,7 @@ def directories(draw: st.DrawFn) -> Directory:
     linked = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=8))
     return families(
         *[Pupil(id, f"Forename{id}", f"Surname{id}", **draw(pupils)) for id in kids],
-        *[_contact(id, **draw(contacts)) for id in people],
+        *[draw(adults(id)) for id in people],
         *[Link(*pair, **draw(links)) for pair in linked],
         *draw(st.lists(arrangements(), max_size=6)),
         silenced=frozenset(draw(st.sampled_from([(), (), (), ("C2",)]))),
@@ -125,7 +131,7 @@ def directories(draw: st.DrawFn) -> Directory:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Directory, Message, Policy]:
+def cases(draw: st.DrawFn, schools: st.SearchStrategy[Directory] | None = None) -> tuple[Directory, Message, Policy]:
     """A directory, a message, and the policy of one of the two schools or of a third."""
     asked = draw(
         one_of_each(
@@ -146,7 +152,21 @@ def cases(draw: st.DrawFn) -> tuple[Directory, Message, Policy]:
     third, changes = asked.pop("third"), {"per": asked.pop("per"), "copies": asked.pop("copies")}
     asked["marketing"] = asked["marketing"] and kind is not Kind.EMERGENCY
     return (
-        draw(directories()),
+        draw(directories() if schools is None else schools),
         message(kind.value, to, **asked),
         with_kind(policy, kind, **changes) if third else policy,
     )
+
+
+@st.composite
+def quiet(draw: st.DrawFn) -> Directory:
+    """A school about whose families little or nothing is on file: most children live with whoever may hear of them."""
+    directory = draw(directories())
+    rows = directory.arrangements[: draw(st.sampled_from([0, 0, 0, 1]))]
+    odd = draw(st.sampled_from([0, 0, 1]))
+    found = (one if place < odd else _at_home(one) for place, one in enumerate(directory.links))
+    return families(*directory.pupils.values(), *directory.contacts.values(), *found, *rows)
+
+
+def _at_home(one: Link) -> Link:
+    return replace(one, lives_with=LivesWith.YES, responsibility=Responsibility.YES, court_order=False)

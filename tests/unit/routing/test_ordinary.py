@@ -1,0 +1,162 @@
+"""The short way of a recheck: it says what the full way says, and it is taken where nothing is on file."""
+
+import gc
+import weakref
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from notifier.model.directory import Directory
+from notifier.model.message import Message
+from notifier.model.plan import Address, Delivery, Send, Withhold
+from notifier.model.policy import Policy
+from notifier.routing import plan, recheck
+from notifier.routing.ordinary import Ordinary
+from notifier.routing.recheck import thoroughly
+from tests.unit.routing.edits import edits
+from tests.unit.routing.families import (
+    HYDE_PARK,
+    NOW,
+    OAK,
+    WOODGRANGE,
+    adult,
+    at_home,
+    child,
+    families,
+    link,
+    message,
+    planned,
+    row,
+)
+from tests.unit.routing.generated import cases, directories, many, quiet
+
+Case = tuple[Directory, Message, Policy]
+
+ODDITIES: list[dict[str, Any]] = [
+    *[{}] * 8,
+    {"routes": {}},
+    {"routes": {"email": (Address("C1", "c1@example.org"),), "call": (Address("C1", ""), Address("C2", ""))}},
+    {"large_print": True},
+    {"interpreter": True},
+    {"also_ring": ("C1",)},
+    {"language": "ur"},
+    {"text_language": "ur"},
+    {"held": "D3.5.7"},
+    {"pupil_ids": ("P1", "P2")},
+    {"contact_ids": ("C1", "C2")},
+    {"contact_ids": ()},
+    {"pupil_ids": ()},
+]
+"""What a delivery may have about it that no plan of this school would give it."""
+
+
+def stands(about: Message, delivery: Delivery, directory: Directory, policy: Policy) -> bool:
+    return Ordinary.of(about, directory, policy, NOW).stands(delivery, directory)
+
+
+@many
+@given(st.data(), cases(st.one_of(quiet(), quiet(), directories())))
+def test_the_short_way_answers_as_the_full_way_whatever_a_secretary_records_in_between(
+    data: st.DataObject, case: Case
+) -> None:
+    directory, about, policy = case
+    after = data.draw(edits(directory))
+    for delivery in plan(about, directory, policy, NOW).deliveries:
+        delivery = replace(delivery, **data.draw(st.sampled_from(ODDITIES)))
+        short, full = (way(about, delivery, after, policy, NOW) for way in (recheck, thoroughly))
+        if after.held or after.refuses or not (delivery.contact_ids or delivery.pupil_ids):
+            continue  # answered before either way begins
+        assert short == full
+        if stands(about, delivery, after, policy):
+            assert isinstance(short, Send)
+            assert short.delivery is delivery
+            assert short.tasks == ()
+        event(f"short: {stands(about, delivery, after, policy)}, changed: {after is not directory}")
+
+
+@many
+@given(cases(quiet()), cases(quiet()))
+def test_what_is_kept_of_one_message_or_policy_says_nothing_of_another(one: Case, other: Case) -> None:
+    directory = one[0]
+    for _, about, policy in (one, other, one):
+        for delivery in plan(about, directory, policy, NOW).deliveries:
+            assert recheck(about, delivery, directory, policy, NOW) == thoroughly(
+                about, delivery, replace(directory), policy, NOW
+            )
+
+
+CHILD = child("P1")
+MUM, DAD = at_home("MUM", mobile="+447700900001"), at_home("DAD", phone="+442079460001")
+HOME = families(CHILD, MUM, DAD, link("P1", "MUM", lives="yes"), link("P1", "DAD", 2, lives="yes"))
+LETTER = message()
+
+
+@pytest.mark.parametrize("policy", [WOODGRANGE, HYDE_PARK])
+@pytest.mark.parametrize("about", [LETTER, message("letter", OAK), message("newsletter"), message("report")])
+def test_an_ordinary_family_goes_the_short_way_and_gets_the_very_same_delivery(about: Message, policy: Policy) -> None:
+    for delivery in planned(HOME, about, policy).deliveries:
+        assert stands(about, delivery, HOME, policy)
+        verdict = recheck(about, delivery, HOME, policy, NOW)
+        assert isinstance(verdict, Send)
+        assert verdict.delivery is delivery
+
+
+@pytest.mark.parametrize("odd", [pytest.param(one, id=str(one)) for one in ODDITIES if one and "held" not in one])
+@pytest.mark.parametrize("of", ["two adults", "one adult"])
+def test_what_would_not_be_planned_today_goes_the_full_way(odd: dict[str, Any], of: str) -> None:
+    school = HOME if of == "two adults" else families(CHILD, MUM, HOME.links[0])
+    (delivery,) = planned(school, LETTER).deliveries
+    assert stands(LETTER, delivery, school, WOODGRANGE)
+    assert not stands(LETTER, replace(delivery, **odd), school, WOODGRANGE)
+
+
+def test_an_order_about_another_child_leaves_a_family_ordinary_and_one_about_theirs_does_not() -> None:
+    other = families(*HOME.pupils.values(), *HOME.contacts.values(), *HOME.links, child("P2"), adult("AWAY"))
+    (delivery,) = planned(other, LETTER).deliveries
+    elsewhere = replace(other, arrangements=(row("court-order", "AWAY", "P2"),))
+    theirs = replace(other, arrangements=(row("court-order", "AWAY", "P1"),))
+    assert stands(LETTER, delivery, elsewhere, WOODGRANGE)
+    assert not stands(LETTER, delivery, theirs, WOODGRANGE)
+
+
+def test_somebody_barred_about_all_their_children_is_kept_out_on_the_short_way_too() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    for email, ordinary in (("away@example.org", True), ("MUM@example.org", False)):
+        after = families(CHILD, MUM, DAD, *HOME.links, adult("AWAY", email=email), row("court-order", "AWAY"))
+        assert stands(LETTER, delivery, after, WOODGRANGE) is ordinary
+
+
+@pytest.mark.parametrize("about", [message("emergency"), message("letter", marketing=True)])
+def test_an_emergency_and_advertising_have_a_way_of_their_own(about: Message) -> None:
+    for delivery in planned(HOME, LETTER).deliveries:
+        assert not stands(about, delivery, HOME, WOODGRANGE)
+
+
+def test_the_next_day_counts_though_nothing_else_is_new() -> None:
+    """By the school's clock: what is kept of yesterday says nothing about a child who left."""
+    leaving = replace(HOME, pupils={"P1": replace(CHILD, left_on=NOW.date())})
+    (delivery,) = planned(leaving, LETTER).deliveries
+    evening, night = (NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + timedelta(days=1))
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, NOW), Send)
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, evening), Send)
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, night), Withhold)
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, evening), Send)
+
+
+def test_nothing_that_a_directory_keeps_holds_the_directory() -> None:
+    """It would stay in memory, with all its indexes, until somebody looks for cycles."""
+    school = replace(HOME)
+    for delivery in planned(school, LETTER).deliveries:
+        recheck(LETTER, delivery, school, WOODGRANGE, NOW)
+    gone = weakref.ref(school)
+    assert school.worked_out
+    gc.disable()
+    try:
+        del school
+        assert gone() is None
+    finally:
+        gc.enable()
