@@ -199,9 +199,12 @@ def _table(node: Node) -> Node:
         heads, bodies = [], heads
     columns = max((sum(cell["span"] for cell in row) for row in (*heads, *bodies)), default=1) or 1
     filled = {name: _filled(rows, columns) for name, rows in (("head", heads), ("rows", bodies))}
-    return {"t": "table", "c": [], "columns": max(columns, *(width for _, width in filled.values()))} | {
-        name: [{"cells": row} for row in rows] for name, (rows, _) in filled.items()
-    }
+    spoken = {"lang": node["lang"]} if "lang" in node else {}
+    return (
+        {"t": "table", "c": [], "columns": max(columns, *(width for _, width in filled.values()))}
+        | spoken
+        | {name: [{"cells": row} for row in rows] for name, (rows, _) in filled.items()}
+    )
 
 
 def _cells(row: Node) -> Iterator[Node]:

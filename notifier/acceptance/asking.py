@@ -26,7 +26,9 @@ from notifier.routing.audience import spoken
 from notifier.routing.safeguards import words_of
 
 GATHERED = timedelta(minutes=15)
-"""So long an email waits for what else may come to wait; an emergency waits for nothing."""
+"""So long an email waits for what else may come to wait."""
+URGENT = timedelta(minutes=1)
+"""So long for an emergency: whoever sent it in may be on the telephone to the head already."""
 STAYS_OPEN = timedelta(days=1)
 LISTED = 20
 """Messages named in one email; the rest are counted."""
@@ -114,11 +116,10 @@ def _asked(message: Message, world: World) -> tuple[Staff, ...]:
 
 def _occurrence(stored: StoredMessage, world: World, last: datetime) -> Occurrence:
     message, held = stored.message, stored.changed_at
-    at = held
-    if message.kind is not Kind.EMERGENCY:
-        at += GATHERED
-        if world.mode is Mode.LIVE:
-            at = opens(at, world.policy.quiet_hours, world.policy.timezone, world.calendar) or at
+    urgent = message.kind is Kind.EMERGENCY
+    at = held + (URGENT if urgent else GATHERED)
+    if not urgent and world.mode is Mode.LIVE:
+        at = opens(at, world.policy.quiet_hours, world.policy.timezone, world.calendar) or at
     return Occurrence(
         key=f"yes:{message.id}:{held:%Y%m%dT%H%M%S}",
         at=at,

@@ -122,8 +122,8 @@ class Mail:
         if form.diary is not None:
             text["diary"], markup["diary"] = form.diary.of(delivery.pupil_ids if delivery is not None else None)
         if message.details:
-            text["details"] = details_of(message, delivery, directory, self._school, now, html=False)
-            markup["details"] = details_of(message, delivery, directory, self._school, now, html=True)
+            held = (message, delivery, directory, self._school, self._catalogues, now)
+            text["details"], markup["details"] = details_of(*held, html=False), details_of(*held, html=True)
         return flags(delivery, offered, diary=bool(text.get("diary"))), text, markup
 
     def _form(self, message: Message, asked: str, now: datetime) -> Letterform:

@@ -57,7 +57,7 @@ class Paper:
         values["diary"] = dates = self._diaries.of(message, delivery.pupil_ids if delivery else None, voice)
         fields = fixed_fields(self._school, message.event, Voice(own, html=True)) | values
         content = bodies.spelled_out(bodies.as_html(words, fields, own))
-        content += details_of(message, delivery, directory, self._school, now, html=True)
+        content += details_of(message, delivery, directory, self._school, self._catalogues, now, html=True)
         large = delivery is not None and delivery.large_print
         raised = flags(delivery, offered, diary=bool(dates))
         context = {

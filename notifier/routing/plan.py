@@ -5,17 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
-
 from notifier.model.directory import Directory, Link, Responsibility, Sort
-from notifier.model.language import base
 from notifier.model.message import Kind, Message
 from notifier.model.plan import HELD_DELIVERY, Address, Basis, Delivery, Plan, Saying, Withheld
 from notifier.model.policy import Per, Policy, Rung
 from notifier.model.problem import Severity, error, hold
-from notifier.model.staff import Staff
 from notifier.routing import collector, rules
 from notifier.routing.audience import audience
+from notifier.routing.by_word import be_ready, offer_to
 from notifier.routing.drill import plan_drill
 from notifier.routing.findings import Refused
 from notifier.routing.ladder import asked, on_paper, wanted, ways
@@ -68,6 +65,7 @@ def _planned(standing: Standing) -> Plan:
         deliveries.append(_delivery(standing, left.pop()))
     if apart or named:
         named_to_others(message, deliveries, standing, named)
+    be_ready(deliveries, standing)
     deliveries += _nobody_left(standing, untold)
     return Plan(
         deliveries=tuple(deliveries),
@@ -169,28 +167,8 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
             )
         )
     if delivery.interpreter:
-        standing.found.task(
-            f"Offer to explain this message by word of mouth ({_called(delivery.language)})."
-            f"{_who_speaks(standing.policy.staff, delivery.language)}",
-            contact_ids,
-            rules.TRANSLATION,
-        )
+        offer_to(delivery, standing)
     return delivery
-
-
-def _who_speaks(staff: Sequence[Staff], language: str) -> str:
-    """Who on the staff can (W34); a language is the same in whichever country or script."""
-    able = [one.name for one in staff if language and base(language) in map(base, one.speaks)]
-    return f" Ask {' or '.join(able)}." if able else ""
-
-
-@cache
-def _called(language: str) -> str:
-    """``Somali`` for ``so``."""
-    try:
-        return Locale.parse(language, sep="-").get_display_name("en") or language
-    except (UnknownLocaleError, ValueError):
-        return language or "language not recorded"
 
 
 def languages(

@@ -10,7 +10,7 @@ import pytest
 
 from notifier.acceptance import Acceptance, World
 from notifier.acceptance.acceptance import OF_THE_FILES
-from notifier.acceptance.asking import GATHERED, WHY, Asking
+from notifier.acceptance.asking import GATHERED, URGENT, WHY, Asking
 from notifier.acceptance.missing import Missing
 from notifier.clock import FixedClock
 from notifier.model.message import Kind, Message, Mode
@@ -89,10 +89,10 @@ async def test_who_may_say_yes_is_told_once_of_all_that_waits(office: Office) ->
     assert "notifier approve" in words(told)
 
 
-async def test_an_emergency_is_told_at_once_to_the_head_who_alone_decides(office: Office) -> None:
+async def test_an_emergency_is_told_within_a_minute_to_the_head_who_alone_decides(office: Office) -> None:
     letter = await office.waits()
     await office.waits("k2", "", kind=Kind.EMERGENCY, expires=NOW + timedelta(hours=9))
-    await office.at(NOW)
+    await office.at(NOW + URGENT)
     (told,) = await office.told()
     assert await office.whom(told) == {"mrs-okafor"}
     assert told.bodies[0].subject == "An emergency waits for your yes"
@@ -175,7 +175,7 @@ async def test_in_quiet_hours_it_waits_for_the_morning_but_an_emergency_does_not
         await office.at(evening + timedelta(hours=hours))
     assert await office.told() == []
     await office.waits("k2", "", kind=Kind.EMERGENCY, expires=evening + timedelta(hours=20))
-    await office.at(evening + timedelta(hours=11))
+    await office.at(evening + timedelta(hours=11) + URGENT)
     await office.at(datetime(2026, 11, 24, 8, 0, tzinfo=LONDON))
     assert [one.bodies[0].subject for one in await office.told()] == [
         "An emergency waits for your yes",

@@ -67,3 +67,10 @@ def test_no_cell_of_any_table_lies_over_another(rows: list[str]) -> None:
 @given(st.text(alphabet="<>/ abptrdliu&;\n", max_size=60))
 def test_anything_becomes_a_tree(html: str) -> None:
     tree(html, {})
+
+
+def test_a_table_keeps_its_language() -> None:
+    (made,) = tree('<table lang="ur-PK" dir="rtl"><tr><th>نام</th><td>x</td></tr></table>', {})
+    assert made["lang"] == "ur"
+    (made,) = tree("<table><tr><th>Name</th><td>x</td></tr></table>", {})
+    assert "lang" not in made

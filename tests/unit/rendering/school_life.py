@@ -141,6 +141,11 @@ LETTER = Message(
     event=PARK,
 )
 
+ASKS = replace(
+    LETTER, attachments=(), bodies=Prepared().bodies("check-details"), details=True, event=None, reply_slip=True
+)
+"""Asks an adult to look over what the school holds about them."""
+
 NEWSLETTER = replace(
     LETTER,
     id="m-news",

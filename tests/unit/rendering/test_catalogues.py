@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from notifier.model.holding import PHRASES
 from notifier.rendering.catalogues import Catalogues
 from notifier.rendering.spoken import PRESS
 from notifier.rendering.words import OFFER, OFFER_BY_PHONE
@@ -23,7 +24,7 @@ def asked_for() -> set[str]:
     ]
     found = {phrase for path in files for phrase in _ASKED.findall(path.read_text(encoding="utf-8"))}
     assert len(found) > 20
-    return found | {OFFER, OFFER_BY_PHONE, PRESS}
+    return found | {OFFER, OFFER_BY_PHONE, PRESS} | PHRASES
 
 
 def test_the_source_catalogue_lists_every_phrase_that_is_asked_for_and_no_other() -> None:

@@ -8,13 +8,9 @@ from notifier.model.message import Message
 from notifier.model.payload import MailPayload, PaperPayload
 from notifier.model.plan import Address, Delivery
 from notifier.rendering import Renderer
-from notifier.rendering.prepared import Prepared
-from tests.unit.rendering.school_life import DIRECTORY, KHANS, LETTER, NOW, SCHOOL
+from tests.unit.rendering.school_life import ASKS, DIRECTORY, KHANS, NOW, SCHOOL
 
 RENDERER = Renderer(SCHOOL)
-ASKS = replace(
-    LETTER, attachments=(), bodies=Prepared().bodies("check-details"), details=True, event=None, reply_slip=True
-)
 SANA = replace(KHANS, contact_ids=("C1",))
 WISHES = (
     Arrangement(Sort.PAPER, "C1"),
@@ -53,7 +49,10 @@ def test_an_adult_reads_what_is_held_about_them_in_every_form() -> None:
     for words in (*mail(), paper().html):
         for held in ("Ms Sana Khan", "sana@example.org", "+447700900001", "12 Elm Road, London, E7 8AB", "on paper"):
             assert held in words, held
-        assert "lives with you: yes" in words
+        assert "Lives with you" in words
+        assert "Amira: Yes" in words
+        assert "English" not in words
+        assert "Urdu" in words
         assert "we have none" in words  # how we greet you: it is missing, and can be told
     assert paper().slip is not None
 
@@ -83,5 +82,28 @@ def test_an_ordinary_letter_says_nothing_of_it() -> None:
 def test_what_families_call_themselves_is_no_html() -> None:
     odd = Contact("C1", surname="<b>O'Neill & Söhne</b>", email="sana@example.org")
     html, plain = mail(directory=replace(LIVED, contacts={**LIVED.contacts, "C1": odd}))
-    assert "&lt;b&gt;O&#x27;Neill &amp; Söhne&lt;/b&gt;" in html
+    assert "&lt;b&gt;O&#39;Neill &amp; Söhne&lt;/b&gt;" in html
     assert "<b>O'Neill & Söhne</b>" in plain
+
+
+def test_it_is_in_the_adults_own_language_with_the_english_label_beside_it() -> None:
+    html, plain = mail(replace(SANA, language="ur"))
+    assert '<table lang="ur" dir="rtl"' in html
+    assert 'نام <span lang="en"><bdi dir="ltr">(Name)</bdi></span>' in html
+    assert "<bdi>Ms Sana Khan</bdi>" in html
+    assert '<bdi dir="ltr">+447700900001</bdi>' in html
+    assert '<bdi dir="ltr">sana@example.org</bdi>' in html
+    assert "اردو" in html  # the language, as it calls itself
+    assert "\u2066+447700900001\u2069" in plain
+    for words in (html, plain, paper(replace(SANA, language="ur")).html):
+        assert "کاغذ پر" in words
+        assert "on paper" not in words
+        assert "Amira: Yes" not in words
+
+
+def test_a_language_that_is_not_in_use_or_has_no_whole_catalogue_comes_in_english() -> None:
+    for renderer, language in ((Renderer(SCHOOL, use=["pl"]), "ur"), (RENDERER, "so"), (RENDERER, "xx")):
+        made = renderer.render("mail", ASKS, replace(SANA, language=language), LIVED, NOW)
+        assert isinstance(made, MailPayload)
+        assert '<table lang="en" dir="ltr"' in str(made.html)
+        assert "Amira: Yes" in str(made.plain)

@@ -9,7 +9,7 @@ import pytest
 from notifier.model.payload import MAIL, PAGE, PAPER, SHORT, MailPayload, PagePayload, PaperPayload, ShortPayload
 from notifier.model.plan import Address, Basis
 from notifier.rendering import Renderer
-from tests.unit.rendering.school_life import CLOSED, DIRECTORY, EVENING, KHANS, LETTER, NEWSLETTER, NOW, SCHOOL
+from tests.unit.rendering.school_life import ASKS, CLOSED, DIRECTORY, EVENING, KHANS, LETTER, NEWSLETTER, NOW, SCHOOL
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 URDU = replace(KHANS, language="ur", text_language="ur")
@@ -20,6 +20,9 @@ CASES = {
     "sessions-en": (EVENING, KHANS),
     "emergency-en": (CLOSED, KHANS),
     "emergency-drill-ur": (replace(CLOSED, drill=True), URDU),
+    "details-en": (ASKS, replace(KHANS, contact_ids=("C1",))),
+    "details-ur": (ASKS, replace(KHANS, contact_ids=("C1",), language="ur")),
+    "details-ar": (ASKS, replace(KHANS, contact_ids=("C1",), language="ar")),
 }
 
 
@@ -53,7 +56,7 @@ def test_the_text_reads_as_agreed(case: str, renderer: Renderer) -> None:
     compare(f"{case}.sms", f"{short.text}\n({short.encoding}, {short.segments})\n")
 
 
-@pytest.mark.parametrize("case", ["letter-en", "letter-ur", "sessions-en"])
+@pytest.mark.parametrize("case", ["letter-en", "letter-ur", "sessions-en", "details-en", "details-ur"])
 def test_the_letter_reads_as_agreed(case: str, renderer: Renderer) -> None:
     message, delivery = CASES[case]
     paper = renderer.render(PAPER, message, delivery, DIRECTORY, NOW, Address("C1", "12 Elm Road, London, E7 8AB"))
