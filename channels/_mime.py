@@ -83,19 +83,19 @@ class Composer:
     ) -> tuple[bytes, bool]:
         """The same, and whether it goes over the line as it is: surely none of its lines begins with a dot.
 
-        Lines of the head, of attachments and between the parts never do; fixed words were looked through once.
+        Lines of the head, of attachments, between the parts and of fixed words never do.
         """
         before, between, after, rest = self._beside(payload, enclosures) if enclosures else _ALONE
         plain, html = self._fixed("plain", payload.plain.fixed), self._fixed("html", payload.html.fixed)
-        pieces = [self._head(envelope, payload, marks), before, *plain.pieces, between, *html.pieces, after]
+        pieces = [self._head(envelope, payload, marks), before, *plain, between, *html, after]
         own, bare = between_pieces(payload.plain.own + payload.html.own)
-        first, last = len(payload.plain.own), len(plain.pieces) + 3
+        first, last = len(payload.plain.own), len(plain) + 3
         pieces[3 : last - 1 : 2] = own[:first]
         pieces[last + 1 : -1 : 2] = own[first:]
         content = "".join(pieces).encode("utf-8")  # at once; all but an address is ASCII
         if rest:
             content = b"".join([content, *rest])
-        return content, bare and plain.dotless and html.dotless
+        return content, bare
 
     def _head(self, envelope: Envelope, payload: MailPayload, marks: tuple[tuple[str, str], ...]) -> str:
         return (

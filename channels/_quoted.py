@@ -1,32 +1,26 @@
 """An email's words as quoted-printable (RFC 2045, 6.7): fixed ones once for all families, their own ones quickly.
 
-Each piece also says whether a line in it begins with a dot, which the end of a message does on its way to a server
-(RFC 5321, 4.5.2). A family's own words always begin a line, and no fixed piece goes on in the line that they end.
+A line that begins with a dot has to be told from the end of a message on its way to a server (RFC 5321, 4.5.2). No
+line of a fixed piece does, and own words say whether one of theirs does. A family's own words always begin a line, and
+no fixed piece goes on in the line that they end.
 """
 
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 _SOFT_BREAK = "=\r\n"
 _DOTTED = "\r\n."
 _SHORT = 70
+_LONGEST = 76
+"""Characters of a line (RFC 2045, 6.7)."""
 
 
-@dataclass(slots=True)
-class Around:
+def around(subtype: str, fixed: tuple[str, ...]) -> tuple[str, ...]:
     """A text part without a family's own words: between two pieces is room for one of them.
 
-    ``dotless``: no line in the pieces begins with a dot.
+    A soft line break on each side of those keeps lines short; a piece never goes on in their line.
     """
-
-    pieces: tuple[str, ...]
-    dotless: bool
-
-
-def around(subtype: str, fixed: tuple[str, ...]) -> Around:
-    """A soft line break on each side of a family's own words keeps lines short; a piece never goes on in their line."""
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     first, last = 0, len(fixed) - 1
     made = [""] * (2 * len(fixed) - 1)
@@ -40,7 +34,24 @@ def around(subtype: str, fixed: tuple[str, ...]) -> Around:
             piece += _SOFT_BREAK
         made[2 * number] = piece
     made[0] = head + made[0]
-    return Around(tuple(made), not any(_DOTTED in piece for piece in made))
+    return tuple(map(_undotted, made))
+
+
+def _undotted(piece: str) -> str:
+    """The same in quoted-printable, with each dot at the beginning of a line as ``=2E``."""
+    return "\r\n".join(map(_undotted_line, piece.split("\r\n"))) if _DOTTED in piece else piece
+
+
+def _undotted_line(line: str) -> str:
+    done = ""
+    while line.startswith("."):
+        line = f"=2E{line[1:]}"
+        if len(line) > _LONGEST:
+            cut = _LONGEST - 1
+            while "=" in line[cut - 2 : cut]:  # within what stands for one character
+                cut -= 1
+            done, line = f"{done}{line[:cut]}{_SOFT_BREAK}", line[cut:]
+    return done + line
 
 
 def between_pieces(words: tuple[str, ...]) -> tuple[Sequence[str], bool]:

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 
 import aiosmtplib
 
@@ -170,7 +171,7 @@ class Pool:
         return None
 
     def _take(self) -> Line | None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         while self._idle:
             line = self._idle.pop()
             if line.session.usable and now - line.since < KEEP_SECONDS and line.carried < KEEP_MESSAGES:
@@ -186,7 +187,7 @@ class Pool:
     def _give_back(self, line: Line, urgent: bool) -> bool:
         """To whoever is next. False: it had to be closed."""
         line.carried += 1
-        line.since = asyncio.get_running_loop().time()
+        line.since = monotonic()
         self._busy[urgent] -= 1
         self._leading[urgent] -= line.session.pipelining
         next_, line.next = line.next, None
@@ -245,7 +246,7 @@ class Pool:
             smtp.close()
             self._trusted = None  # the certificates on this computer may be put right meanwhile
             raise
-        return Line(session, asyncio.get_running_loop().time())
+        return Line(session, monotonic())
 
     async def _log_in(self, smtp: aiosmtplib.SMTP) -> None:
         """A token that was refused is asked for once more: it may have been called back before its time."""

@@ -1,6 +1,7 @@
 """The workers of one lane of one channel: claim, carry, record, again (DESIGN 3.6)."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -71,8 +72,10 @@ class Crew:
         self._give_up = give_up
         self._lane = lane
         self._claim_late = claim_late
-        self._in_hand: asyncio.Queue[ClaimedLeg | None] = asyncio.Queue()
-        self._coming: dict[str, ClaimedLeg] = {}
+        self._coming: OrderedDict[str, ClaimedLeg] = OrderedDict()
+        self._brought = asyncio.Event()
+        """Set when there is something in hand, and when nothing will come any more."""
+        self._over = False
         self._begun: set[str] = set()
         self._unbegun: list[ClaimedLeg] = []
         self._room = asyncio.Event()
@@ -82,7 +85,7 @@ class Crew:
     @property
     def idle(self) -> bool:
         """Nothing in hand, and nothing was due after the last ring."""
-        return not self._busy and self._in_hand.empty() and self._dry_at == self._office.bell.count
+        return not self._busy and not self._coming and self._dry_at == self._office.bell.count
 
     @property
     def in_hand(self) -> Iterator[str]:
@@ -95,8 +98,8 @@ class Crew:
         try:
             await self._bring()
         finally:
-            for _ in workers:
-                self._in_hand.put_nowait(None)
+            self._over = True
+            self._brought.set()
             await asyncio.wait(workers)
             try:
                 await self._office.give_back(self._unbegun)
@@ -121,7 +124,7 @@ class Crew:
                 continue
             for leg in legs:
                 self._coming[leg.leg_id] = leg
-                self._in_hand.put_nowait(leg)
+            self._brought.set()
             while not self._has_room() and not office.stopping.is_set():
                 self._room.clear()
                 await self._or_stopped(self._room.wait())
@@ -138,7 +141,7 @@ class Crew:
         await first(*waits)
 
     def _free(self) -> int:
-        return self.size - self._busy - self._in_hand.qsize()
+        return self.size - self._busy - len(self._coming)
 
     def _has_room(self) -> bool:
         """A further claim is made when the last one is half begun, or, one by one, when somebody is free.
@@ -148,7 +151,7 @@ class Crew:
         most = self._together
         if most is None:
             return self._free() > 0
-        return self._in_hand.qsize() < max(min(self.size, most), most // 2)
+        return len(self._coming) < max(min(self.size, most), most // 2)
 
     def _make_room(self) -> None:
         """What a claim waits for: legs begun where many are claimed at once, else a worker who is free."""
@@ -189,11 +192,11 @@ class Crew:
 
     async def _work(self) -> None:
         office = self._office
-        while (leg := await self._in_hand.get()) is not None:
+        while self._coming or await self._more():
+            _, leg = self._coming.popitem(last=False)
             self._busy += 1
-            self._coming.pop(leg.leg_id, None)
             self._begun.add(leg.leg_id)
-            if self._most is not None and self._in_hand.qsize() < self._most:
+            if self._most is not None and len(self._coming) < self._most:
                 self._make_room()
             try:
                 if office.stopping.is_set():
@@ -207,8 +210,15 @@ class Crew:
                 self._begun.discard(leg.leg_id)
                 if self._most is None:
                     self._make_room()
-                if self._in_hand.empty():
+                if not self._coming:
                     office.moved.set()
+
+    async def _more(self) -> bool:
+        """Wait until there is something in hand; False: nothing will come any more."""
+        while not self._coming and not self._over:
+            self._brought.clear()
+            await self._brought.wait()
+        return bool(self._coming)
 
     async def _one(self, leg: ClaimedLeg) -> None:
         office = self._office

@@ -1,7 +1,7 @@
 """Cutting off what takes too long, or goes on when this node's life is over: one timer for all sends (DESIGN 3.6)."""
 
 import asyncio
-from collections.abc import Callable
+import math
 from types import TracebackType
 
 from notifier.dispatch.node import Node
@@ -18,13 +18,14 @@ class Cutoff:
 
     def within(self, seconds: float, life: int) -> "Within":
         """What goes on inside is cut off after so many seconds, or when that life is over; raises TimeoutError then."""
-        return Within(self._begun, self._ended, seconds, life)
+        return Within(self, asyncio.get_running_loop().time() + seconds, life)
 
-    def _begun(self, send: "Within") -> None:
+    def begun(self, send: "Within") -> None:
         self._under_way[send] = None
-        self._look_at(send.until)
+        if self._timer is None or self._timer.when() > send.until or self._node.alive_for() != math.inf:
+            self._look_at(send.until)
 
-    def _ended(self, send: "Within") -> None:
+    def ended(self, send: "Within") -> None:
         self._under_way.pop(send, None)
 
     def _look_at(self, until: float) -> None:
@@ -42,7 +43,7 @@ class Cutoff:
         self._timer = None
         now = asyncio.get_running_loop().time()
         for send in [one for one in self._under_way if one.until <= now or self._node.life() != one.life]:
-            self._ended(send)
+            self.ended(send)
             send.cut()
         if self._under_way:
             self._look_at(min(send.until for send in self._under_way))
@@ -51,13 +52,12 @@ class Cutoff:
 class Within:
     """One send. ``over``: it was cut off."""
 
-    __slots__ = ("_before", "_begun", "_ended", "_task", "life", "over", "until")
+    __slots__ = ("_before", "_cutoff", "_task", "life", "over", "until")
 
-    def __init__(
-        self, begun: "Callable[[Within], None]", ended: "Callable[[Within], None]", seconds: float, life: int
-    ) -> None:
-        self._begun, self._ended = begun, ended
-        self.until = asyncio.get_running_loop().time() + seconds
+    def __init__(self, cutoff: Cutoff, until: float, life: int) -> None:
+        """``until``: on the loop's own clock."""
+        self._cutoff = cutoff
+        self.until = until
         self.life = life
         self.over = False
 
@@ -71,12 +71,12 @@ class Within:
             raise RuntimeError("only a task can be cut off")
         self._task = task
         self._before = task.cancelling()
-        self._begun(self)
+        self._cutoff.begun(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended(self)
+        self._cutoff.ended(self)
         if self.over and self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
             raise TimeoutError from error

@@ -228,10 +228,10 @@ def test_whether_a_message_has_lines_that_begin_with_a_dot_is_told_as_it_is(
     ("fixed", "word", "as_it_is"),
     [
         pytest.param(("Dear ", ",\nhello\n"), "Amara", True, id="usual"),
-        pytest.param(("Dear ", ",\n.hello\n"), "Amara", False, id="fixed words"),
-        pytest.param(("Dear ", "., hello\n"), "Amara", False, id="right after a name"),
+        pytest.param(("Dear ", ",\n.hello\n"), "Amara", True, id="fixed words"),
+        pytest.param(("Dear ", "., hello\n"), "Amara", True, id="right after a name"),
         pytest.param(("Dear ", ",\nhello\n"), ".Amara", False, id="a name"),
-        pytest.param((".Dear ", ",\nhello\n"), "Amara", False, id="at the very beginning"),
+        pytest.param((".Dear ", ",\nhello\n"), "Amara", True, id="at the very beginning"),
         pytest.param(("Dear ", ",\nhello\n"), "Zoë", True, id="a foreign name"),
     ],
 )
