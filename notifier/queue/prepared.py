@@ -10,12 +10,12 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import from_json
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, String, Text, bindparam
+from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, String, Text, Update, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -23,11 +23,11 @@ from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
-from notifier.queue.gathering import GIVEN, at_once, gathering
+from notifier.queue.gathering import GIVEN, at_once, gathering, of_rows
 
 Process = Callable[[Any], Any]
-AT_ONCE = 500
-"""Rows in one statement: what a commit writes, and of a large message's deliveries some of the text at a time."""
+AT_ONCE = 100
+"""Rows in one statement: more save no time, and every number of rows is a statement of its own."""
 NUL = "\\u0000"
 LINE = "\n"
 
@@ -159,20 +159,23 @@ class Prepared:
             if given:
                 conn.exec_driver_sql(made.sql, given)
             return
-        if self._gathered is None:
-            statement = at_once(self._statement, self._each, self._columns or ())
-            self._gathered = _Made(_compiled(statement, conn.dialect, None), conn.dialect, ())
+        write = self._insert if self._columns else self._update
         left = iter(rows)
         while some := [*islice(left, AT_ONCE)]:
-            self._run_at_once(conn, made, some, same)
+            write(conn, made, some, same)
 
-    def _run_at_once(
-        self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]
-    ) -> None:
+    def _insert(self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]) -> None:
+        values = [*chain.from_iterable(made.all_filled(rows, same))]
+        _driver(conn).execute(of_rows(made.sql, len(rows)), values)
+
+    def _update(self, conn: Connection, made: "_Made", rows: Sequence[Sequence[Any]], same: Mapping[str, Any]) -> None:
+        if self._gathered is None:
+            statement = at_once(cast(Update, self._statement), self._each)
+            self._gathered = _Made(_compiled(statement, conn.dialect, None), conn.dialect, ())
         gathered = json.dumps(made.as_written(rows), ensure_ascii=False, separators=(",", ":"))
         if NUL in gathered:  # of all that a text may hold the one thing that SQLite's JSON does not
             _driver(conn).executemany(made.sql, made.all_filled(rows, same))
-        elif self._gathered is not None:
+        else:
             _driver(conn).execute(self._gathered.sql, self._gathered.filled({**same, GIVEN: gathered}))
 
     def _sent(self, conn: Connection, made: "_Made", values: Mapping[str, Any]) -> Any:
