@@ -232,9 +232,9 @@ class Wanted(StrEnum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settlement:
-    """How one attempt ended.
+    """How one attempt ended. Changed by nobody: one that guards itself takes three times as long to make.
 
     TEMPORARY_FAILURE with ``retry_at`` makes the leg due again then; without it
     the leg has failed for good and the ladder goes on. UNKNOWN stands until
