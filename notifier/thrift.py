@@ -15,10 +15,14 @@ MMAP_THRESHOLD, ARENA_MAX = -3, -8
 LARGE = 1 << 20
 """Bytes from which a block is taken from the system and given back to it by itself."""
 
+YOUNG = 10_000
+"""New values after which the collector of cycles looks through them; Python's own 700 are a few emails."""
+
 
 @cache
 def be_thrifty() -> None:
     """Once for the process: one heap for all threads, of which one runs at a time, and large blocks outside it."""
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     with suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(ARENA_MAX, 1)
