@@ -116,6 +116,40 @@ def test_what_would_not_be_planned_today_goes_the_full_way(odd: dict[str, Any], 
     assert not stands(LETTER, replace(delivery, **odd), school, WOODGRANGE)
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"email": "new@example.org"},
+        {"email": ""},
+        {"mobile": "+447700900009"},
+        {"mobile": ""},
+        {"language": "ur"},
+        {"household": "H2"},
+    ],
+)
+def test_what_an_adult_changed_is_found_and_a_home_of_one_asks_for_no_household(new: dict[str, str]) -> None:
+    alone = families(CHILD, MUM, HOME.links[0])
+    (delivery,) = planned(alone, LETTER).deliveries
+    after = replace(alone, contacts={"MUM": replace(MUM, **new)})  # type: ignore[arg-type]
+    assert stands(LETTER, delivery, after, WOODGRANGE) is ("household" in new)
+    assert recheck(LETTER, delivery, after, WOODGRANGE, NOW) == thoroughly(LETTER, delivery, after, WOODGRANGE, NOW)
+
+
+def test_a_channel_that_is_not_set_up_any_more_is_found() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    email = replace(WOODGRANGE.channels["email"], configured=False)
+    without = replace(WOODGRANGE, channels={**WOODGRANGE.channels, "email": email})
+    assert not stands(LETTER, delivery, HOME, without)
+    assert stands(LETTER, planned(HOME, LETTER, without).deliveries[0], HOME, without)
+
+
+def test_adults_who_moved_apart_are_found() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    for household in ("H1", "H2"):
+        after = replace(HOME, contacts={"MUM": MUM, "DAD": replace(DAD, household=household)})
+        assert stands(LETTER, delivery, after, WOODGRANGE) is (household == "H1")
+
+
 def test_an_order_about_another_child_leaves_a_family_ordinary_and_one_about_theirs_does_not() -> None:
     other = families(*HOME.pupils.values(), *HOME.contacts.values(), *HOME.links, child("P2"), adult("AWAY"))
     (delivery,) = planned(other, LETTER).deliveries
