@@ -10,8 +10,8 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from notifier.model.directory import Directory
-from notifier.model.message import Message
+from notifier.model.directory import Directory, LivesWith, Responsibility
+from notifier.model.message import Message, Reach, Term
 from notifier.model.plan import Address, Delivery, Send, Withhold
 from notifier.model.policy import Policy
 from notifier.routing import plan, recheck
@@ -196,3 +196,31 @@ def test_nothing_that_a_directory_keeps_holds_the_directory() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"arrangements": (row("site-ban", "MUM"),)},
+        {"arrangements": (row("copy", "DAD", "P9"),)},
+        {"arrangements": (row("court-order", "NOBODY", "P1"),)},
+        {"silenced": frozenset({"DAD"})},
+        {"flags": frozenset({("DAD", "P1")})},
+        {"flags": frozenset({("NOBODY", "P1")})},
+        {"links": (HOME.links[0], replace(HOME.links[1], court_order=True))},
+        {"links": (*HOME.links, link("P1", "MUM", 3, lives="no", pr="no"))},
+        {"links": (*HOME.links, link("P1", "NOBODY"))},
+        {"links": (HOME.links[0], replace(HOME.links[1], responsibility=Responsibility.NO, lives_with=LivesWith.NO))},
+        {"pupils": {"P1": replace(CHILD, left_on=NOW.date() - timedelta(days=1))}},
+    ],
+    ids=str,
+)
+def test_whatever_is_on_file_goes_the_full_way(new: dict[str, Any]) -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    assert not stands(LETTER, delivery, replace(HOME, **new), WOODGRANGE)
+
+
+def test_a_child_of_another_class_is_found_and_so_is_another_message() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    assert stands(LETTER, delivery, HOME, WOODGRANGE)
+    assert not stands(message("letter", Term(Reach.CLASS, "Elm")), delivery, HOME, WOODGRANGE)
