@@ -10,8 +10,8 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from notifier.model.directory import Directory
-from notifier.model.message import Message
+from notifier.model.directory import Directory, LivesWith, Responsibility
+from notifier.model.message import Message, Reach, Term
 from notifier.model.plan import Address, Delivery, Send, Withhold
 from notifier.model.policy import Policy
 from notifier.routing import plan, recheck
@@ -116,6 +116,40 @@ def test_what_would_not_be_planned_today_goes_the_full_way(odd: dict[str, Any], 
     assert not stands(LETTER, replace(delivery, **odd), school, WOODGRANGE)
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"email": "new@example.org"},
+        {"email": ""},
+        {"mobile": "+447700900009"},
+        {"mobile": ""},
+        {"language": "ur"},
+        {"household": "H2"},
+    ],
+)
+def test_what_an_adult_changed_is_found_and_a_home_of_one_asks_for_no_household(new: dict[str, str]) -> None:
+    alone = families(CHILD, MUM, HOME.links[0])
+    (delivery,) = planned(alone, LETTER).deliveries
+    after = replace(alone, contacts={"MUM": replace(MUM, **new)})  # type: ignore[arg-type]
+    assert stands(LETTER, delivery, after, WOODGRANGE) is ("household" in new)
+    assert recheck(LETTER, delivery, after, WOODGRANGE, NOW) == thoroughly(LETTER, delivery, after, WOODGRANGE, NOW)
+
+
+def test_a_channel_that_is_not_set_up_any_more_is_found() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    email = replace(WOODGRANGE.channels["email"], configured=False)
+    without = replace(WOODGRANGE, channels={**WOODGRANGE.channels, "email": email})
+    assert not stands(LETTER, delivery, HOME, without)
+    assert stands(LETTER, planned(HOME, LETTER, without).deliveries[0], HOME, without)
+
+
+def test_adults_who_moved_apart_are_found() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    for household in ("H1", "H2"):
+        after = replace(HOME, contacts={"MUM": MUM, "DAD": replace(DAD, household=household)})
+        assert stands(LETTER, delivery, after, WOODGRANGE) is (household == "H1")
+
+
 def test_an_order_about_another_child_leaves_a_family_ordinary_and_one_about_theirs_does_not() -> None:
     other = families(*HOME.pupils.values(), *HOME.contacts.values(), *HOME.links, child("P2"), adult("AWAY"))
     (delivery,) = planned(other, LETTER).deliveries
@@ -162,3 +196,31 @@ def test_nothing_that_a_directory_keeps_holds_the_directory() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"arrangements": (row("site-ban", "MUM"),)},
+        {"arrangements": (row("copy", "DAD", "P9"),)},
+        {"arrangements": (row("court-order", "NOBODY", "P1"),)},
+        {"silenced": frozenset({"DAD"})},
+        {"flags": frozenset({("DAD", "P1")})},
+        {"flags": frozenset({("NOBODY", "P1")})},
+        {"links": (HOME.links[0], replace(HOME.links[1], court_order=True))},
+        {"links": (*HOME.links, link("P1", "MUM", 3, lives="no", pr="no"))},
+        {"links": (*HOME.links, link("P1", "NOBODY"))},
+        {"links": (HOME.links[0], replace(HOME.links[1], responsibility=Responsibility.NO, lives_with=LivesWith.NO))},
+        {"pupils": {"P1": replace(CHILD, left_on=NOW.date() - timedelta(days=1))}},
+    ],
+    ids=str,
+)
+def test_whatever_is_on_file_goes_the_full_way(new: dict[str, Any]) -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    assert not stands(LETTER, delivery, replace(HOME, **new), WOODGRANGE)
+
+
+def test_a_child_of_another_class_is_found_and_so_is_another_message() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    assert stands(LETTER, delivery, HOME, WOODGRANGE)
+    assert not stands(message("letter", Term(Reach.CLASS, "Elm")), delivery, HOME, WOODGRANGE)
