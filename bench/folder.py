@@ -44,7 +44,7 @@ per_second = {per_second}
 """
 SID, TOKEN = "AC" + "0a" * 16, "not-a-real-token-1234"
 os.environ.setdefault("BENCH_TOKEN", TOKEN)
-CONNECTIONS = 8
+CONNECTIONS = 20
 CHOIR = 300
 """So many children sing."""
 

@@ -39,6 +39,7 @@ class Stage(IntEnum):
 
 _ENVELOPE = ((Stage.SENDER, (250,)), (Stage.RECIPIENT, (250, 251)), (Stage.DATA, (354,)))
 """For each command the replies after which one goes on."""
+_USUAL = (250, 250, 354)
 _SAID = (b"", b"", b"")
 """Instead of the commands of a message whose own have left already."""
 
@@ -109,12 +110,12 @@ class Session:
     @property
     def usable(self) -> bool:
         """Open and in step: no reply is owed or unread, and none came unasked."""
-        return self._wire.open and not self._wire.outstanding
+        return self._wire.in_step()
 
     @property
     def ready_for_next(self) -> bool:
         """The same, but for the replies to the commands of the next message, which have left."""
-        return self._wire.open and self._wire.outstanding == len(_ENVELOPE)
+        return self._wire.in_step(len(_ENVELOPE))
 
     async def transact(self, parcel: Parcel, *, said: bool = False, following: Following = nobody) -> None:
         """Returns when the server has taken the parcel, else raises aiosmtplib's exceptions.
@@ -183,6 +184,9 @@ class Session:
         if self.pipelining and commands is not _SAID:
             wire.say(*commands)
         self._unclean = True
+        if self.pipelining and wire.said(_USUAL):
+            progress.stage = Stage.DATA
+            return
         refusal: aiosmtplib.SMTPResponseException | None = None
         nobody = False
         for command, (stage, good) in zip(commands, _ENVELOPE, strict=True):
@@ -226,7 +230,7 @@ class Session:
         deadline = wire.deadline(self._patience.taken)
         view = memoryview(body) if len(body) > PIECE else body
         for start in range(0, len(body), PIECE):
-            if not await wire.room(deadline):
+            if wire.paused and not await wire.room(deadline):
                 break
             piece: bytes | memoryview = view[start : start + PIECE]
             if start + PIECE >= len(body):

@@ -45,18 +45,18 @@ class Wire(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
-        self._paused = False
+        self.paused = False
+        """Nothing more can be written now."""
         self._trouble: aiosmtplib.SMTPException | None = None
         transport.set_protocol(self)
 
-    @property
-    def open(self) -> bool:
-        return self._trouble is None and not self._transport.is_closing()
-
-    @property
-    def outstanding(self) -> int:
-        """Replies that are owed, or have come and were not read."""
-        return self._owed + len(self._replies)
+    def in_step(self, outstanding: int = 0) -> bool:
+        """Open, with exactly so many replies that are owed, or have come and were not read."""
+        return (
+            self._trouble is None
+            and self._owed + len(self._replies) == outstanding
+            and not self._transport.is_closing()
+        )
 
     @property
     def unsent(self) -> int:
@@ -83,6 +83,15 @@ class Wire(asyncio.Protocol):
     def deadline(self, seconds: float) -> float:
         return self._loop.time() + seconds
 
+    def said(self, codes: tuple[int, ...]) -> bool:
+        """Whether the next replies have come and have just these codes; they are read then."""
+        replies = self._replies
+        if len(replies) < len(codes) or any(reply.code != code for reply, code in zip(replies, codes, strict=False)):
+            return False
+        for _ in codes:
+            replies.popleft()
+        return True
+
     def here(self) -> Reply | None:
         """The next reply, if it has come."""
         return self._replies.popleft() if self._replies else None
@@ -97,7 +106,7 @@ class Wire(asyncio.Protocol):
 
     async def room(self, deadline: float) -> bool:
         """Wait until more may be written. False if a reply came meanwhile, or trouble."""
-        while self._paused and not self._replies and self._trouble is None:
+        while self.paused and not self._replies and self._trouble is None:
             await self._woken(deadline)
         return not self._replies and self._trouble is None
 
@@ -181,10 +190,10 @@ class Wire(asyncio.Protocol):
         self._fail(lost)
 
     def pause_writing(self) -> None:
-        self._paused = True
+        self.paused = True
 
     def resume_writing(self) -> None:
-        self._paused = False
+        self.paused = False
         self._wake()
 
 

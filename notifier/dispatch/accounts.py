@@ -212,8 +212,10 @@ class Account:
             if self._told is not None:
                 self._told(self.name, False, "")
             self.news.ring()
+        if self._width.now >= self._width.most:
+            return
         full = self._seats.full or self._urgent_seats.full
-        if full and self._width.now < self._width.most and self._width.went_well(self._clock.now(), full=full):
+        if full and self._width.went_well(self._clock.now(), full=full):
             self._seats.call()
             self._urgent_seats.call()
 

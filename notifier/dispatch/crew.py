@@ -201,6 +201,9 @@ class Crew:
             try:
                 if office.stopping.is_set():
                     self._unbegun.append(leg)
+                elif leg.lane is Lane.EMERGENCY:
+                    with office.precedence.urgent(self._account.name, leg.lane):
+                        await self._one(leg)
                 else:
                     await self._one(leg)
             except Exception as error:
@@ -222,14 +225,12 @@ class Crew:
 
     async def _one(self, leg: ClaimedLeg) -> None:
         office = self._office
-        with office.precedence.urgent(self._account.name, leg.lane):
-            settlement = await self._outcome(leg)
-            if isinstance(settlement, Back):
-                await self._return(leg, settlement.until or self._not_before(leg))
-                return
-            office.carried += 1
-            office.touched(leg)
-            await office.recorder.record(settlement, together=self._account.channel.repeatable)
+        settlement = await self._outcome(leg)
+        if isinstance(settlement, Back):
+            return await self._return(leg, settlement.until or self._not_before(leg))
+        office.carried += 1
+        office.touched(leg)
+        await office.recorder.record(settlement, together=self._account.channel.repeatable)
 
     async def _return(self, leg: ClaimedLeg, until: datetime | None) -> None:
         """A database that is gone is asked until it is back: else the leg would wait for its lease to run out."""
@@ -246,7 +247,7 @@ class Crew:
     async def _outcome(self, leg: ClaimedLeg) -> Settlement | Back:
         account = self._account
         try:
-            if account.shut(leg.lane) is not None and (refused := await self._refused(leg)) is not None:
+            if not account.unguarded and (refused := await self._refused(leg)) is not None:
                 return refused
             if not self._at_once(leg) and not await self._turn(leg):
                 return Back()
