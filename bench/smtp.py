@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from channels._smtp import Account, Pool
-from channels._smtp_session import Parcel, Progress
+from channels._smtp_session import Progress
 from notifier.cli.looping import fast
 
 MESSAGES, SIZE, WORKERS, ROUNDS = 5_000, 10_240, 8, 5
@@ -62,11 +62,9 @@ async def pooled(port: int, pipelining: bool) -> None:
 
     async def worker() -> None:
         for number in numbers:
-            await pool.deliver(
-                Parcel("office@example.org", f"p{number}@example.org", content, f"id{number}", Progress())
-            )
+            await pool.deliver("office@example.org", f"p{number}@example.org", content, f"id{number}", Progress())
 
-    await asyncio.gather(*(worker() for _ in range(WORKERS * (2 if pipelining else 1))))
+    await asyncio.gather(*(worker() for _ in range(WORKERS)))
     await pool.close()
 
 

@@ -6,15 +6,13 @@ each delivery carries a ``Progress`` that says so. Exceptions leave as aiosmtpli
 
 import asyncio
 import ssl
-from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from time import monotonic
 
 import aiosmtplib
 
-from channels._smtp_session import Parcel, Patience, Progress, Session, Stage
+from channels._smtp_session import Patience, Progress, Session, Stage
 from channels._tokens import Tokens
 
 KEEP_MESSAGES = 100
@@ -49,73 +47,50 @@ class Account:
 
 @dataclass(slots=True)
 class Line:
-    """One open connection. ``next``: whose commands have left with the end of the message before."""
+    """One open connection."""
 
     session: Session
     since: float
     carried: int = 0
     fresh: bool = True
-    next: "Waiting | None" = None
-
-
-Turn = tuple[Line | None, bool]
-"""A connection, and whether one's commands have left on it already; None: open one."""
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A message for which no connection is free."""
-
-    parcel: Parcel
-    turn: "asyncio.Future[Turn]"
-
-    @property
-    def there(self) -> bool:
-        """Still waiting: it was not called, nor did it give up."""
-        return not self.turn.done()
 
 
 @dataclass(slots=True)
 class Pool:
-    """Lends a waiting connection, opens one, or lets a message wait for the end of another: then its commands leave
-    together with that, and no round trip passes in between.
-
-    What is urgent has connections of its own and follows only its like.
-    """
+    """Lends a waiting connection or opens one. It makes nobody wait: how many send at once is dispatch's to say."""
 
     account: Account
-    most: int
-    """Connections in use at once, and again as many for what is urgent."""
+    keep: int
     patience: Patience = field(default_factory=Patience)
     pipelining: bool = True
     """Where the server offers it."""
     _idle: list[Line] = field(default_factory=list)
-    _busy: Counter[bool] = field(default_factory=Counter)
-    """Connections lent or being opened, by whether for something urgent."""
-    _leading: Counter[bool] = field(default_factory=Counter)
-    """How many of them another message may follow."""
-    _waiting: dict[bool, deque[Waiting]] = field(default_factory=lambda: {False: deque(), True: deque()})
     _closed: bool = False
     _trusted: ssl.SSLContext | None = None
 
-    async def deliver(self, parcel: Parcel) -> None:
-        """Hand one message over. Returns when the server has taken it; else raises, with its progress telling how far.
+    async def deliver(
+        self, sender: str, recipient: str, content: bytes, id: str, progress: Progress, *, dotless: bool = False
+    ) -> None:
+        """Hand one message over. Returns when the server has taken it; else raises, with ``progress`` telling how far.
 
         After anything but plain answers the connection is closed: what comes next on it could not be told apart.
         """
-        line, said = await self._turn(parcel)
+        line = self._take() or await self._open(progress)
         while True:
-            if line is None:
-                line, said = await self._opened(parcel), False
             try:
-                await line.session.transact(parcel, said=said, following=partial(self._following, line, parcel.urgent))
+                await line.session.transact(sender, recipient, content, id, progress, dotless=dotless)
             except BaseException as trouble:
-                again = not line.fresh and _was_the_lines(trouble, parcel.progress.stage, said)
-                if self._give_back(line, parcel.urgent) or not again:
+                if line.session.usable:
+                    self._give_back(line)
                     raise
-                parcel.progress.stage, line = Stage.CONNECT, None  # the same first try, on a new one
+                line.session.close()
+                if line.fresh or progress.stage is not Stage.SENDER or not _hung_up(trouble):
+                    raise
+                # A kept connection had gone quiet before anything was said on it: the same first try, on a new one.
+                progress.stage = Stage.CONNECT
+                line = await self._open(progress)
             else:
-                self._give_back(line, parcel.urgent)
+                self._give_back(line)
                 return
 
     async def close(self) -> None:
@@ -123,52 +98,6 @@ class Pool:
         self._closed = True
         idle, self._idle = self._idle, []
         await asyncio.gather(*(line.session.quit() for line in idle))
-
-    async def _turn(self, parcel: Parcel) -> Turn:
-        """A connection, leave to open one, or a wait: where another message may be followed, or all are lent."""
-        line = self._take()
-        if line is not None:
-            self._lend(line, parcel.urgent)
-            return line, False
-        waiting = self._waiting[parcel.urgent]
-        if self._busy[parcel.urgent] < self.most and len(waiting) >= self._leading[parcel.urgent]:
-            return None, False
-        one = Waiting(parcel, asyncio.get_running_loop().create_future())
-        waiting.append(one)
-        try:
-            return await one.turn
-        except asyncio.CancelledError:
-            if one.turn.done() and not one.turn.cancelled():  # called and cancelled in the same moment
-                self._decline(*one.turn.result(), parcel.urgent)
-            raise
-
-    def _decline(self, line: Line | None, said: bool, urgent: bool) -> None:
-        if line is None:
-            return self._pass_on(None, urgent)
-        if said:
-            line.session.close()
-        self._give_back(line, urgent)
-
-    def _following(self, line: Line, urgent: bool) -> bytes:
-        """The commands of whoever waits longest, who has this connection next; but not beyond its time."""
-        one = self._first(urgent) if line.carried + 1 < KEEP_MESSAGES else None
-        if one is None:
-            return b""
-        try:
-            commands = line.session.commands(one.parcel)
-        except Exception:  # its own trouble, which it meets in its own turn
-            self._waiting[urgent].appendleft(one)
-            return b""
-        line.next = one
-        return b"".join(commands)
-
-    def _first(self, urgent: bool) -> Waiting | None:
-        waiting = self._waiting[urgent]
-        while waiting:
-            one = waiting.popleft()
-            if one.there:
-                return one
-        return None
 
     def _take(self) -> Line | None:
         now = monotonic()
@@ -179,58 +108,6 @@ class Pool:
                 return line
             line.session.close()
         return None
-
-    def _lend(self, line: Line, urgent: bool) -> None:
-        self._busy[urgent] += 1
-        self._leading[urgent] += line.session.pipelining
-
-    def _give_back(self, line: Line, urgent: bool) -> bool:
-        """To whoever is next. False: it had to be closed."""
-        line.carried += 1
-        line.since = monotonic()
-        self._busy[urgent] -= 1
-        self._leading[urgent] -= line.session.pipelining
-        next_, line.next = line.next, None
-        there = next_ is not None and next_.there
-        usable = not self._closed and (line.session.usable if next_ is None else line.session.ready_for_next and there)
-        if not usable:
-            line.session.close()
-        if next_ is not None and there:
-            self._call(next_, line if usable else None, True, urgent)
-        else:
-            self._pass_on(line if usable else None, urgent)
-        return usable
-
-    def _pass_on(self, line: Line | None, urgent: bool) -> None:
-        """To whoever waits longest, who opens one where there is none to give."""
-        if line is not None and line.carried >= KEEP_MESSAGES:
-            line.session.close()
-            line = None
-        one = self._first(urgent)
-        if one is not None:
-            self._call(one, line, False, urgent)
-        elif line is not None and len(self._idle) < self.most:
-            self._idle.append(line)
-        elif line is not None:
-            line.session.close()
-
-    def _call(self, one: Waiting, line: Line | None, said: bool, urgent: bool) -> None:
-        if line is not None:
-            line.fresh = False
-            self._lend(line, urgent)
-        one.turn.set_result((line, said and line is not None))
-
-    async def _opened(self, parcel: Parcel) -> Line:
-        """Lent at once; whoever waits for it is not forgotten if it cannot be had."""
-        self._busy[parcel.urgent] += 1
-        try:
-            line = await self._open(parcel.progress)
-        except BaseException:
-            self._busy[parcel.urgent] -= 1
-            self._pass_on(None, parcel.urgent)
-            raise
-        self._leading[parcel.urgent] += line.session.pipelining
-        return line
 
     async def _open(self, progress: Progress) -> Line:
         if self._trusted is None and self.account.security != "none":
@@ -270,11 +147,14 @@ class Pool:
         finally:
             await line.session.quit()
 
+    def _give_back(self, line: Line) -> None:
+        line.carried += 1
+        line.since = monotonic()
+        if self._closed or len(self._idle) >= self.keep or not line.session.usable:
+            line.session.close()
+        else:
+            self._idle.append(line)
 
-def _was_the_lines(trouble: BaseException, stage: Stage, said: bool) -> bool:
-    """Whether a kept connection had gone before this message's time: its server hung up before anything was said, or
-    after the message before, with which these commands had left; or it said more to that than it was asked."""
-    if said:
-        return stage < Stage.BODY and isinstance(trouble, Exception) and not isinstance(trouble, TimeoutError)
-    hung_up = isinstance(trouble, aiosmtplib.SMTPServerDisconnected) or getattr(trouble, "code", 0) == 421
-    return stage is Stage.SENDER and hung_up
+
+def _hung_up(trouble: BaseException) -> bool:
+    return isinstance(trouble, aiosmtplib.SMTPServerDisconnected) or getattr(trouble, "code", 0) == 421

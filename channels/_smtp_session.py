@@ -1,14 +1,13 @@
 """One open connection to a mail server and the messages on it; pipelining lives here and nowhere else.
 
 aiosmtplib connects, protects the connection and logs in; then it changes hands. Where the server offers PIPELINING
-(RFC 2920), MAIL, RCPT and DATA leave in one write and a message costs two round trips; where another message waits for
-the connection, its three commands leave with the end of the one before (3.1, "a group"), and it costs one. Else the
-same commands go one by one. Either way every reply is read, and no byte of a message leaves before its own 354.
+(RFC 2920), MAIL, RCPT and DATA leave in one write and a message costs two round trips; else the same commands go one
+by one. Either way every reply is read, and no byte of a message leaves before 354.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -39,37 +38,11 @@ class Stage(IntEnum):
 
 _ENVELOPE = ((Stage.SENDER, (250,)), (Stage.RECIPIENT, (250, 251)), (Stage.DATA, (354,)))
 """For each command the replies after which one goes on."""
-_USUAL = (250, 250, 354)
-_SAID = (b"", b"", b"")
-"""Instead of the commands of a message whose own have left already."""
 
 
 @dataclass(slots=True)
 class Progress:
     stage: Stage = Stage.CONNECT
-
-
-@dataclass(slots=True)
-class Parcel:
-    """One message on its way to a server. ``content`` has CRLF line ends only and is not dot-stuffed, as the composer
-    makes it; ``dotless``: none of its lines begins with a dot. ``urgent``: it goes with its like alone, and never
-    behind a newsletter."""
-
-    sender: str
-    recipient: str
-    content: bytes
-    id: str
-    progress: Progress
-    dotless: bool = False
-    urgent: bool = False
-
-
-Following = Callable[[], bytes]
-"""The commands of the next message, whose sender sees to the replies; empty where none follows."""
-
-
-def nobody() -> bytes:
-    return b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +82,22 @@ class Session:
 
     @property
     def usable(self) -> bool:
-        """Open and in step: no reply is owed or unread, and none came unasked."""
-        return self._wire.in_step()
+        return self._wire.usable
 
-    @property
-    def ready_for_next(self) -> bool:
-        """The same, but for the replies to the commands of the next message, which have left."""
-        return self._wire.in_step(len(_ENVELOPE))
+    async def transact(
+        self, sender: str, recipient: str, content: bytes, id: str, progress: Progress, *, dotless: bool = False
+    ) -> None:
+        """Returns when the server has taken ``content``, else raises aiosmtplib's exceptions.
 
-    async def transact(self, parcel: Parcel, *, said: bool = False, following: Following = nobody) -> None:
-        """Returns when the server has taken the parcel, else raises aiosmtplib's exceptions.
-
-        ``said``: its commands have left already. ``following`` is asked when the end of this one leaves.
+        ``content`` has CRLF line ends only and is not dot-stuffed, as the composer makes it; ``dotless``: surely none
+        of its lines begins with a dot.
         """
-        progress = parcel.progress
         progress.stage = Stage.SENDER
-        commands = _SAID if said else self.commands(parcel)
-        if self._unclean and not said:
+        commands = self._commands(sender, recipient, len(content), id)
+        if self._unclean:
             await self._reset()
         await self._envelope(commands, progress)
-        await self._body(stuffed(parcel.content, dotless=parcel.dotless), progress, following)
+        await self._body(stuffed(content, dotless=dotless), progress)
         self._unclean = False
 
     async def ask(self, sender: str) -> None:
@@ -150,9 +119,8 @@ class Session:
     def close(self) -> None:
         self._wire.close()
 
-    def commands(self, parcel: Parcel) -> tuple[bytes, ...]:
+    def _commands(self, sender: str, recipient: str, size: int, id: str) -> tuple[bytes, bytes, bytes]:
         """MAIL, RCPT and DATA. Raises what can be told beforehand, when nothing was said yet."""
-        sender, recipient, size, id = parcel.sender, parcel.recipient, len(parcel.content), parcel.id
         if _UNFIT.search(f"{sender}{recipient}{id}"):
             raise ValueError("an address holds white space, a bracket or a control character")
         options = ""
@@ -178,15 +146,12 @@ class Session:
             raise aiosmtplib.SMTPServerDisconnected("It does not begin anew")
         self._unclean = False
 
-    async def _envelope(self, commands: tuple[bytes, ...], progress: Progress) -> None:
+    async def _envelope(self, commands: tuple[bytes, bytes, bytes], progress: Progress) -> None:
         """Up to 354. The first refusal is what happened, whatever follows; and still every reply is read."""
         wire = self._wire
-        if self.pipelining and commands is not _SAID:
+        if self.pipelining:
             wire.say(*commands)
         self._unclean = True
-        if self.pipelining and wire.said(_USUAL):
-            progress.stage = Stage.DATA
-            return
         refusal: aiosmtplib.SMTPResponseException | None = None
         nobody = False
         for command, (stage, good) in zip(commands, _ENVELOPE, strict=True):
@@ -223,24 +188,20 @@ class Session:
             self._wire.say(b".\r\n")
             await self._wire.reply(self._wire.deadline(self._patience.reply))
 
-    async def _body(self, body: bytes, progress: Progress, following: Following) -> None:
+    async def _body(self, body: bytes, progress: Progress) -> None:
         """From 354 to the last reply. The stage is BODY from just before the message's end is written."""
-        wire, after = self._wire, b""
+        wire = self._wire
         wire.owe()
         deadline = wire.deadline(self._patience.taken)
         view = memoryview(body) if len(body) > PIECE else body
         for start in range(0, len(body), PIECE):
             if wire.paused and not await wire.room(deadline):
                 break
-            piece: bytes | memoryview = view[start : start + PIECE]
             if start + PIECE >= len(body):
                 progress.stage = Stage.BODY
-                if self.pipelining and (after := following()):
-                    wire.owe(len(_ENVELOPE))
-                    piece = b"".join((piece, after))
-            wire.write(piece)
+            wire.write(view[start : start + PIECE])
         reply = await wire.reply(deadline)
-        if progress.stage is not Stage.BODY or wire.unsent > len(after):
+        if progress.stage is not Stage.BODY or wire.unsent:
             self.close()  # it answered before it had the whole message: at most a refusal is to be believed
             if reply.code < 400:
                 raise aiosmtplib.SMTPDataError(aiosmtplib.SMTPStatus.invalid_response, reply.text)

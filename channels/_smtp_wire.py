@@ -50,18 +50,15 @@ class Wire(asyncio.Protocol):
         self._trouble: aiosmtplib.SMTPException | None = None
         transport.set_protocol(self)
 
-    def in_step(self, outstanding: int = 0) -> bool:
-        """Open, with exactly so many replies that are owed, or have come and were not read."""
-        return (
-            self._trouble is None
-            and self._owed + len(self._replies) == outstanding
-            and not self._transport.is_closing()
-        )
+    @property
+    def usable(self) -> bool:
+        """Open and in step: no reply is owed or unread, and none came unasked."""
+        return self._trouble is None and not self._owed and not self._replies and not self._transport.is_closing()
 
     @property
-    def unsent(self) -> int:
-        """Bytes that were written and have not left yet."""
-        return self._transport.get_write_buffer_size()
+    def unsent(self) -> bool:
+        """Whether something that was written has not left yet."""
+        return self._transport.get_write_buffer_size() > 0
 
     def owe(self, replies: int = 1) -> None:
         """Replies may come from now on. Raises where nothing more may be said."""
@@ -82,15 +79,6 @@ class Wire(asyncio.Protocol):
 
     def deadline(self, seconds: float) -> float:
         return self._loop.time() + seconds
-
-    def said(self, codes: tuple[int, ...]) -> bool:
-        """Whether the next replies have come and have just these codes; they are read then."""
-        replies = self._replies
-        if len(replies) < len(codes) or any(reply.code != code for reply, code in zip(replies, codes, strict=False)):
-            return False
-        for _ in codes:
-            replies.popleft()
-        return True
 
     def here(self) -> Reply | None:
         """The next reply, if it has come."""

@@ -49,8 +49,6 @@ class Outgoing:
     drill: bool = False
     family: str = ""
     """For whom, as staff say it ("Amara Okafor: Ada (Oak)"); shown in the outbox, never sent or logged."""
-    urgent: bool = False
-    """It belongs to an emergency, and waits behind nothing that does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from channels._mailbox import Imap, MailboxSettings, Maildir, Reads, Unreachable
 from channels._mime import Composer, Envelope
 from channels._smtp import Account, Pool
 from channels._smtp_answers import understood
-from channels._smtp_session import Parcel, Patience, Progress
+from channels._smtp_session import Patience, Progress
 from channels._tokens import Google, Microsoft, TokenRefused, Tokens
 from channels.base import (
     AsFile,
@@ -69,7 +69,7 @@ class EmailSettings(BaseModel):
     sender: str = Field(description="The address that families see and answer: office@school.example.org.")
     reply_to: str = Field(default="", description="Where answers go, if not to the sender.")
     connections: int = Field(
-        default=4, ge=1, le=20, description="How many connections to the mail server there are at once at most."
+        default=4, ge=1, le=20, description="How many emails are sent at once at most; it begins with two."
     )
     pipelining: bool = Field(
         default=True,
@@ -118,7 +118,7 @@ class Email:
     def __init__(self, settings: EmailSettings, surroundings: Surroundings, patience: Patience | None = None) -> None:
         self.settings = settings
         self.surroundings = surroundings
-        self.parallelism = settings.connections * (2 if settings.pipelining else 1)
+        self.parallelism = settings.connections
         self.per_minute = settings.per_minute
         self.per_day = settings.per_day
         self.burst = settings.burst
@@ -140,10 +140,7 @@ class Email:
             recipient = address(outgoing.address)
             content, dotless = self._composed(outgoing)
             sender = self._returns_to(outgoing.message_id)
-            parcel = Parcel(
-                sender, recipient, content, outgoing.message_id, progress, dotless=dotless, urgent=outgoing.urgent
-            )
-            await self._pool.deliver(parcel)
+            await self._pool.deliver(sender, recipient, content, outgoing.message_id, progress, dotless=dotless)
         except Exception:
             with understood(progress):
                 raise

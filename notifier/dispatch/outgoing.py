@@ -8,7 +8,7 @@ from channels.base import Channel, Outgoing
 from notifier.dispatch.blobs import Blobs
 from notifier.model.directory import Directory
 from notifier.model.ladder import stem as stem
-from notifier.model.message import Enclosure, Kind, Message
+from notifier.model.message import Enclosure, Message
 from notifier.model.payload import ON_PAPER
 from notifier.model.plan import Address, Delivery
 from notifier.queue.rows import StoredMessage
@@ -90,7 +90,6 @@ class Packer:
             name,
             message.drill,
             family(delivery, directory) if delivery is not None and channel.writes_files else "",
-            message.kind is Kind.EMERGENCY,
         )
 
     async def _enclosures(self, medium: str, message: Message, delivery: Delivery | None) -> tuple[Enclosure, ...]:

@@ -19,7 +19,7 @@ from notifier.model.policy import Policy
 from notifier.queue.rows import ClaimedLeg
 
 ROW = 32
-"""Legs made ready in a row at most: two milliseconds in which nothing else is done."""
+"""Legs made ready in a row at most: a millisecond in which nothing else is done."""
 KEPT = 256
 """Legs that were made ready and have not gone, at most: of those that were given back some are left."""
 

@@ -109,7 +109,6 @@ async def seen(
     security: str,
     pipelining: bool,
     folder: Path,
-    at_once: int = 1,
 ) -> Seen:
     surroundings = Surroundings(
         folder / "outbox", "Oak Lane", "", "oaklane.example.org", False, FixedClock(datetime(2026, 9, 7, tzinfo=UTC))
@@ -126,22 +125,16 @@ async def seen(
                 "password": PASSWORD,
                 "sender": "office@oaklane.example.org",
                 "pipelining": pipelining,
-                "connections": 1,
             }
         )
         channel = Email(settings, surroundings, patience)
-        left = iter(range(numbers))
-
-        async def work() -> None:
-            for number in left:
-                try:
-                    await channel.send(letter(number))
-                    outcomes.append((SENT, ""))
-                except ChannelError as failure:
-                    outcomes.append((type(failure), f"{failure.reason} {getattr(failure, 'retry_after', '')}"))
-                await asyncio.sleep(0)
-
-        await asyncio.gather(*(work() for _ in range(at_once)))
+        for number in range(numbers):
+            try:
+                await channel.send(letter(number))
+                outcomes.append((SENT, ""))
+            except ChannelError as failure:
+                outcomes.append((type(failure), f"{failure.reason} {getattr(failure, 'retry_after', '')}"))
+            await asyncio.sleep(0)
         await channel.close()
     return Seen(outcomes, [(one.recipients, one.content) for one in vice.taken])
 
@@ -171,16 +164,3 @@ async def test_pipelining_changes_nothing_in_what_becomes_of_a_message(
     for recipients, content in without.got:
         assert len(recipients) == 1
         assert content.count(b"Message-ID") == 1
-
-
-@pytest.mark.parametrize(("vice", "expected", "patience"), CASES, ids=[vice.__name__ for vice, _, _ in CASES])
-async def test_nor_does_it_where_the_commands_of_the_next_leave_with_the_end_of_the_last(
-    vice: type[Takes], expected: list[Kind], patience: Patience, papers: Papers, tmp_path: Path
-) -> None:
-    plain, piped = vice(), vice()
-    numbers = 2 * len(expected)
-    without = await seen(plain, numbers, patience, papers[0], "none", False, tmp_path, at_once=2)
-    with_it = await seen(piped, numbers, patience, papers[0], "none", True, tmp_path, at_once=2)
-    assert sorted(with_it.outcomes, key=str) == sorted(without.outcomes, key=str)
-    assert sorted(one for one in with_it.got if one != ([], b"")) == sorted(without.got)
-    assert plain.together == 0

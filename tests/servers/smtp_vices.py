@@ -235,7 +235,7 @@ class SlipsInReplies(Takes):
 
 class ByAddress(Takes):
     """Each address says in its name what becomes of its message: ``refuse``, ``hangup``, ``spoil``, ``lose``,
-    ``goodbye``, ``stall`` or ``ok``, before a hyphen."""
+    ``goodbye`` or ``ok``, before a hyphen."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         match address.partition("-")[0]:
@@ -249,8 +249,6 @@ class ByAddress(Takes):
         match envelope.rcpt_tos[0].partition("-")[0]:
             case "spoil":
                 return "554 5.6.0 Not like this"
-            case "stall":
-                await self.stall()
             case "lose":
                 await super().handle_DATA(server, session, envelope)
                 server.transport.abort()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels._smtp import Account, Pool
-from channels._smtp_session import Parcel, Patience, Progress, Session, Stage, TooBig, stuffed
+from channels._smtp_session import Patience, Progress, Session, Stage, TooBig, stuffed
 from channels._smtp_wire import Wire
 from tests.loops import BOTH_LOOPS
 from tests.servers import smtp as known
@@ -38,7 +38,7 @@ def pool(server: MailServer, patience: Patience = PATIENT, security: str = "none
 
 
 async def deliver(to: Pool, content: bytes = WORDS, recipient: str = FAMILY, progress: Progress | None = None) -> None:
-    await to.deliver(Parcel(SENDER, recipient, content, "0123456789abcdef", progress or Progress()))
+    await to.deliver(SENDER, recipient, content, "0123456789abcdef", progress or Progress())
 
 
 @PROTECTIONS
@@ -323,7 +323,7 @@ async def test_a_sender_is_told_with_what_the_server_offers(offers: dict[str, st
     tape = Taped()
     wire = Wire(tape)
     session = Session(wire, {"pipelining": "", **offers}, PATIENT, True)
-    going = asyncio.create_task(session.transact(Parcel(SENDER, recipient, WORDS, "id1", Progress())))
+    going = asyncio.create_task(session.transact(SENDER, recipient, WORDS, "id1", Progress()))
     await asyncio.sleep(0)
     assert tape.written.decode() == f"{mail}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
     going.cancel()

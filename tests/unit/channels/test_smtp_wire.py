@@ -64,7 +64,7 @@ async def test_a_reply_is_a_code_and_its_text(said: bytes, expected: tuple[int, 
     (reply,), wire = await replies(1, said)
     assert reply.code == expected[0]
     assert reply.text.endswith(expected[1])
-    assert wire.in_step()
+    assert wire.usable
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_a_reply_without_end_is_not_kept(said: list[bytes]) -> None:
 async def test_what_was_not_asked_ends_the_connection_but_not_the_replies_before_it(unasked: bytes) -> None:
     (reply,), wire = await replies(1, b"250 Taken\r\n" + unasked)
     assert (reply.code, reply.text) == (250, "Taken")
-    assert not wire.in_step()
+    assert not wire.usable
     with pytest.raises(aiosmtplib.SMTPResponseException):
         wire.say(b"MAIL FROM:<a@example.org>\r\n")
 
@@ -103,11 +103,11 @@ async def test_what_was_not_asked_ends_the_connection_but_not_the_replies_before
 async def test_a_reply_nobody_read_keeps_the_connection_from_being_lent() -> None:
     wire = Wire(Taped())
     wire.owe()
-    assert not wire.in_step()
+    assert not wire.usable
     wire.data_received(b"250 Ok\r\n")
-    assert not wire.in_step()
+    assert not wire.usable
     await wire.reply(soon())
-    assert wire.in_step()
+    assert wire.usable
 
 
 LINES = st.binary(max_size=20).map(lambda words: words.translate(None, b"\r\n"))
@@ -129,7 +129,7 @@ def test_replies_are_the_same_however_they_are_cut_up(said: list[tuple[int, list
     cut_up, wire = asyncio.run(replies(len(said), *pieces))
     assert cut_up == at_once
     assert [reply.code for reply in cut_up] == [code for code, _ in said]
-    assert wire.in_step()
+    assert wire.usable
 
 
 @BOTH_LOOPS
