@@ -55,23 +55,24 @@ def until(fact: Callable[[], bool], what: str) -> None:
         time.sleep(0.005)
 
 
-def handed_over(folder: Folder, message: str = "%") -> int:
-    """Legs of email that the database says were sent."""
+def handed_over(folder: Folder) -> int:
+    """Legs of email that the database says were sent, of the newest message: to count old ones as well takes long."""
     with closing(sqlite3.connect(f"file:{folder.database}?mode=ro", uri=True, timeout=30)) as database:
-        query = "SELECT count(*) FROM leg WHERE state = 'sent' AND channel = 'email' AND message_id LIKE ?"
-        return int(database.execute(query, (message,)).fetchone()[0])
+        newest = "SELECT id FROM message ORDER BY received_at DESC LIMIT 1"
+        query = f"SELECT count(*) FROM leg WHERE state = 'sent' AND channel = 'email' AND message_id = ({newest})"  # noqa: S608
+        return int(database.execute(query).fetchone()[0])
 
 
 def ours(folder: Folder, target: Sink, letter: Path, daemon: Told) -> Run:
     """The letter is handed to the daemon: accepted, planned, queued, sent, recorded."""
-    before, already = daemon.ask(do="usage"), handed_over(folder)
+    before = daemon.ask(do="usage")
     target.begin()
     began = time.perf_counter()
     accepted = daemon.ask(do="submit", file=str(letter))
     if accepted["outcomes"] != ["accepted"]:
         raise Short(accepted["said"])
     until(lambda: target.taken >= folder.homes, "the sink waits")
-    until(lambda: handed_over(folder) - already >= folder.homes, "the record waits")
+    until(lambda: handed_over(folder) >= folder.homes, "the record waits")
     seconds = time.perf_counter() - began
     after = daemon.ask(do="usage")
     if target.taken != folder.homes:
