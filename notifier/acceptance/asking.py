@@ -143,13 +143,15 @@ def _words(waits: Sequence[StoredMessage], world: World) -> list[str]:
     lines = [_outline(one, names, world) for one in first[:LISTED]]
     if len(first) > LISTED:
         lines.append(f"And {len(first) - LISTED} more: notifier status")
+    which = waits[0].message.id if len(waits) == 1 else "ID"
     return [
         "This waits until somebody says yes. Families have not had it yet."
         if len(waits) == 1
         else "These wait until somebody says yes. Families have not had them yet.",
         *lines,
         "Who would get it stands in the answer beside the file that was handed in. "
-        "To let it go: notifier approve, its id and --as with yours. To stop it: notifier cancel, in the same way.",
+        f"To let it go: notifier approve {which} --as YOU. To stop it: notifier cancel {which} --as YOU. "
+        f"{'' if len(waits) == 1 else 'For ID write the one in brackets. '}For YOU write your id, for example head.",
         "You get this once. If a colleague has said yes already, there is nothing to do.",
     ]
 

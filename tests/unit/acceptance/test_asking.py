@@ -86,7 +86,16 @@ async def test_who_may_say_yes_is_told_once_of_all_that_waits(office: Office) ->
     assert await office.whom(told) == {"mrs-okafor", "ms-adu"}
     assert told.bodies[0].subject == "3 messages wait for your yes"
     assert all(id in words(told) for id in (first, second, third))
-    assert "notifier approve" in words(told)
+    assert "notifier approve ID --as YOU" in words(told)
+    assert "the one in brackets" in words(told)
+
+
+async def test_of_one_that_waits_the_whole_command_is_told(office: Office) -> None:
+    waiting = await office.waits()
+    await office.at(NOW + GATHERED)
+    (told,) = await office.told()
+    assert f"notifier approve {waiting} --as YOU" in words(told)
+    assert "brackets" not in words(told)
 
 
 async def test_an_emergency_is_told_within_a_minute_to_the_head_who_alone_decides(office: Office) -> None:
