@@ -70,18 +70,9 @@ class Composer:
         payload: MailPayload,
         enclosures: Sequence[Enclosure],
         marks: tuple[tuple[str, str], ...] = (),
-    ) -> bytes:
-        """The whole message with CRLF line ends, not yet dot-stuffed. Raises Unfit for what no header may hold."""
-        return self.composed(envelope, payload, enclosures, marks)[0]
-
-    def composed(
-        self,
-        envelope: Envelope,
-        payload: MailPayload,
-        enclosures: Sequence[Enclosure],
-        marks: tuple[tuple[str, str], ...] = (),
     ) -> tuple[bytes, bool]:
-        """The same, and whether it goes over the line as it is: surely none of its lines begins with a dot.
+        """The whole message with CRLF line ends, not yet dot-stuffed, and whether surely none of its lines begins with
+        a dot, so that it goes over the line as it is. Raises Unfit for what no header may hold.
 
         Lines of the head, of attachments, between the parts and of fixed words never do.
         """

@@ -275,4 +275,4 @@ class Email:
             domain=self._pool.account.hello,
             date=self.surroundings.clock.now(),
         )
-        return self._composer.composed(envelope, payload, outgoing.attachments, marks)
+        return self._composer.compose(envelope, payload, outgoing.attachments, marks)

@@ -52,9 +52,7 @@ class Parts:
 
     def __init__(self, text: str) -> None:
         self._parts = _cut(text)
-        self._by_flags: dict[
-            frozenset[str], tuple[tuple[str, ...], Callable[[Mapping[str, str]], tuple[str, ...]]]
-        ] = {}
+        self._by_flags: dict[frozenset[str], tuple[tuple[str, ...], Pick]] = {}
         self.names = frozenset(_names(self._parts))
         """The places that need a value."""
 
