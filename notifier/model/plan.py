@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from operator import eq
-from typing import NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from notifier.model.policy import Rung
 from notifier.model.problem import Problem, Severity
@@ -68,8 +69,7 @@ class Delivery:
         return {channel: found[0].value for channel, found in self.routes.items() if found and found[0].value}
 
 
-@dataclass(frozen=True, slots=True)
-class LegPlan:
+class LegPlan(NamedTuple):
     """One channel of one rung for one adult's address: what becomes a leg (DESIGN 2)."""
 
     rung: int
@@ -83,10 +83,13 @@ def legs_of(delivery: Delivery, rung: int) -> tuple[LegPlan, ...]:
     A channel that no longer has a route (the address went, or may not be used) makes no leg; a rung
     may so become empty, and the next one is taken.
     """
+    routes = delivery.routes
     return tuple(
-        LegPlan(rung, channel, delivery.routes[channel][0].contact_id)
-        for channel in delivery.ladder[rung]
-        if delivery.routes.get(channel)
+        [
+            LegPlan(rung, channel, routes[channel][0].contact_id)
+            for channel in delivery.ladder[rung]
+            if routes.get(channel)
+        ]
     )
 
 
@@ -147,13 +150,12 @@ class Trace(Sequence[Step]):
     """The steps of a plan in order. A plan for a large school has half a million of them, which differ in little but
     whom they are about: what they say is kept once, and a step is made when somebody looks at it."""
 
-    __slots__ = ("_about", "_said", "_saying", "_whom")
+    __slots__ = ("_cells", "_saying")
 
     def __init__(self, steps: Iterable[Step] = ()) -> None:
-        self._said: list[Saying] = []
+        self._cells: list[Any] = []
+        """Three for each step: what is said, of whom, and about which pupils."""
         self._saying: dict[Saying, Saying] = {}
-        self._whom: list[str] = []
-        self._about: list[str | tuple[str, ...]] = []
         for step in steps:
             self.add(*step)
 
@@ -169,12 +171,24 @@ class Trace(Sequence[Step]):
     def say(self, said: Saying, contact_id: str, about: str | tuple[str, ...] = "") -> None:
         """The same for a saying that whoever calls keeps for many. Several pupils are not what the step is about:
         what it says ends with their ids."""
-        self._said.append(said)
-        self._whom.append(contact_id)
-        self._about.append(about)
+        self._cells += (said, contact_id, about)
+
+    @classmethod
+    def of(cls, told: "Told") -> "Trace":
+        """The trace that was ``told``."""
+        made = cls()
+        said = [told.sayings[number] for number in told.which]
+        made._cells = [*chain.from_iterable(zip(said, told.whom, told.about, strict=True))]
+        return made
+
+    def told(self) -> "Told":
+        """The same in few words."""
+        numbers: dict[Saying, int] = {}
+        which = [numbers.setdefault(said, len(numbers)) for said in self._cells[::3]]
+        return Told([*numbers], which, self._cells[1::3], self._cells[2::3])
 
     def __len__(self) -> int:
-        return len(self._said)
+        return len(self._cells) // 3
 
     @overload
     def __getitem__(self, place: int) -> Step: ...
@@ -185,10 +199,12 @@ class Trace(Sequence[Step]):
     def __getitem__(self, place: int | slice) -> Step | Sequence[Step]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        return _step(self._said[place], self._whom[place], self._about[place])
+        first = range(0, len(self._cells), 3)[place]
+        return _step(*self._cells[first : first + 3])
 
     def __iter__(self) -> Iterator[Step]:
-        return map(_step, self._said, self._whom, self._about)
+        cells = iter(self._cells)
+        return map(_step, cells, cells, cells)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
@@ -200,6 +216,16 @@ class Trace(Sequence[Step]):
 
     def __repr__(self) -> str:
         return f"Trace({[*self]!r})"
+
+
+class Told(NamedTuple):
+    """A trace as columns: every different saying once, then for each step which one, whom it is about and which
+    pupils."""
+
+    sayings: Sequence[Saying]
+    which: Sequence[int]
+    whom: Sequence[str]
+    about: Sequence[str | tuple[str, ...]]
 
 
 def _step(said: Saying, contact_id: str, about: str | tuple[str, ...]) -> Step:

@@ -32,6 +32,7 @@ from notifier.queue.tasks import drop_tasks, open_tasks, unreached_task
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _LEG, _DELIVERY, _MESSAGE = schema.leg, schema.delivery, schema.message
+_RANK_OF = {kind: RANK[lane] for kind, lane in LANE_OF.items()}
 _THESE = Among(_DELIVERY.c.id, words("ids"))
 _THESE_MESSAGES = Among(_MESSAGE.c.id, words("ids"))
 
@@ -139,7 +140,7 @@ class Starter:
 
         ``by_person``: it only asks a person to do something, so it goes also when its message is over.
         """
-        lane = RANK[LANE_OF[kind]]
+        lane = _RANK_OF[kind]
         turn = self._turns.get((plan.channel, lane))
         if turn is None:
             found = self._conn.execute(_TURN, {"of_channel": plan.channel, "of_lane": lane}).scalar()

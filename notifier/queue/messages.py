@@ -23,7 +23,7 @@ from notifier.model.plan import Delivery, Plan
 from notifier.model.states import DeliveryState, LegState, MessageState, may_follow
 from notifier.queue import schema
 from notifier.queue.audit import write_audit
-from notifier.queue.encoding import delivery_text, ids_text, message_text, steps_bytes
+from notifier.queue.encoding import ids_text, message_text, new_delivery_text, steps_bytes
 from notifier.queue.inserting import InsertNew
 from notifier.queue.legs import Starter, finish, lock_messages, progress
 from notifier.queue.prepared import Prepared
@@ -175,7 +175,7 @@ def insert_deliveries(
     """Each under its number within the message, with the legs of its first rung; public from ``public_from`` on."""
     rows: list[tuple[Any, ...]] = []
     unreached: list[tuple[str, Delivery, bool]] = []
-    starter = Starter(conn, now)
+    starter, mode = Starter(conn, now), message.mode.value
 
     def write() -> None:
         _INSERT_DELIVERY.many(conn, rows, message_id=message.id)
@@ -192,9 +192,11 @@ def insert_deliveries(
             unreached.append((id, delivery, is_public))
         elif first is not None and not delivery.held:
             for leg in first[1]:
-                starter.add(id, message.id, message.kind, message.mode.value, leg, 0)
+                starter.add(id, message.id, message.kind, mode, leg, 0)
         rung = first[0] if first else 0
-        rows.append((id, number, delivery.key, state.value, rung, is_public, delivery.held, delivery_text(delivery)))
+        rows.append(
+            (id, number, delivery.key, state.value, rung, is_public, delivery.held, new_delivery_text(delivery))
+        )
         if len(rows) == AT_ONCE:
             write()
     write()

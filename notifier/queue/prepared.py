@@ -5,7 +5,6 @@ cell; for one message in a newsletter that took longer than the database itself.
 written here is still built, compiled and run by SQLAlchemy Core, inside its transaction.
 """
 
-import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,8 +13,8 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, cast
 
-from pydantic_core import from_json
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, String, Text, Update, bindparam
+from pydantic_core import from_json, to_json
+from sqlalchemy import BindParameter, Boolean, Connection, Dialect, Insert, Select, String, Text, Update, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -44,7 +43,7 @@ class Words(TypeDecorator[Sequence[str]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
+        return list(value) if dialect.name == "postgresql" else to_json(list(value)).decode()
 
 
 class Among(FunctionElement[Any]):
@@ -108,7 +107,7 @@ def pairs(name: str) -> TableValuedAlias:
 
 def as_pairs(texts: Mapping[str, str]) -> str:
     """No text may hold a NUL."""
-    return json.dumps(texts, ensure_ascii=False)
+    return to_json(texts).decode()
 
 
 def words(name: str) -> BindParameter[Sequence[str]]:
@@ -172,7 +171,7 @@ class Prepared:
         if self._gathered is None:
             statement = at_once(cast(Update, self._statement), self._each)
             self._gathered = _Made(_compiled(statement, conn.dialect, None), conn.dialect, ())
-        gathered = json.dumps(made.as_written(rows), ensure_ascii=False, separators=(",", ":"))
+        gathered = to_json(made.as_written(rows)).decode()
         if NUL in gathered:  # of all that a text may hold the one thing that SQLite's JSON does not
             _driver(conn).executemany(made.sql, made.all_filled(rows, same))
         else:
@@ -216,7 +215,7 @@ class _Made:
             bind = compiled.binds[name]
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if name in place:
-                if process is not None:
+                if process is not None and not (self.near and isinstance(bind.type, Boolean)):  # it writes these itself
                     self._odd.append((place[name], process))
             elif bind.required:
                 self._same.append((number, bind.key, process))

@@ -1,5 +1,7 @@
 """What goes in as JSON comes out equal."""
 
+import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from notifier.model.message import Message
-from notifier.model.plan import Address, Delivery, Step, Trace
+from notifier.model.plan import Address, Basis, Delivery, Step, Trace
 from notifier.queue.encoding import (
+    AT_HAND,
     AT_ONCE,
     delivery_from,
     delivery_text,
@@ -18,6 +21,7 @@ from notifier.queue.encoding import (
     ids_text,
     message_from,
     message_text,
+    new_delivery_text,
     steps_bytes,
     steps_from,
 )
@@ -31,9 +35,30 @@ def test_a_message_survives(message: Message) -> None:
     assert message_from(message_text(message)) == message
 
 
-@given(st.builds(Delivery, routes=st.dictionaries(st.text(), st.lists(st.from_type(Address)).map(tuple))))
+ADAS = Delivery("C1/P1", ("C1",), ("P1",), "home-C1", Basis.MAIN, (("email",),))
+DELIVERIES = st.builds(Delivery, routes=st.dictionaries(st.text(), st.lists(st.from_type(Address)).map(tuple)))
+
+
+@given(DELIVERIES)
 def test_a_delivery_survives(delivery: Delivery) -> None:
     assert delivery_from(delivery_text(delivery)) == delivery
+
+
+@given(DELIVERIES)
+def test_what_was_just_written_is_at_hand_once(delivery: Delivery) -> None:
+    text = new_delivery_text(delivery)
+    assert text == delivery_text(delivery)
+    assert delivery_from(text) is delivery
+    read = delivery_from(text)
+    assert read == delivery
+    assert read is not delivery
+
+
+def test_only_so_many_are_kept_at_hand_and_the_newest_are() -> None:
+    made = [replace(ADAS, key=f"C{number}/P1") for number in range(AT_HAND + 1)]
+    texts = [new_delivery_text(one) for one in made]
+    assert delivery_from(texts[0]) is not made[0]
+    assert all(delivery_from(text) is one for text, one in zip(texts[1:], made[1:], strict=True))
 
 
 @given(st.lists(st.from_type(Step)).map(tuple), st.lists(st.text()).map(tuple))
@@ -60,6 +85,21 @@ def test_moments_are_kept_in_utc_and_sort_as_text(local: datetime, other: dateti
 def test_a_summer_evening_is_kept_an_hour_earlier() -> None:
     summer = datetime(2026, 7, 1, 9, 30, tzinfo=ZoneInfo("Europe/London"))
     assert Moment().process_bind_param(summer, sqlite.dialect()) == "2026-07-01T08:30:00.000000Z"
+
+
+def test_a_trace_that_was_kept_step_by_step_is_still_read() -> None:
+    kept = b'[[1,"W1","2 pupils","",""],[4,"W3","may hear (main)","C1","P1"]]'
+    steps = (Step(1, "W1", "2 pupils"), Step(4, "W3", "may hear (main)", "C1", "P1"))
+    assert steps_from(zlib.compress(kept)) == steps
+
+
+def test_a_trace_is_kept_with_each_saying_once() -> None:
+    trace = Trace()
+    for number in range(9):
+        trace.say((4, "W3", "may hear (main)"), f"C{number}", f"P{number}")
+        trace.say((6, "W40", "one copy (main) about"), f"C{number}", (f"P{number}", "P10"))
+    assert zlib.decompress(steps_bytes(trace)).count(b"may hear") == 1
+    assert steps_from(steps_bytes(trace)) == tuple(trace)
 
 
 def test_a_trace_of_any_length_survives() -> None:
