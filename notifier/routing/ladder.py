@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
+from string import ascii_letters, digits
 from typing import NamedTuple, TypeAlias
 
 from notifier.model.arrangements import in_force
 from notifier.model.directory import Contact, Directory, Sort
 from notifier.model.homes import email_key
 from notifier.model.message import Kind
-from notifier.model.plan import Address
+from notifier.model.plan import Address, Saying
 from notifier.model.policy import AddressKind, ChannelFacts, Policy, Rung
 from notifier.routing import rules
 from notifier.routing.standing import Standing
+
+_PLAIN = frozenset(ascii_letters + digits)
 
 
 class Ways(NamedTuple):
@@ -66,17 +70,23 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     directory = standing.directory
     contacts = [directory.contacts[contact_id] for contact_id in contact_ids]
     barred = standing.kept_out(pupil_ids)
+    alone = contacts[0] if len(contacts) == 1 and not barred else None  # as nearly always
     routes: dict[str, tuple[Address, ...]] = {}
     left_out: dict[str, None] = {}
+    shared: Sequence[str] = ()
     for channel, facts in along(standing, ladder):
         if not facts.configured:
-            standing.found.step(7, rules.LADDER, f"{channel} is not set up, so it is left out")
+            standing.found.steps.say(_not_set_up(channel), "")
             continue
-        free, shared = route(facts, contacts, directory, barred)
+        if alone is None:
+            free, shared = route(facts, contacts, directory, barred)
+        else:
+            value = own_address(facts, alone)
+            free = () if value is None else (Address(alone.id, value, alone.language),)
         if free:
             routes[channel] = free
         elif not shared:
-            standing.found.step(7, rules.LADDER, f"{channel}: no address", contact_ids[0] if contact_ids else "")
+            standing.found.steps.say(_no_address(channel), contact_ids[0] if contact_ids else "")
         if shared:
             left_out.update(dict.fromkeys(shared))
     for contact_id in left_out:
@@ -95,6 +105,16 @@ def ways(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str
     if left_out:
         cited = (*cited, rules.SHARED_ADDRESS)
     return Ways(kept, routes, blocked, cited)
+
+
+@cache
+def _not_set_up(channel: str) -> Saying:
+    return 7, rules.LADDER, f"{channel} is not set up, so it is left out"
+
+
+@cache
+def _no_address(channel: str) -> Saying:
+    return 7, rules.LADDER, f"{channel}: no address"
 
 
 def along(standing: Standing, ladder: tuple[Rung, ...]) -> tuple[tuple[str, ChannelFacts], ...]:
@@ -152,10 +172,6 @@ def route(
 ) -> tuple[tuple[Address, ...], Sequence[str]]:
     """The addresses for a channel in the order in which they are tried, and the contacts of whom one had to be left
     out, because one of ``barred`` holds it too."""
-    if len(contacts) == 1 and not barred:  # as nearly always
-        (contact,) = contacts
-        value = own_address(facts, contact)
-        return () if value is None else (Address(contact.id, value, contact.language),), ()
     if facts.by_person:
         return _numbers_to_ring(contacts, directory, barred)
     return _addresses(contacts, facts.address, directory, barred)
@@ -168,6 +184,8 @@ def own_address(facts: ChannelFacts, contact: Contact) -> str | None:
     """
     if facts.by_person:
         return contact.mobile or contact.phone
+    if facts.address is AddressKind.EMAIL and contact.email[:1] in _PLAIN:  # so that its key is surely not empty
+        return contact.email
     values = _VALUES[facts.address](contact)
     return values[0][0] if values else None
 

@@ -114,7 +114,7 @@ def _groups(
                 pupils[pupil_id].append(contact_id)
         return [(contact_ids, (pupil_id,)) for pupil_id, contact_ids in pupils.items()]
     first = heard[members[0]].allowed
-    if all(heard[contact_id].allowed.keys() == first.keys() for contact_id in members):  # as nearly always
+    if len(members) == 1 or all(heard[contact_id].allowed.keys() == first.keys() for contact_id in members):
         return [(members, tuple(first))]
     together: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for contact_id in members:

@@ -140,6 +140,7 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
     ladder = wanted(standing, contact_ids, pupil_ids)
     reached = ways(standing, contact_ids, pupil_ids, ladder)
     language, text_language = languages(standing, contact_ids, reached.ladder, reached.routes)
+    on_file = not standing.directory.arrangements_of.keys().isdisjoint(contact_ids)
     delivery = Delivery(
         key=addressees.key,
         contact_ids=contact_ids,
@@ -150,8 +151,8 @@ def _delivery(standing: Standing, addressees: Addressees) -> Delivery:
         routes=reached.routes,
         language=language,
         text_language=text_language,
-        large_print=asked(standing, Sort.LARGE_PRINT, contact_ids, pupil_ids),
-        interpreter=asked(standing, Sort.INTERPRETER, contact_ids, pupil_ids),
+        large_print=on_file and asked(standing, Sort.LARGE_PRINT, contact_ids, pupil_ids),
+        interpreter=on_file and asked(standing, Sort.INTERPRETER, contact_ids, pupil_ids),
         also_ring=standby(standing, contact_ids, pupil_ids),
         rules=standing.cited(addressees.rules, reached.rules),
         held=rules.SHARED_ADDRESS if reached.blocked else "",
@@ -178,11 +179,21 @@ def languages(
     routes: Mapping[str, tuple[Address, ...]],
 ) -> tuple[str, str]:
     """Step 8: the language of the adult whose address is used first, and that of the words they get."""
-    first = next((routes[channel][0] for rung in ladder for channel in rung if routes.get(channel)), None)
-    contact_id = first.contact_id if first else next(iter(contact_ids), "")
-    contact = standing.directory.contacts.get(contact_id)
-    language = (contact.language if contact else "") or standing.policy.language
-    return language, standing.message.body(language).language
+    contact = standing.directory.contacts.get(_first(contact_ids, ladder, routes))
+    spoken = contact.language if contact else ""
+    found = standing.languages.get(spoken)
+    if found is None:
+        language = spoken or standing.policy.language
+        found = standing.languages[spoken] = language, standing.message.body(language).language
+    return found
+
+
+def _first(contact_ids: Sequence[str], ladder: Sequence[Rung], routes: Mapping[str, tuple[Address, ...]]) -> str:
+    for rung in ladder:
+        for channel in rung:
+            if found := routes.get(channel):
+                return found[0].contact_id
+    return contact_ids[0] if contact_ids else ""
 
 
 def standby(standing: Standing, contact_ids: Sequence[str], pupil_ids: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from notifier.model.directory import Directory
 from notifier.model.message import Kind, Message
@@ -24,6 +25,12 @@ def _tokens(text: str) -> list[str]:
     """Folded words without accents; an apostrophe or a hyphen parts two: "Zoë Khan's" is zoe, khan, s."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return _WORD.findall(plain.casefold())
+
+
+@lru_cache(4_096)
+def _name(text: str) -> tuple[str, ...]:
+    """A school looks for all its pupils in every message, and they share a few hundred names."""
+    return tuple(_tokens(text))
 
 
 def words_of(text: str) -> str:
@@ -89,9 +96,8 @@ def named_in(text: str, directory: Directory, among: Iterable[str] | None = None
     found = []
     pupils = directory.pupils.values() if among is None else [directory.pupils[one] for one in among]
     for pupil in pupils:
-        surname = _tokens(pupil.surname)
-        forenames = _tokens(pupil.forename)
-        if not surname or not forenames or not tokens.issuperset(surname):
+        surname = _name(pupil.surname)
+        if not surname or not tokens.issuperset(surname) or not (forenames := _name(pupil.forename)):
             continue
         spellings = (*forenames, *surname), (*surname, *forenames), (forenames[0], *surname), (*surname, forenames[0])
         if any(f" {' '.join(spelling)} " in said for spelling in spellings):

@@ -60,6 +60,8 @@ class Standing:
         """By ladder: its channels with what is known of them, in order."""
         self.kept: dict[tuple[Any, ...], tuple[tuple[Rung, ...], bool]] = {}
         """By ladder and the channels that can be used: what is left of it, and whether it begins on paper."""
+        self.languages: dict[str, tuple[str, str]] = {}
+        """By what an adult speaks: their language, and that of the words they get."""
 
     def bars(self, pupil_id: str) -> Mapping[str, Refused]:
         """Every adult, linked or not, whom something bars from this message about this pupil."""
