@@ -147,6 +147,7 @@ class Leader:
         version = self.families.version
         await self.acceptance.resume()
         await self.offering.look()
+        await self.acceptance.look_ahead()
         self._heeded = version
 
     async def _watch_families(self, stop: asyncio.Event) -> None:

@@ -26,7 +26,7 @@ from notifier.model.staff import Authority, Role
 from notifier.model.states import MessageState
 from notifier.queue import Entry, Store, StoredMessage, StoreProblem
 from notifier.queue.rows import Decision, Release
-from notifier.routing import plan, rules
+from notifier.routing import plan, rules, work_out
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another on the telephone
 
@@ -69,6 +69,12 @@ class Acceptance:
             return await self._accept(submission)
         except StoreProblem as problem:
             return Answer(Outcome.FAULT, problem.sentence)
+
+    async def look_ahead(self) -> None:
+        """Whatever comes next finds the families in force worked out."""
+        world = self.world()
+        if world.directory is not None:
+            await asyncio.to_thread(work_out, world.directory, world.policy, self.clock.now())
 
     async def _accept(self, submission: Submission) -> Answer:
         world, now = self.world(), self.clock.now()

@@ -230,7 +230,8 @@ class Crew:
             return await self._return(leg, settlement.until or self._not_before(leg))
         office.carried += 1
         office.touched(leg)
-        await office.recorder.record(settlement, together=self._account.channel.repeatable)
+        last = self._busy == 1 and not self._coming  # nothing comes for which its outcome might wait
+        await office.recorder.record(settlement, together=self._account.channel.repeatable and not last)
 
     async def _return(self, leg: ClaimedLeg, until: datetime | None) -> None:
         """A database that is gone is asked until it is back: else the leg would wait for its lease to run out."""

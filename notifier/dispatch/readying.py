@@ -70,6 +70,7 @@ class Readying:
         self._policy = policy
         self._recheck = recheck
         self._ahead: dict[str, Ready] = {}
+        self._day: Day | None = None
 
     async def of(
         self,
@@ -84,7 +85,7 @@ class Readying:
         found = self.ahead(leg, message, directory, now)
         if found is not None:
             return found
-        day = Day.of(now, self._policy)
+        day = self._day = self._day if self._day is not None and now in self._day else Day.of(now, self._policy)
         made = await self._made(leg, channel, message, directory, day, now)
         if leg.crashes == 0:
             await self._row(following(), channel, message, directory, day, now)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from channels.base import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
+from notifier.clock import FixedClock
 from notifier.model.message import Kind, Lane, Mode
 from notifier.model.states import DeliveryState, LegState, MessageState
 from notifier.queue.rows import Claim, Settlement
@@ -186,6 +187,26 @@ async def test_a_running_dispatcher_is_woken_by_what_is_enqueued(school: School)
     await running
     await school.drain()
     assert sorted(school.post.to) == sorted(at(number) for number in range(3))
+
+
+class Asleep(FixedClock):
+    """Whoever sleeps is not woken by the time."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_the_last_outcome_in_hand_waits_for_no_company(school: School) -> None:
+    school.clock = Asleep(school.clock.now())
+    stop = asyncio.Event()
+    message = await school.enqueue(3)
+    running = asyncio.create_task(school.dispatcher().run(stop))
+    for _ in range(20):
+        await school.idle()
+    settled = await school.legs(message)
+    stop.set()
+    await running
+    assert settled == [("post", LegState.SENT)] * 3
 
 
 async def test_a_cancelled_run_still_writes_down_what_was_sent(school: School) -> None:
