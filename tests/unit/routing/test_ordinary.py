@@ -12,9 +12,9 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from notifier.model.directory import Directory, LivesWith, Responsibility
-from notifier.model.message import Message, Reach, Term
+from notifier.model.message import Kind, Message, Reach, Term
 from notifier.model.plan import Address, Delivery, Send, Withhold
-from notifier.model.policy import Policy
+from notifier.model.policy import Copies, Policy
 from notifier.routing import plan, recheck, rules
 from notifier.routing.ordinary import Ordinary
 from notifier.routing.recheck import thoroughly
@@ -35,6 +35,7 @@ from tests.unit.routing.families import (
     message,
     planned,
     row,
+    with_kind,
 )
 from tests.unit.routing.generated import cases, directories, many, quiet
 
@@ -261,6 +262,21 @@ def test_a_child_who_came_into_a_class_that_is_left_out_does_not_get_it() -> Non
 def test_an_emergency_and_advertising_have_a_way_of_their_own(about: Message) -> None:
     for delivery in planned(HOME, LETTER).deliveries:
         assert not stands(about, delivery, HOME, WOODGRANGE)
+
+
+@pytest.mark.parametrize("first", ["letter", "newsletter"])
+def test_what_is_known_of_a_family_for_one_kind_says_nothing_where_copies_go_to_others(first: str) -> None:
+    """A parent who lives apart gets letters from this school, and newsletters only on request."""
+    apart = replace(HOME.links[1], lives_with=LivesWith.NO)
+    school = families(CHILD, MUM, replace(DAD, household="H2"), HOME.links[0], apart)
+    policy = with_kind(WOODGRANGE, Kind.LETTER, copies=Copies.ALWAYS)
+    letter, newsletter = message("letter"), message("newsletter")
+    for about in (letter, newsletter) if first == "letter" else (newsletter, letter):
+        found = plan(about, school, policy, NOW)
+        assert ("DAD" in {one for delivery in found.deliveries for one in delivery.contact_ids}) is (about is letter)
+    (dads,) = [one for one in plan(letter, school, policy, NOW).deliveries if one.contact_ids == ("DAD",)]
+    assert isinstance(recheck(letter, dads, school, policy, NOW), Send)
+    assert isinstance(recheck(newsletter, dads, school, policy, NOW), Withhold)
 
 
 def test_the_next_day_counts_though_nothing_else_is_new() -> None:
