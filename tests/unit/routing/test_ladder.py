@@ -327,6 +327,12 @@ class TestSharedWithABarredAdult:
         directory = replace(self.shared(at_home("MUM", **us), adult("DAD", **us)), flags=frozenset({("DAD", "P1")}))
         assert "email" not in the_delivery(planned(directory, message()), "MUM").addresses
 
+    def test_a_flag_that_stands_in_his_link_alone_leaves_his_addresses_out_too(self) -> None:
+        us = {"email": "us@example.org"}
+        directory = self.shared(at_home("MUM", **us), adult("DAD", **us), court_order=True)
+        directory = replace(directory, flags=frozenset())
+        assert "email" not in the_delivery(planned(directory, message()), "MUM").addresses
+
     def test_while_a_row_about_him_cannot_be_read_it_may_be_about_any_child(self) -> None:
         people = (child("P1"), adult("MUM", email="us@example.org"), adult("DAD", email="us@example.org"))
         directory = families(*people, link("P1", "MUM", lives="yes"), silenced=frozenset({"DAD"}))

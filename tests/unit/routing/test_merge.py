@@ -4,7 +4,7 @@ import pytest
 
 from notifier.model.message import Kind
 from notifier.model.plan import Basis
-from notifier.model.policy import Per
+from notifier.model.policy import Copies, Per
 from notifier.routing import rules
 from notifier.routing.merge import by_priority
 from tests.unit.routing.families import (
@@ -187,3 +187,19 @@ def test_whoever_is_an_organisation_for_one_of_the_children_gets_a_copy_of_their
         link("P2", "CARE", 2, lives="yes", relationship=second),
     )
     assert named(planned(directory, message())) == [(("CARE",), ("P1", "P2")), (("MUM",), ("P1", "P2"))]
+
+
+def test_who_is_barred_about_one_of_several_children_gets_a_copy_of_their_own_whatever_else_they_may_not_hear() -> None:
+    links = [link("P1", "MUM", lives="yes"), link("P2", "MUM", lives="yes")]
+    dads = [link(pupil_id, "DAD", 2, lives="yes") for pupil_id in ("P1", "P2", "P3")]
+    orders = row("court-order", "DAD", "P1"), row("court-order", "DAD", "P3")
+    directory = families(child("P1"), child("P2"), child("P3"), *PARENTS, *links, *dads, *orders)
+    assert named(planned(directory, message())) == [(("MUM",), ("P1", "P2")), (("DAD",), ("P2",))]
+
+
+@pytest.mark.parametrize("copies", list(Copies))
+def test_an_emergency_reaches_a_parent_who_lives_apart_whatever_the_school_says_about_copies(copies: Copies) -> None:
+    policy = with_kind(WOODGRANGE, Kind.EMERGENCY, copies=copies)
+    lives_apart = at_home("DAD", household="H2"), link("P1", "DAD", 2)
+    directory = families(child("P1"), at_home("MUM", household="H1"), link("P1", "MUM", lives="yes"), *lives_apart)
+    assert named(planned(directory, message("emergency"), policy)) == [(("DAD",), ("P1",)), (("MUM",), ("P1",))]

@@ -267,3 +267,9 @@ def test_a_name_is_found_in_the_event_too_without_its_accents_and_among_those_as
     assert names_in(about, school) == ("P1",)
     assert names_in(about, school, among=["P1"]) == ("P1",)
     assert names_in(about, school, among=["P2", "P3"]) == ()
+
+
+@pytest.mark.parametrize("said", ["Ada May Okoro", "Okoro, Ada May", "Ada Okoro", "Okoro, Ada"])
+def test_a_child_with_two_forenames_is_named_in_full_by_both_or_the_first_whichever_name_is_first(said: str) -> None:
+    school = families(child("P1", forename="Ada May", surname="Okoro"))
+    assert names_in(message("letter", bodies=(body(f"Well done, {said}!"),)), school) == ("P1",)
