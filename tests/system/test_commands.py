@@ -476,3 +476,35 @@ async def test_the_audit_shows_who_did_what_and_a_seal_that_vouches_for_it(begun
     assert (await begun("audit")).code == 1
     found = (await begun("check", "--json")).json["problems"]
     assert "audit-broken" in [problem["id"] for problem in found]
+
+
+async def test_what_waits_for_a_yes_is_told_with_the_command_that_says_it(small: SchoolFolder) -> None:
+    small.drop("gate.md", "---\nkind: emergency\nto: whole school\nsubject: Gate\n---\nUse the side gate.\n")
+    await small("run", "--until-idle")
+    yes = f"notifier approve {message_of(small)} --as ID"
+    assert f"1 message waits for a yes: {yes}" in (await small("status")).out
+    assert f"It waits for a yes: {yes}" in (await small("status", message_of(small))).out
+    for argv in (("unreached",), ("unreached", message_of(small))):
+        said = (await small(*argv)).out
+        assert "Everybody is reached" not in said
+        assert "There is nobody to ring." in said
+        assert yes in said
+
+
+async def test_an_id_that_is_typed_again_is_whole_on_a_narrow_screen(small: SchoolFolder) -> None:
+    small.drop("trip.md", "---\nto: Oak class\nsubject: A very long walk to a park far away\n---\nHello.\n")
+    await small("run", "--until-idle")
+    assert message_of(small) in (await small("status", env={"COLUMNS": "40"})).out
+
+
+async def test_a_head_who_does_not_say_who_she_is_hears_how_to(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "add --as and your id" in said.text
+    small.configure('mode = "trial"', 'mode = "live"')
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "for example --as b-malik." in said.text
+    said = await small("closure", "start", "--state", "closed", "--yes", "--as", "deputy")
+    sentence(said)
+    assert "for example --as d-ferreira." in said.text
