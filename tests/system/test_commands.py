@@ -508,3 +508,24 @@ async def test_a_head_who_does_not_say_who_she_is_hears_how_to(small: SchoolFold
     said = await small("closure", "start", "--state", "closed", "--yes", "--as", "deputy")
     sentence(said)
     assert "for example --as d-ferreira." in said.text
+
+
+async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: SchoolFolder) -> None:
+    small.configure('day = "Friday"', 'day = "Fryday"')
+    with (small.path / "families" / "links.csv").open("a") as links:
+        links.write("P999,C001,PAM,,,,,,\n")
+    with (small.path / "calendar" / "terms.toml").open("a") as terms:
+        terms.write("bad = [\n")
+    letters = small.path / "templates" / "email" / "letter.html"
+    letters.parent.mkdir(parents=True, exist_ok=True)
+    letters.write_text("{% if %}")
+    said = await small("check")
+    sentence(said)
+    line = (small.path / "config.toml").read_text().splitlines().index('day = "Fryday"') + 1
+    assert f"config.toml:{line}: newsletter[1].day: Write the day of the week" in said.out
+    assert "families/links.csv" in said.out
+    assert "cannot be read: bad = [ — write" in said.out
+    assert "templates/email/letter.html" in said.out
+    found = (await small("check", "--json")).json["problems"]
+    assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
+    assert len([one for one in found if one["severity"] == "error"]) >= 3
