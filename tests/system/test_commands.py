@@ -529,3 +529,18 @@ async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: School
     found = (await small("check", "--json")).json["problems"]
     assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
     assert len([one for one in found if one["severity"] == "error"]) >= 3
+
+
+async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
+    idle = "notifier is not running now"
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    small.letter("trip.md", to="Oak class")
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    daemon = await small.start()
+    assert idle not in (await small("status")).out
+    assert (await small("status", "--json")).json["running"] is True
+    assert await daemon.stop() == 0
+    assert "running in trial mode" in daemon.out
+    assert (await small("status", "--json")).json["running"] is False
