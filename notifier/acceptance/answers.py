@@ -9,11 +9,12 @@ from datetime import datetime
 
 from babel.dates import format_datetime
 
+from notifier.acceptance.diary import MEDIA_TYPE
 from notifier.acceptance.readability import hint, reading
 from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
 from notifier.calendar.quiet import covers, opens
-from notifier.model.english import counted
+from notifier.model.english import counted, the_first
 from notifier.model.message import Kind, Message, Mode, Submission
 from notifier.model.plan import Basis, Plan
 from notifier.model.policy import Policy
@@ -47,6 +48,7 @@ def accepted(
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
     if worst(world.families) in (Severity.ERROR, Severity.HOLD):
         lines += ["The families' files are not in order, so it goes by the last good ones. See: notifier check", ""]
+    lines += _with_it(message)
     lines += _who_gets_it(plan)
     lines += _who_does_not(plan)
     lines += _listed("Please do:", [f"{task.what} ({', '.join(task.about)})" for task in plan.tasks])
@@ -70,6 +72,7 @@ def previewed(submission: Submission, considered: Considered, world: World, at: 
     lines = [f"PREVIEW: “{message.subject}” ({message.kind.value}). Nothing is sent or recorded.", ""]
     lines += [f"When: {spoken_moment(moment, world)}" if moment else "When: now"]
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
+    lines += _with_it(message)
     lines += _who_gets_it(considered.plan)
     lines += _who_does_not(considered.plan)
     lines += _listed("It would ask you to:", [f"{t.what} ({', '.join(t.about)})" for t in considered.plan.tasks])
@@ -167,6 +170,17 @@ def _reading(message: Message) -> list[str]:
 
 def _except(message: Message) -> str:
     return f", except {', '.join(spoken(term) for term in message.except_)}" if message.except_ else ""
+
+
+def _with_it(message: Message) -> list[str]:
+    """What travels along, so that a file forgotten or mixed up is seen before the families see it."""
+    shared = [one.name for one in message.attachments if not one.pupil_id and one.media_type != MEDIA_TYPE]
+    reports = sum(bool(one.pupil_id) for one in message.attachments)
+    parts = [the_first(shared, SHOWN)] if shared else []
+    parts += [counted(reports, "report") + ", each to its own child's homes"] if reports else []
+    parts += ["a reply slip, on paper"] if message.reply_slip else []
+    parts += ["the event for the family's calendar"] if any(one.electronic for one in message.attachments) else []
+    return [f"With it: {'; '.join(parts)}", ""] if parts else []
 
 
 _NOBODY = ("nobody",)
