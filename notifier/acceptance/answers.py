@@ -16,7 +16,7 @@ from notifier.acceptance.world import World
 from notifier.calendar.quiet import covers, opens
 from notifier.model.english import counted, the_first
 from notifier.model.message import Kind, Message, Mode, Submission
-from notifier.model.plan import Plan
+from notifier.model.plan import Basis, Plan
 from notifier.model.policy import Policy
 from notifier.model.problem import Problem, Severity, worst
 from notifier.model.states import MessageState
@@ -183,17 +183,18 @@ def _with_it(message: Message) -> list[str]:
     return [f"With it: {'; '.join(parts)}", ""] if parts else []
 
 
+_NOBODY = ("nobody",)
+
+
 def _who_gets_it(plan: Plan) -> list[str]:
-    first: Counter[str] = Counter()
-    for delivery in plan.deliveries:
-        ways = delivery.ladder[0] if delivery.ladder else ("nobody",)
-        first["waits for the office" if delivery.held else f"by {' and '.join(ways)}"] += 1
+    first = Counter([() if one.held else one.ladder[0] if one.ladder else _NOBODY for one in plan.deliveries])
     adults = {contact_id for delivery in plan.deliveries for contact_id in delivery.contact_ids}
-    copies = sum(1 for delivery in plan.deliveries if delivery.basis.value != "main")
+    copies = sum([delivery.basis is not Basis.MAIN for delivery in plan.deliveries])
     head = f"Who gets it: {counted(len(plan.pupil_ids), 'child', 'children')}, {counted(len(adults), 'adult')}"
     head += f", {counted(len(plan.deliveries), 'copy', 'copies')}"
-    head += f" ({copies} of them for a parent living apart)" if copies else ""
-    lines = [head, *(f"  {way}: {number}" for way, number in first.most_common())]
+    lines = [head + (f" ({copies} of them for a parent living apart)" if copies else "")]
+    for ways, number in first.most_common():
+        lines.append(f"  by {' and '.join(ways)}: {number}" if ways else f"  waits for the office: {number}")
     lines += [f"  on the {item.channel}: once, for everybody" for item in plan.public]
     return [*lines, ""]
 
