@@ -43,10 +43,6 @@ WHAT = {
     LegState.TECHNICAL_FAILURE: "A fault in the program stopped one copy",
 }
 
-IDLE = (
-    "notifier is not running now: what is dropped is not taken, and what waits does not go out. "
-    "Start it with: notifier run"
-)
 YES = "notifier approve {} --as ID"
 
 FAILED = {LegState.PERMANENT_FAILURE, LegState.TECHNICAL_FAILURE, LegState.TEMPORARY_FAILURE}
@@ -108,7 +104,7 @@ async def _all(school: School, json: bool) -> Exit:
         return Exit.ATTENTION if stuck else Exit.DONE
     if not rows:
         output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
-        _say_idle(at_work)
+        output.idle(at_work)
         return Exit.DONE
     trial = await practice(school, (stored.id for stored, _ in rows))
     output.table(
@@ -131,7 +127,7 @@ async def _all(school: School, json: bool) -> Exit:
     )
     if held := [stored.id for stored, _ in rows if stored.state is MessageState.HELD]:
         output.say(f"{counted(len(held), 'message waits', 'messages wait')} for a yes: {YES.format(held[0])}", "yellow")
-    _say_idle(at_work)
+    output.idle(at_work)
     _say_lost(school, coming)
     for work in stuck:
         output.say(
@@ -139,11 +135,6 @@ async def _all(school: School, json: bool) -> Exit:
             "yellow",
         )
     return Exit.ATTENTION if stuck else Exit.DONE
-
-
-def _say_idle(at_work: bool | None) -> None:
-    if at_work is False:
-        output.say(IDLE, "yellow")
 
 
 def _say_lost(school: School, coming: Expected) -> None:
@@ -207,7 +198,7 @@ async def _one(school: School, stored: StoredMessage, json: bool) -> Exit:
         output.say(f"    {way} {number}", "dim")
     if words := coming.words(school, stored.id):
         output.say(f"  Done: {words}")
-        _say_idle(anybody_at_work(school.config, store))
+        output.idle(anybody_at_work(school.config, store))
     _say_lost(school, coming)
     names = Names(school.families.current)
     deliveries = {one.id: one.delivery for one in await store.deliveries(stored.id)} if unknown or parked else {}

@@ -538,6 +538,14 @@ async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
     small.letter("trip.md", to="Oak class")
     await small("run", "--until-idle")
     assert idle in (await small("status")).out
+    (small.path / "gate.md").write_text("---\nkind: emergency\nto: Oak\nsubject: Gate\n---\nUse the side gate.\n")
+    said = await small("submit", "gate.md", "--intake", "office")
+    assert said.out.startswith("WAITING FOR A YES")
+    assert idle in said.out
+    held = [one["id"] for one in (await small("status", "--json")).json["messages"] if one["state"] == "held"]
+    said = await small("approve", *held, "--as", "b-malik")
+    assert "“Gate” may go" in said.out
+    assert idle in said.out
     daemon = await small.start()
     assert idle not in (await small("status")).out
     assert (await small("status", "--json")).json["running"] is True
