@@ -526,6 +526,8 @@ async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: School
     assert "families/links.csv" in said.out
     assert "cannot be read: bad = [ — write" in said.out
     assert "templates/email/letter.html" in said.out
+    row = len((small.path / "families" / "links.csv").read_text().splitlines())
+    assert f"families/links.csv:{row}:1 is cell A{row} in a spreadsheet." in said.out
     found = (await small("check", "--json")).json["problems"]
     assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
     assert len([one for one in found if one["severity"] == "error"]) >= 3
@@ -552,3 +554,15 @@ async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
     assert await daemon.stop() == 0
     assert "running in trial mode" in daemon.out
     assert (await small("status", "--json")).json["running"] is False
+
+
+async def test_a_state_that_is_none_is_answered_with_those_there_are(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "close", "--as", "b-malik", "--yes")
+    sentence(said)
+    assert "“close” is none. Write closed, late, early or reopened." in said.text
+
+
+async def test_an_arrangement_is_shown_with_the_dates_that_it_has(small: SchoolFolder) -> None:
+    await small("run", "--until-idle")
+    said = await small("families", "show", "C013")
+    assert "court-order about P010: since 02/03/2026\n" in said.out
