@@ -16,6 +16,7 @@ from notifier.model.states import DeliveryState, MessageState
 from notifier.presence import anybody_at_work
 from notifier.queue import StoredMessage
 
+IF_YOU = "If that is you, add --as and your id."
 MESSAGE = typer.Argument(..., help="The message's id, from its answer.")
 
 
@@ -150,8 +151,8 @@ def _may_say_yes(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     if may_say_yes(stored.message.kind, by, policy):
         return
     if stored.message.kind is Kind.EMERGENCY:
-        output.stop("Only the head may say yes to an emergency.")
-    output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
+        output.stop(f"Only the head may say yes to an emergency. {IF_YOU}")
+    output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}. {IF_YOU}")
 
 
 def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:

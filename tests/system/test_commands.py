@@ -545,6 +545,9 @@ async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
     assert said.out.startswith("WAITING FOR A YES")
     assert idle in said.out
     held = [one["id"] for one in (await small("status", "--json")).json["messages"] if one["state"] == "held"]
+    said = await small("approve", *held)
+    sentence(said)
+    assert "If that is you, add --as and your id." in said.text
     said = await small("approve", *held, "--as", "b-malik")
     assert "“Gate” may go" in said.out
     assert idle in said.out
