@@ -53,7 +53,8 @@ def confirmed(school: School, draft: Draft, how: How) -> None:
     out.print(f"\nType {wanted} and press Enter to send it. Anything else stops it: ", end="")
     typed = sys.stdin.readline().strip()
     if typed != wanted:
-        output.stop("Stopped. Nothing was sent.", Exit.ATTENTION)
+        small = f" Type {wanted} in capital letters." if typed.upper() == wanted else ""
+        output.stop(f"Stopped. Nothing was sent.{small}", Exit.ATTENTION)
 
 
 def _adults(ids: tuple[str, ...], names: Names) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from notifier.closure.drafting import Draft
 from notifier.closure.progress import Progress
 from notifier.model.closure import ClosureState, Opening, What
+from notifier.model.english import counted
 from notifier.model.message import Mode
 from notifier.model.payload import CallPayload
 from notifier.model.policy import Policy
@@ -95,7 +96,7 @@ def confirm_screen(draft: Draft, names: Sequence[str], policy: Policy, zone: Zon
     elif not closure.drill:
         parts.append(Text("Everybody has a number or an email address."))
     if withheld := len({one.contact_id for one in draft.plan.withheld}):
-        parts.append(Text(f"{withheld} adults are left out: the files do not let them have it."))
+        parts.append(Text(f"{counted(withheld, 'adult')} left out: the files do not let them have it."))
     if said.opening is Opening.EARLY and said.what in (What.START, What.UPDATE) and not closure.drill:
         parts.append(Text(f"Somebody has to answer for each of {draft.children} children; the rest are rung."))
     parts += [Text(""), Text(f" {words} ", style=style)]

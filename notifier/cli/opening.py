@@ -16,6 +16,7 @@ from notifier.cli.output import problems, stop
 from notifier.cli.pins import Tries
 from notifier.clock import SystemClock
 from notifier.config import Config, ConfigProblems, load
+from notifier.config.lines import placed
 from notifier.daemon import School
 from notifier.directory import DamagedDirectory
 from notifier.fittings import channel_settings
@@ -46,12 +47,9 @@ def open_config(*, pins_required: bool = True) -> Config:
     try:
         return load(config_path(), channel_settings(), os.environ, pins_required=pins_required)
     except ConfigProblems as found:
-        problems(found.problems)
-        stop(f"Nothing was done. Mend the {_many(len(found.problems))} above in config.toml and try again.")
-
-
-def _many(number: int) -> str:
-    return "problem" if number == 1 else f"{number} problems"
+        problems(placed(found.problems, config_path()))
+        one = "problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+        stop(f"Nothing was done. Mend the {one} above in config.toml and try again.")
 
 
 def with_folder(config: Config) -> Config:

@@ -60,8 +60,12 @@ def exit_for(found: Sequence[Problem]) -> Exit:
     )
 
 
-def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None) -> None:
-    made = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None, whole: str = "") -> None:
+    """``whole`` names the column of what is typed again, such as an id: it is never cut, however narrow the screen."""
+    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        longest = max((len(row[columns.index(column)]) for row in rows), default=0)
+        made.add_column(column, min_width=longest if column == whole else None)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(made)

@@ -1,5 +1,6 @@
 """`init`, `check`, `demo`: start a school folder, find every problem at once, see the whole thing work."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -9,7 +10,8 @@ import typer
 from notifier.acceptance.preview import problem_json
 from notifier.cli import demonstration, desk, opening, output
 from notifier.clock import SystemClock
-from notifier.config import Config, load
+from notifier.config import Config, ConfigProblems, load
+from notifier.config.lines import placed
 from notifier.config.start import StartRefused, copy_example, start
 from notifier.daemon import School
 from notifier.fittings import channel_settings
@@ -54,15 +56,22 @@ def check(
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
-    config = opening.open_config()
     if phrases:
-        _phrases(config, phrases, json)
+        _phrases(opening.open_config(), phrases, json)
+    path = opening.config_path()
+    try:
+        config = load(path, channel_settings(), os.environ)
+    except ConfigProblems as broken:
+        found, ready = [*broken.problems, *desk.check_without_config(path.absolute().parent)], ""
+    else:
+        ready = f"{config.school.name}: ready, in {config.school.mode.value} mode."
 
-    async def work() -> list[Problem]:
-        async with opening.reading(config) as school:
-            return await desk.check(school, connect)
+        async def work() -> list[Problem]:
+            async with opening.reading(config) as school:
+                return await desk.check(school, connect)
 
-    found = opening.within(work)
+        found = opening.within(work)
+    found = placed(found, path)
     if json:
         output.as_json({"problems": [problem_json(problem) for problem in found]})
     else:
@@ -71,7 +80,7 @@ def check(
         if errors:
             output.say(f"{errors} to mend." if errors > 1 else "One thing to mend.", "bold red")
         else:
-            output.say(f"{config.school.name}: ready, in {config.school.mode.value} mode.", "bold green")
+            output.say(ready, "bold green")
     output.leave(output.exit_for(found))
 
 

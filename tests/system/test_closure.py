@@ -88,7 +88,9 @@ async def test_without_a_daemon_the_command_sends_it_itself(live: SchoolFolder, 
 async def test_the_wrong_word_and_the_wrong_pin_send_nothing(live: SchoolFolder, twilio: Twilio) -> None:
     await live("run", "--until-idle")
     for typed in ("DRILL", "yes", "send", ""):
-        assert (await closed(live, typed=typed)).code == 1
+        said = await closed(live, typed=typed)
+        assert said.code == 1
+        assert ("Type SEND in capital letters." in said.err) is (typed == "send")
     assert (await live(*START, "--yes", stdin="000000\n")).code == 2
     assert twilio.messages == []
 

@@ -476,3 +476,56 @@ async def test_the_audit_shows_who_did_what_and_a_seal_that_vouches_for_it(begun
     assert (await begun("audit")).code == 1
     found = (await begun("check", "--json")).json["problems"]
     assert "audit-broken" in [problem["id"] for problem in found]
+
+
+async def test_what_waits_for_a_yes_is_told_with_the_command_that_says_it(small: SchoolFolder) -> None:
+    small.drop("gate.md", "---\nkind: emergency\nto: whole school\nsubject: Gate\n---\nUse the side gate.\n")
+    await small("run", "--until-idle")
+    yes = f"notifier approve {message_of(small)} --as ID"
+    assert f"1 message waits for a yes: {yes}" in (await small("status")).out
+    assert f"It waits for a yes: {yes}" in (await small("status", message_of(small))).out
+    for argv in (("unreached",), ("unreached", message_of(small))):
+        said = (await small(*argv)).out
+        assert "Everybody is reached" not in said
+        assert "There is nobody to ring." in said
+        assert yes in said
+
+
+async def test_an_id_that_is_typed_again_is_whole_on_a_narrow_screen(small: SchoolFolder) -> None:
+    small.drop("trip.md", "---\nto: Oak class\nsubject: A very long walk to a park far away\n---\nHello.\n")
+    await small("run", "--until-idle")
+    assert message_of(small) in (await small("status", env={"COLUMNS": "40"})).out
+
+
+async def test_a_head_who_does_not_say_who_she_is_hears_how_to(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "add --as and your id" in said.text
+    small.configure('mode = "trial"', 'mode = "live"')
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "for example --as b-malik." in said.text
+    said = await small("closure", "start", "--state", "closed", "--yes", "--as", "deputy")
+    sentence(said)
+    assert "for example --as d-ferreira." in said.text
+
+
+async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: SchoolFolder) -> None:
+    small.configure('day = "Friday"', 'day = "Fryday"')
+    with (small.path / "families" / "links.csv").open("a") as links:
+        links.write("P999,C001,PAM,,,,,,\n")
+    with (small.path / "calendar" / "terms.toml").open("a") as terms:
+        terms.write("bad = [\n")
+    letters = small.path / "templates" / "email" / "letter.html"
+    letters.parent.mkdir(parents=True, exist_ok=True)
+    letters.write_text("{% if %}")
+    said = await small("check")
+    sentence(said)
+    line = (small.path / "config.toml").read_text().splitlines().index('day = "Fryday"') + 1
+    assert f"config.toml:{line}: newsletter[1].day: Write the day of the week" in said.out
+    assert "families/links.csv" in said.out
+    assert "cannot be read: bad = [ — write" in said.out
+    assert "templates/email/letter.html" in said.out
+    found = (await small("check", "--json")).json["problems"]
+    assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
+    assert len([one for one in found if one["severity"] == "error"]) >= 3

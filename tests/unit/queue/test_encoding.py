@@ -54,6 +54,15 @@ def test_what_was_just_written_is_at_hand_once(delivery: Delivery) -> None:
     assert read is not delivery
 
 
+@given(st.lists(st.builds(replace, DELIVERIES, key=st.sampled_from(["C1/P1", "C2/P2"])), max_size=4), st.data())
+def test_what_is_at_hand_is_never_what_another_message_says_to_the_same_family(
+    written: list[Delivery], data: st.DataObject
+) -> None:
+    texts = [new_delivery_text(one) for one in written]
+    for place in data.draw(st.permutations(range(len(texts)))):
+        assert delivery_from(texts[place]) == written[place]
+
+
 def test_only_so_many_are_kept_at_hand_and_the_newest_are() -> None:
     made = [replace(ADAS, key=f"C{number}/P1") for number in range(AT_HAND + 1)]
     texts = [new_delivery_text(one) for one in made]

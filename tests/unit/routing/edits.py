@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from notifier.model.directory import Directory, Link
+from notifier.model.directory import Arrangement, Contact, Directory, Link, Sort
+from tests.unit.routing.families import TODAY
 from tests.unit.routing.generated import ADULTS, PUPILS, adults, arrangements, links, pupils
 
 
@@ -70,6 +71,31 @@ def _row_new(draw: st.DrawFn, directory: Directory) -> Directory:
     return replace(directory, arrangements=(*directory.arrangements, draw(arrangements())))
 
 
+def _row_gone(draw: st.DrawFn, directory: Directory) -> Directory:
+    gone = draw(st.integers(0, len(directory.arrangements)))
+    rows = tuple(one for place, one in enumerate(directory.arrangements) if place != gone)
+    return replace(directory, arrangements=rows)
+
+
+def _row_ended(draw: st.DrawFn, directory: Directory) -> Directory:
+    rows = list(directory.arrangements)
+    if rows:
+        place = draw(st.integers(0, len(rows) - 1))
+        rows[place] = replace(rows[place], ended_on=TODAY)
+    return replace(directory, arrangements=tuple(rows))
+
+
+def _stranger_barred(draw: st.DrawFn, directory: Directory) -> Directory:
+    """Somebody linked to no child, who shares an address or the home with one of the adults, and may get nothing."""
+    one = directory.contacts.get(draw(st.sampled_from(ADULTS)))
+    if one is None:
+        return directory
+    names = draw(st.sampled_from([("email",), ("mobile",), ("phone",), ("household",), ("address", "postcode")]))
+    stranger = Contact("STRANGER", **{name: getattr(one, name) for name in names})
+    rows = (*directory.arrangements, Arrangement(Sort.COURT_ORDER, stranger.id, evidence="file 7"))
+    return replace(directory, contacts={**directory.contacts, stranger.id: stranger}, arrangements=rows)
+
+
 def _flagged(draw: st.DrawFn, directory: Directory) -> Directory:
     pair = draw(st.sampled_from(ADULTS)), draw(st.sampled_from(PUPILS))
     return replace(directory, flags=directory.flags | {pair})
@@ -93,6 +119,9 @@ EDITS = [
     _link_gone,
     _link_new,
     *[_row_new] * 3,
+    _row_gone,
+    _row_ended,
+    *[_stranger_barred] * 2,
     _flagged,
     _silenced,
     _files_wrong,

@@ -19,6 +19,7 @@ from tests.unit.routing.families import (
     TOMORROW,
     WOODGRANGE,
     YESTERDAY,
+    body,
     families,
     message,
     visit,
@@ -68,7 +69,7 @@ pupils = one_of_each(
     left_on=usually(None, None, TODAY, YESTERDAY),
 )
 contacts = one_of_each(
-    email=["", "{id}@example.org", "us@example.org", "US@Example.org", "u.s@example.org"],
+    email=["", "{id}@example.org", "us@example.org", "US@Example.org", "u.s@example.org", "--@--"],
     mobile=["", "+447700900001", "+447700900002"],
     phone=["", "+442079460001", "+447700900001"],
     house=[((), ""), *HOUSES],
@@ -137,6 +138,8 @@ def cases(draw: st.DrawFn, schools: st.SearchStrategy[Directory] | None = None) 
         one_of_each(
             kind=Kind,
             to=usually(Term(Reach.SCHOOL), Term(Reach.CLASS, "Oak"), Term(Reach.PUPIL, "P1")),
+            except_=usually((), (), (Term(Reach.CLASS, "Elm"),), (Term(Reach.PUPIL, "P2"),)),
+            bodies=[(body(),), (body(), body(language="ur"))],
             event=usually(None, visit(True), visit(None), visit(False)),
             essential=[False, True],
             important=[False, True],

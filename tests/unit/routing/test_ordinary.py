@@ -2,8 +2,9 @@
 
 import gc
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ from notifier.model.policy import Policy
 from notifier.routing import plan, recheck
 from notifier.routing.ordinary import Ordinary
 from notifier.routing.recheck import thoroughly
+from notifier.routing.standing import Standing
 from tests.unit.routing.edits import edits
 from tests.unit.routing.families import (
     HYDE_PARK,
     NOW,
     OAK,
+    SCHOOL,
     WOODGRANGE,
     adult,
     at_home,
@@ -53,9 +56,29 @@ ODDITIES: list[dict[str, Any]] = [
 ]
 """What a delivery may have about it that no plan of this school would give it."""
 
+OTHER = Address("C9", "c9@example.org")
+ODD_ROUTES: list[Callable[[tuple[Address, ...]], tuple[Address, ...]]] = [
+    *[tuple[Address, ...]] * 8,
+    lambda route: (*route, OTHER),
+    lambda route: (OTHER, *route),
+    lambda route: (),
+    lambda route: tuple(replace(one, contact_id="C9") for one in route),
+    lambda route: tuple(replace(one, value=f"x{one.value}") for one in route),
+    lambda route: tuple(replace(one, language="ur") for one in route),
+]
 
-def stands(about: Message, delivery: Delivery, directory: Directory, policy: Policy) -> bool:
-    return Ordinary.of(about, directory, policy, NOW).stands(delivery, directory)
+
+def stands(about: Message, delivery: Delivery, directory: Directory, policy: Policy, now: datetime = NOW) -> bool:
+    return Ordinary.of(about, directory, policy, now).stands(delivery, directory)
+
+
+def follows_from_the_links(delivery: Delivery, about: Message, directory: Directory, policy: Policy) -> bool:
+    """Whether nothing is on file about these children, so that they have to go the short way where nothing changed."""
+    standing = Standing(about, replace(directory), policy, NOW)
+    return bool(delivery.contact_ids and delivery.pupil_ids) and all(map(standing.usual, delivery.pupil_ids))
+
+
+MOMENTS = [NOW, NOW, NOW, NOW.astimezone(UTC), NOW + timedelta(days=1), NOW - timedelta(days=1)]
 
 
 @many
@@ -64,18 +87,24 @@ def test_the_short_way_answers_as_the_full_way_whatever_a_secretary_records_in_b
     data: st.DataObject, case: Case
 ) -> None:
     directory, about, policy = case
-    after = data.draw(edits(directory))
+    after, now = data.draw(edits(directory)), data.draw(st.sampled_from(MOMENTS))
     for delivery in plan(about, directory, policy, NOW).deliveries:
-        delivery = replace(delivery, **data.draw(st.sampled_from(ODDITIES)))
-        short, full = (way(about, delivery, after, policy, NOW) for way in (recheck, thoroughly))
+        odd = data.draw(st.sampled_from(ODD_ROUTES))
+        routes = {channel: odd(route) for channel, route in delivery.routes.items()}
+        delivery = replace(delivery, **{"routes": routes, **data.draw(st.sampled_from(ODDITIES))})
         if after.held or after.refuses or not (delivery.contact_ids or delivery.pupil_ids):
             continue  # answered before either way begins
+        short = recheck(about, delivery, after, policy, now)
+        full = thoroughly(about, delivery, replace(after), policy, now)
         assert short == full
-        if stands(about, delivery, after, policy):
+        ordinary = stands(about, delivery, after, policy, now)
+        if ordinary:
             assert isinstance(short, Send)
             assert short.delivery is delivery
             assert short.tasks == ()
-        event(f"short: {stands(about, delivery, after, policy)}, changed: {after is not directory}")
+        elif follows_from_the_links(delivery, about, after, policy):
+            assert full != Send(delivery)
+        event(f"short: {ordinary}, changed: {after is not directory}")
 
 
 @many
@@ -94,6 +123,7 @@ def test_what_is_kept_of_one_message_or_policy_says_nothing_of_another(one: Case
 CHILD = child("P1")
 MUM, DAD = at_home("MUM", mobile="+447700900001"), at_home("DAD", phone="+442079460001")
 HOME = families(CHILD, MUM, DAD, link("P1", "MUM", lives="yes"), link("P1", "DAD", 2, lives="yes"))
+ALONE = families(CHILD, MUM, HOME.links[0])
 LETTER = message()
 
 
@@ -110,7 +140,7 @@ def test_an_ordinary_family_goes_the_short_way_and_gets_the_very_same_delivery(a
 @pytest.mark.parametrize("odd", [pytest.param(one, id=str(one)) for one in ODDITIES if one and "held" not in one])
 @pytest.mark.parametrize("of", ["two adults", "one adult"])
 def test_what_would_not_be_planned_today_goes_the_full_way(odd: dict[str, Any], of: str) -> None:
-    school = HOME if of == "two adults" else families(CHILD, MUM, HOME.links[0])
+    school = HOME if of == "two adults" else ALONE
     (delivery,) = planned(school, LETTER).deliveries
     assert stands(LETTER, delivery, school, WOODGRANGE)
     assert not stands(LETTER, replace(delivery, **odd), school, WOODGRANGE)
@@ -128,19 +158,19 @@ def test_what_would_not_be_planned_today_goes_the_full_way(odd: dict[str, Any], 
     ],
 )
 def test_what_an_adult_changed_is_found_and_a_home_of_one_asks_for_no_household(new: dict[str, str]) -> None:
-    alone = families(CHILD, MUM, HOME.links[0])
-    (delivery,) = planned(alone, LETTER).deliveries
-    after = replace(alone, contacts={"MUM": replace(MUM, **new)})  # type: ignore[arg-type]
+    (delivery,) = planned(ALONE, LETTER).deliveries
+    after = replace(ALONE, contacts={"MUM": replace(MUM, **new)})  # type: ignore[arg-type]
     assert stands(LETTER, delivery, after, WOODGRANGE) is ("household" in new)
     assert recheck(LETTER, delivery, after, WOODGRANGE, NOW) == thoroughly(LETTER, delivery, after, WOODGRANGE, NOW)
 
 
-def test_a_channel_that_is_not_set_up_any_more_is_found() -> None:
-    (delivery,) = planned(HOME, LETTER).deliveries
+@pytest.mark.parametrize("school", [HOME, ALONE], ids=["two adults", "one adult"])
+def test_a_channel_that_is_not_set_up_any_more_is_found(school: Directory) -> None:
+    (delivery,) = planned(school, LETTER).deliveries
     email = replace(WOODGRANGE.channels["email"], configured=False)
     without = replace(WOODGRANGE, channels={**WOODGRANGE.channels, "email": email})
-    assert not stands(LETTER, delivery, HOME, without)
-    assert stands(LETTER, planned(HOME, LETTER, without).deliveries[0], HOME, without)
+    assert not stands(LETTER, delivery, school, without)
+    assert stands(LETTER, planned(school, LETTER, without).deliveries[0], school, without)
 
 
 def test_adults_who_moved_apart_are_found() -> None:
@@ -159,11 +189,41 @@ def test_an_order_about_another_child_leaves_a_family_ordinary_and_one_about_the
     assert not stands(LETTER, delivery, theirs, WOODGRANGE)
 
 
-def test_somebody_barred_about_all_their_children_is_kept_out_on_the_short_way_too() -> None:
-    (delivery,) = planned(HOME, LETTER).deliveries
+@pytest.mark.parametrize("school", [HOME, ALONE], ids=["two adults", "one adult"])
+def test_somebody_barred_about_all_their_children_is_kept_out_on_the_short_way_too(school: Directory) -> None:
+    (delivery,) = planned(school, LETTER).deliveries
     for email, ordinary in (("away@example.org", True), ("MUM@example.org", False)):
-        after = families(CHILD, MUM, DAD, *HOME.links, adult("AWAY", email=email), row("court-order", "AWAY"))
+        people = *school.contacts.values(), adult("AWAY", email=email)
+        after = families(CHILD, *people, *school.links, row("court-order", "AWAY"))
         assert stands(LETTER, delivery, after, WOODGRANGE) is ordinary
+
+
+@pytest.mark.parametrize("school", [HOME, ALONE], ids=["two adults", "one adult"])
+@pytest.mark.parametrize("odd", ODD_ROUTES[8:])
+def test_a_second_address_or_somebody_elses_goes_the_full_way(
+    odd: Callable[[tuple[Address, ...]], tuple[Address, ...]], school: Directory
+) -> None:
+    (delivery,) = planned(school, LETTER).deliveries
+    for channel, route in delivery.routes.items():
+        other = replace(delivery, routes={**delivery.routes, channel: odd(route)})
+        assert not stands(LETTER, other, school, WOODGRANGE)
+        assert recheck(LETTER, other, school, WOODGRANGE, NOW) == Send(delivery)
+
+
+def test_a_child_who_lost_every_adult_is_nobodys_to_hear_about() -> None:
+    (delivery,) = planned(HOME, LETTER).deliveries
+    after = replace(HOME, links=())
+    assert not stands(LETTER, delivery, after, WOODGRANGE)
+    assert isinstance(recheck(LETTER, delivery, after, WOODGRANGE, NOW), Withhold)
+
+
+def test_a_child_who_came_into_a_class_that_is_left_out_does_not_get_it() -> None:
+    about = message("letter", SCHOOL, except_=(Term(Reach.CLASS, "Elm"),))
+    (delivery,) = planned(HOME, about).deliveries
+    after = replace(HOME, pupils={"P1": replace(CHILD, class_="Elm")})
+    assert stands(about, delivery, HOME, WOODGRANGE)
+    assert not stands(about, delivery, after, WOODGRANGE)
+    assert isinstance(recheck(about, delivery, after, WOODGRANGE, NOW), Withhold)
 
 
 @pytest.mark.parametrize("about", [message("emergency"), message("letter", marketing=True)])
@@ -181,6 +241,15 @@ def test_the_next_day_counts_though_nothing_else_is_new() -> None:
     assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, evening), Send)
     assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, night), Withhold)
     assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, evening), Send)
+
+
+def test_the_next_day_begins_by_the_schools_clock_also_in_summer() -> None:
+    """The daemon's moments are in UTC, and in summer it is midnight in London an hour earlier."""
+    last = datetime(2026, 7, 1, 22, 59, tzinfo=UTC)
+    leaving = replace(HOME, pupils={"P1": replace(CHILD, left_on=last.date())})
+    (delivery,) = plan(LETTER, leaving, WOODGRANGE, last).deliveries
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, last), Send)
+    assert isinstance(recheck(LETTER, delivery, leaving, WOODGRANGE, last + timedelta(minutes=1)), Withhold)
 
 
 def test_nothing_that_a_directory_keeps_holds_the_directory() -> None:

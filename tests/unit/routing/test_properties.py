@@ -32,10 +32,12 @@ def present(directory: Directory) -> set[str]:
 
 def audience_of(directory: Directory, about: Message) -> set[str]:
     (term,) = about.audience
+    left_out = {term.name for term in about.except_}
     return {
         one
         for one in present(directory)
-        if term.reach.value == "school" or term.name in (one, directory.pupils[one].class_)
+        if (term.reach.value == "school" or term.name in (one, directory.pupils[one].class_))
+        and left_out.isdisjoint((one, directory.pupils[one].class_))
     }
 
 
