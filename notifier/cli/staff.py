@@ -45,7 +45,7 @@ def pin(
             output.stop("The two PINs differ. Nothing was changed.")
     if len(wanted) < SHORTEST:
         output.stop(f"A PIN needs {SHORTEST} digits or more. Nothing was changed.")
-    if guessable(wanted):
+    if guessable(wanted) and not pin_stdin:
         output.stop(
             "Anybody would try that PIN first. Take digits in no order, and not all the same. Nothing was changed."
         )
@@ -57,6 +57,10 @@ def pin(
         os.fsync(out.fileno())
     fresh.replace(file)
     output.say(f"{person.name} has a new PIN.")
+    if guessable(wanted):  # a script has nobody who could think of another
+        output.say(
+            "Anybody would try that PIN first. Set another, with digits in no order and not all the same.", "yellow"
+        )
 
 
 def guessable(pin: str) -> bool:
