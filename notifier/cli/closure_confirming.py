@@ -87,6 +87,8 @@ async def go(
             f"{found.confirmed} confirmed, {found.to_ring} to ring. See: notifier closure status --watch",
             "bold",
         )
+        if found.to_ring:
+            output.say("Ring from the call sheet in outbox/. Who stands on it: notifier unreached", "bold yellow")
     return Exit.ATTENTION if found.to_ring or found.failed or found.in_doubt else Exit.DONE
 
 

@@ -1,5 +1,6 @@
 """What every command promises whoever types it, or calls it from a script (DESIGN 3.3)."""
 
+import csv
 import json
 import os
 import shutil
@@ -563,6 +564,20 @@ async def test_a_state_that_is_none_is_answered_with_those_there_are(small: Scho
     said = await small("closure", "start", "--state", "close", "--as", "b-malik", "--yes")
     sentence(said)
     assert "“close” is none. Write closed, late, early or reopened." in said.text
+
+
+async def test_a_closure_that_leaves_families_to_ring_says_where_their_sheet_is(small: SchoolFolder) -> None:
+    file = small.path / "families" / "contacts.csv"
+    with file.open(encoding="utf-8-sig", newline="") as read:
+        rows = list(csv.DictReader(read))
+    with file.open("w", encoding="utf-8", newline="") as written:
+        writer = csv.DictWriter(written, rows[0])
+        writer.writeheader()
+        writer.writerows(one | {"email": "", "mobile": "", "phone": ""} for one in rows)
+    said = await small("closure", "start", "--state", "closed", "--as", "b-malik", "--yes")
+    assert said.code == 1, said.text
+    assert "Ring from the call sheet in outbox/." in said.out
+    assert list(small.path.glob("outbox/**/call-sheet.pdf"))
 
 
 async def test_an_arrangement_is_shown_with_the_dates_that_it_has(small: SchoolFolder) -> None:
