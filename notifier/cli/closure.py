@@ -22,7 +22,17 @@ from notifier.model.answer import Exit
 from notifier.model.closure import ClosureState, Opening
 from notifier.queue import StoreProblem
 
-STATE = typer.Option(..., "--state", help="closed, late, early or reopened.")
+
+def _state(typed: str) -> Opening:
+    try:
+        return Opening(typed.casefold())
+    except ValueError:
+        raise typer.BadParameter(f"“{typed}” is none. Write closed, late, early or reopened.") from None
+
+
+STATE = typer.Option(
+    ..., "--state", parser=_state, metavar="closed|late|early|reopened", help="closed, late, early or reopened."
+)
 FROM = typer.Option("", "--from", help="From when: 13:15, tomorrow, 2027-01-11. For early: when children are fetched.")
 UNTIL = typer.Option("", "--until", help="Until when: the last day closed; for late: the time at which school opens.")
 REASON = typer.Option("", "--reason", help="A few words in English, such as: heavy snow.")

@@ -31,6 +31,16 @@ def stop(sentence: str, code: Exit = Exit.REFUSED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def idle(at_work: bool | None) -> None:
+    """Nobody who has just sent something may think that it goes, where no daemon is there to send it."""
+    if at_work is False:
+        say(
+            "notifier is not running now: what is dropped is not taken, and what waits does not go out. "
+            "Start it with: notifier run",
+            "yellow",
+        )
+
+
 def leave(code: Exit) -> NoReturn:
     raise typer.Exit(code)
 

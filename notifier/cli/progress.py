@@ -12,6 +12,7 @@ from notifier.daemon import School
 from notifier.model.answer import Exit
 from notifier.model.english import counted
 from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.presence import anybody_at_work
 from notifier.queue import Left, Store, StoredDelivery, StoredMessage
 
 
@@ -73,9 +74,11 @@ async def _all(school: School, json: bool) -> Exit:
         rows.append((stored, counts))
     coming = await expected(school)
     stuck = await store.stuck()
+    at_work = anybody_at_work(school.config, store)
     if json:
         output.as_json(
             {
+                "running": at_work,
                 "messages": [
                     {
                         "id": stored.id,
@@ -101,6 +104,7 @@ async def _all(school: School, json: bool) -> Exit:
         return Exit.ATTENTION if stuck else Exit.DONE
     if not rows:
         output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
+        output.idle(at_work)
         return Exit.DONE
     trial = await practice(school, (stored.id for stored, _ in rows))
     output.table(
@@ -123,6 +127,7 @@ async def _all(school: School, json: bool) -> Exit:
     )
     if held := [stored.id for stored, _ in rows if stored.state is MessageState.HELD]:
         output.say(f"{counted(len(held), 'message waits', 'messages wait')} for a yes: {YES.format(held[0])}", "yellow")
+    output.idle(at_work)
     _say_lost(school, coming)
     for work in stuck:
         output.say(
@@ -193,6 +198,7 @@ async def _one(school: School, stored: StoredMessage, json: bool) -> Exit:
         output.say(f"    {way} {number}", "dim")
     if words := coming.words(school, stored.id):
         output.say(f"  Done: {words}")
+        output.idle(anybody_at_work(school.config, store))
     _say_lost(school, coming)
     names = Names(school.families.current)
     deliveries = {one.id: one.delivery for one in await store.deliveries(stored.id)} if unknown or parked else {}

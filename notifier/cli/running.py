@@ -69,8 +69,9 @@ async def _run() -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wanted, stop.set)
-        trial = " in trial mode: nothing leaves the school" if school.config.school.mode is Mode.TRIAL else ""
-        output.say(f"{school.config.school.name}: running{trial}. Ctrl+C stops it.", "bold")
+        trial = school.config.school.mode is Mode.TRIAL
+        mode = "trial mode: nothing leaves the school" if trial else "LIVE mode: what is dropped goes to families"
+        output.say(f"{school.config.school.name}: running in {mode}. Ctrl+C stops it.", "bold")
         await school.run(stop, Supervisor(os.environ))
         output.say("Stopped. What was accepted is kept, and goes on at the next start.")
 

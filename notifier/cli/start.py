@@ -1,6 +1,7 @@
 """`init`, `check`, `demo`: start a school folder, find every problem at once, see the whole thing work."""
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,8 @@ from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
 from notifier.model.problem import Problem, Severity
 from notifier.rendering.catalogues import Phrase
+
+_CELL = re.compile(r".*\.csv:(\d+):(\d+)$")
 
 
 def register(app: typer.Typer) -> None:
@@ -78,10 +81,21 @@ def check(
         output.problems(found)
         errors = sum(problem.severity is Severity.ERROR for problem in found)
         if errors:
+            if cell := next((place for one in found if (place := _CELL.match(one.where))), None):
+                output.say(f"{cell[0]} is cell {_letters(int(cell[2]))}{cell[1]} in a spreadsheet.", "dim")
             output.say(f"{errors} to mend." if errors > 1 else "One thing to mend.", "bold red")
         else:
             output.say(ready, "bold green")
     output.leave(output.exit_for(found))
+
+
+def _letters(column: int) -> str:
+    """How a spreadsheet names a column: 1 is A, 27 is AA."""
+    name = ""
+    while column:
+        column, digit = divmod(column - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
 
 
 def _phrases(config: Config, language: str, json: bool) -> NoReturn:

@@ -21,7 +21,7 @@ class Astray:
         around = {path.parent for path in self._ours}
         self._around = sorted(folder for folder in around if folder != home and folder.is_relative_to(home))
         self._names = {
-            folder: " or ".join(sorted(one.name for one in intakes if one.path.parent == folder))
+            folder: ", ".join(sorted(one.name for one in intakes if one.path.parent == folder))
             for folder in self._around
         }
         self._disk = disk
@@ -65,11 +65,11 @@ class Astray:
         name, into = shown(path.name), self._names[path.parent]
         if is_folder:
             what = (
-                f"“{name}” is no drop folder, so nobody looks into it. Move what is in it into {into}, or make it a "
-                f"drop folder with an [[intake]] in config.toml."
+                f"“{name}” is no drop folder, so nobody looks into it. Move what is in it into one of these: {into}; "
+                "or make it a drop folder with an [[intake]] in config.toml."
             )
         else:
-            what = f"{name} lies beside the drop folders, where nobody takes it. Move it into {into}."
+            what = f"{name} lies beside the drop folders, where nobody takes it. Move it into one of these: {into}."
         return f"NOT SENT: “{name}”. Nobody got anything.\n\nWhat to do:\n  - {what}\n"
 
 

@@ -526,6 +526,43 @@ async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: School
     assert "families/links.csv" in said.out
     assert "cannot be read: bad = [ — write" in said.out
     assert "templates/email/letter.html" in said.out
+    row = len((small.path / "families" / "links.csv").read_text().splitlines())
+    assert f"families/links.csv:{row}:1 is cell A{row} in a spreadsheet." in said.out
     found = (await small("check", "--json")).json["problems"]
     assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
     assert len([one for one in found if one["severity"] == "error"]) >= 3
+
+
+async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
+    idle = "notifier is not running now"
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    small.letter("trip.md", to="Oak class")
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    (small.path / "gate.md").write_text("---\nkind: emergency\nto: Oak\nsubject: Gate\n---\nUse the side gate.\n")
+    said = await small("submit", "gate.md", "--intake", "office")
+    assert said.out.startswith("WAITING FOR A YES")
+    assert idle in said.out
+    held = [one["id"] for one in (await small("status", "--json")).json["messages"] if one["state"] == "held"]
+    said = await small("approve", *held, "--as", "b-malik")
+    assert "“Gate” may go" in said.out
+    assert idle in said.out
+    daemon = await small.start()
+    assert idle not in (await small("status")).out
+    assert (await small("status", "--json")).json["running"] is True
+    assert await daemon.stop() == 0
+    assert "running in trial mode" in daemon.out
+    assert (await small("status", "--json")).json["running"] is False
+
+
+async def test_a_state_that_is_none_is_answered_with_those_there_are(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "close", "--as", "b-malik", "--yes")
+    sentence(said)
+    assert "“close” is none. Write closed, late, early or reopened." in said.text
+
+
+async def test_an_arrangement_is_shown_with_the_dates_that_it_has(small: SchoolFolder) -> None:
+    await small("run", "--until-idle")
+    said = await small("families", "show", "C013")
+    assert "court-order about P010: since 02/03/2026\n" in said.out

@@ -33,7 +33,7 @@ def test_a_letter_beside_the_drop_folders_is_told_where_to_go_and_left_alone(dro
     astray(drop).tell()
     said = problems(drop)["trip.docx.problem.txt"]
     assert "NOT SENT: “trip.docx”. Nobody got anything." in said
-    assert "Move it into drop/oak or drop/office." in said
+    assert "Move it into one of these: drop/oak, drop/office." in said
     assert (drop / "trip.docx").read_bytes() == b"PK"
 
 

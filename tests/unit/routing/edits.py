@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from notifier.model.directory import Arrangement, Contact, Directory, Link, Sort
+from notifier.model.directory import Directory, Link
 from tests.unit.routing.families import TODAY
-from tests.unit.routing.generated import ADULTS, PUPILS, adults, arrangements, links, pupils
+from tests.unit.routing.generated import ADULTS, PUPILS, adults, arrangements, links, pupils, strangers
 
 
 @st.composite
@@ -86,14 +86,7 @@ def _row_ended(draw: st.DrawFn, directory: Directory) -> Directory:
 
 
 def _stranger_barred(draw: st.DrawFn, directory: Directory) -> Directory:
-    """Somebody linked to no child, who shares an address or the home with one of the adults, and may get nothing."""
-    one = directory.contacts.get(draw(st.sampled_from(ADULTS)))
-    if one is None:
-        return directory
-    names = draw(st.sampled_from([("email",), ("mobile",), ("phone",), ("household",), ("address", "postcode")]))
-    stranger = Contact("STRANGER", **{name: getattr(one, name) for name in names})
-    rows = (*directory.arrangements, Arrangement(Sort.COURT_ORDER, stranger.id, evidence="file 7"))
-    return replace(directory, contacts={**directory.contacts, stranger.id: stranger}, arrangements=rows)
+    return draw(strangers(directory))
 
 
 def _flagged(draw: st.DrawFn, directory: Directory) -> Directory:

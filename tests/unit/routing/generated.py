@@ -163,13 +163,36 @@ def cases(draw: st.DrawFn, schools: st.SearchStrategy[Directory] | None = None) 
 
 @st.composite
 def quiet(draw: st.DrawFn) -> Directory:
-    """A school about whose families little or nothing is on file: most children live with whoever may hear of them."""
+    """A school about whose families little or nothing is on file: most children live with whoever may hear of them, or
+    with one of two who may."""
     directory = draw(directories())
     rows = directory.arrangements[: draw(st.sampled_from([0, 0, 0, 1]))]
     odd = draw(st.sampled_from([0, 0, 1]))
-    found = (one if place < odd else _at_home(one) for place, one in enumerate(directory.links))
-    return families(*directory.pupils.values(), *directory.contacts.values(), *found, *rows)
+    kids = (one if place < odd else _here(one) for place, one in enumerate(directory.pupils.values()))
+    linked = directory.links or [Link(PUPILS[0], ADULTS[0], **draw(links))]
+    living = draw(
+        st.sampled_from([(LivesWith.YES,), (LivesWith.YES, LivesWith.NO), (LivesWith.SHARED, LivesWith.UNKNOWN)])
+    )
+    found = [one if place < odd else _plain(one, living[place % len(living)]) for place, one in enumerate(linked)]
+    school = families(*kids, *directory.contacts.values(), *found, *rows)
+    return draw(strangers(school)) if draw(st.sampled_from([False, False, True])) else school
 
 
-def _at_home(one: Link) -> Link:
-    return replace(one, lives_with=LivesWith.YES, responsibility=Responsibility.YES, court_order=False)
+@st.composite
+def strangers(draw: st.DrawFn, directory: Directory) -> Directory:
+    """Somebody linked to no child, who shares an address or the home with one of the adults, and may get nothing."""
+    one = directory.contacts.get(draw(st.sampled_from(ADULTS)))
+    if one is None:
+        return directory
+    names = draw(st.sampled_from([("email",), ("mobile",), ("phone",), ("household",), ("address", "postcode")]))
+    stranger = Contact("STRANGER", **{name: getattr(one, name) for name in names})
+    rows = (*directory.arrangements, Arrangement(Sort.COURT_ORDER, stranger.id, evidence="file 7"))
+    return replace(directory, contacts={**directory.contacts, stranger.id: stranger}, arrangements=rows)
+
+
+def _here(one: Pupil) -> Pupil:
+    return replace(one, class_="Oak", admitted_on=None, left_on=None)
+
+
+def _plain(one: Link, lives_with: LivesWith) -> Link:
+    return replace(one, lives_with=lives_with, responsibility=Responsibility.YES, court_order=False)
