@@ -14,6 +14,7 @@ LONGEST = (
     "tests/simulation/test_school_year.py",  # seven tests of one year, which each worker would live anew
     "tests/simulation/test_whole_year.py",
     "tests/system/test_random_kills.py",
+    "tests/system/test_nodes.py",  # which waits for leases to lapse, while the others compute
     "tests/simulation/",
     "tests/system/",
 )

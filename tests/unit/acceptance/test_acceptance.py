@@ -16,6 +16,7 @@ from notifier.model.message import Attachment, Enclosure, Kind, Mode
 from notifier.model.problem import error
 from notifier.model.states import MessageState
 from notifier.queue import Enqueued, Entry, Store, StoreProblem
+from tests.stores import new_store
 from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, WORLD, dropped
 
 
@@ -46,7 +47,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     yield Office(store, clock)
     await store.close()
 
