@@ -1,6 +1,7 @@
 """Step 7: by which channels, in which order, at addresses that no barred adult shares."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from tests.unit.routing.families import (
     HYDE_PARK,
     PRICE_CODE,
     PRICE_HOUSE,
+    TODAY,
+    TOMORROW,
     WOODGRANGE,
     adult,
     at_home,
@@ -105,6 +108,22 @@ class TestText:
     def test_essential_is_beside_the_paper_where_paper_was_asked_for(self) -> None:
         plan = planned(alone(at_home("MUM", **FULL), row("paper", "MUM")), message(essential=True))
         assert [set(rung) for rung in ladder(plan)] == [{"text", "letter"}, {"email"}, {"call"}]
+
+    def test_of_two_families_without_email_only_who_asked_for_paper_gets_it_beside_the_text(self) -> None:
+        plan = planned(
+            families(
+                child("P1"),
+                child("P2"),
+                at_home("MUM", "H1", **FULL, email=""),
+                at_home("DAD", "H2", **FULL, email=""),
+                link("P1", "MUM", lives="yes"),
+                link("P2", "DAD", lives="yes"),
+                row("paper", "MUM"),
+            ),
+            message(essential=True),
+        )
+        assert the_delivery(plan, "MUM").ladder == (("text", "letter"), ("call",))
+        assert the_delivery(plan, "DAD").ladder == (("text",), ("letter",), ("call",))
 
     def test_also_text_does_the_same_where_texts_are_allowed(self) -> None:
         policy = replace(WOODGRANGE, text=replace(WOODGRANGE.text, allowed=frozenset({"notice"})))
@@ -241,15 +260,19 @@ class TestSharedWithABarredAdult:
         assert plan.deliveries[0].routes["call"][0].contact_id == "MUM"
         assert plan.deliveries[0].addresses == {}
 
-    def test_one_child_s_order_counts_for_the_whole_copy(self) -> None:
-        directory = self.shared(
+    @pytest.mark.parametrize("about", ["P1", "P2"])
+    def test_one_child_s_order_counts_for_the_whole_copy(self, about: str) -> None:
+        directory = families(
+            child("P1"),
+            child("P2"),
             at_home("MUM", email="us@example.org"),
             adult("DAD", email="us@example.org"),
-            child("P2"),
-            link("P2", "MUM", lives="yes"),
-            self.ORDERS[0],
+            *[link(pupil_id, "MUM", lives="yes") for pupil_id in ("P1", "P2")],
+            row("court-order", "DAD", about),
         )
-        assert "email" not in planned(directory, message()).deliveries[0].addresses
+        (delivery,) = planned(directory, message()).deliveries
+        assert delivery.pupil_ids == ("P1", "P2")
+        assert "email" not in delivery.addresses
 
     def test_another_child_s_order_does_not(self) -> None:
         directory = self.shared(
@@ -278,6 +301,26 @@ class TestSharedWithABarredAdult:
         plan = planned(directory, message())
         assert "email" not in plan.deliveries[0].addresses
         assert not plan.withheld
+
+    @pytest.mark.parametrize("over", [{"scope": "report"}, {"ended_on": TODAY}, {"from_": TOMORROW}], ids=str)
+    def test_of_an_order_that_is_not_about_this_no_address_stays_out_though_his_link_was_deleted(
+        self, over: dict[str, Any]
+    ) -> None:
+        people = child("P1"), at_home("MUM", email="us@example.org"), adult("DAD", email="us@example.org")
+        directory = families(*people, link("P1", "MUM", lives="yes"), row("court-order", "DAD", **over))
+        assert planned(directory, message()).deliveries[0].addresses["email"] == "us@example.org"
+
+    def test_each_adult_whose_address_is_left_out_is_asked_for_another(self) -> None:
+        directory = families(
+            child("P1"),
+            at_home("MUM", mobile="", email="us@example.org"),
+            at_home("NAN", mobile=MOBILE, email="nan@example.org"),
+            adult("DAD", email="us@example.org", mobile=MOBILE),
+            *[link("P1", who, number, lives="yes") for number, who in enumerate(("MUM", "NAN"))],
+            row("court-order", "DAD"),
+        )
+        plan = planned(directory, message("letter", essential=True))
+        assert (tasks_about(plan, "MUM", "P1"), tasks_about(plan, "NAN", "P1")) == ([rules.SHARED_ADDRESS],) * 2
 
     def test_while_a_row_about_him_cannot_be_read_it_may_be_about_any_child(self) -> None:
         people = (child("P1"), adult("MUM", email="us@example.org"), adult("DAD", email="us@example.org"))

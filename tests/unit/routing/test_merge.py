@@ -1,6 +1,9 @@
 """Step 6: one copy for a home, without ever naming a child that one of its adults may not hear about."""
 
+import pytest
+
 from notifier.model.message import Kind
+from notifier.model.plan import Basis
 from notifier.model.policy import Per
 from notifier.routing import rules
 from notifier.routing.merge import by_priority
@@ -15,6 +18,7 @@ from tests.unit.routing.families import (
     named,
     planned,
     row,
+    the_delivery,
     with_kind,
     withheld,
 )
@@ -152,3 +156,34 @@ def test_an_authority_gets_one_copy_about_all_its_children() -> None:
         link("P2", "COUNCIL", relationship="LA"),
     )
     assert (("COUNCIL",), ("P1", "P2")) in named(planned(directory, message()))
+
+
+def test_a_home_that_is_main_for_one_of_the_children_is_no_second_home() -> None:
+    directory = families(
+        child("P1"),
+        child("P2"),
+        at_home("MUM", "H1"),
+        at_home("DAD", "H2"),
+        link("P1", "MUM", lives="yes"),
+        link("P1", "DAD", 2),
+        link("P2", "DAD", lives="yes"),
+        row("copy", "DAD", "P1"),
+    )
+    plan = planned(directory, message())
+    assert the_delivery(plan, "DAD").pupil_ids == ("P1", "P2")
+    assert the_delivery(plan, "DAD").basis is Basis.MAIN
+
+
+@pytest.mark.parametrize("first", ["SWR", "OTH"])
+def test_whoever_is_an_organisation_for_one_of_the_children_gets_a_copy_of_their_own(first: str) -> None:
+    second = "OTH" if first == "SWR" else "SWR"
+    directory = families(
+        child("P1"),
+        child("P2"),
+        at_home("MUM"),
+        at_home("CARE"),
+        *[link(pupil_id, "MUM", lives="yes") for pupil_id in ("P1", "P2")],
+        link("P1", "CARE", 2, lives="yes", relationship=first),
+        link("P2", "CARE", 2, lives="yes", relationship=second),
+    )
+    assert named(planned(directory, message())) == [(("CARE",), ("P1", "P2")), (("MUM",), ("P1", "P2"))]

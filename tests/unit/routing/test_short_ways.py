@@ -20,7 +20,7 @@ from notifier.routing.ladder import wanted, ways
 from notifier.routing.plan import languages
 from notifier.routing.standing import Standing
 from tests.unit.routing.families import NOW, TODAY, row
-from tests.unit.routing.generated import cases, directories, many, quiet
+from tests.unit.routing.generated import ADULTS, cases, directories, many, quiet
 
 LONG_AGO = TODAY - timedelta(days=900)
 
@@ -30,8 +30,11 @@ def on_file(directory: Directory, *, stranger: bool) -> Directory:
     everybody = {*directory.contacts, *(link.contact_id for link in directory.links)}
     over: list[Arrangement] = [row("paper", one, ended_on=LONG_AGO) for one in sorted(everybody)]
     over += [row("paper", "WHO-LEFT", pupil_id, ended_on=LONG_AGO) for pupil_id in directory.pupils]
-    barred = [row("court-order", "STRANGER")] if stranger else []
+    barred = [row("court-order", "NOBODY-KNOWS")] if stranger else []
     return replace(directory, arrangements=(*directory.arrangements, *over, *barred))
+
+
+wishes = st.builds(row, st.sampled_from(["paper", "paper", "large-print", "interpreter"]), st.sampled_from(ADULTS))
 
 
 @many
@@ -50,12 +53,13 @@ def test_a_plan_by_the_short_ways_is_the_plan_by_the_long_ways(
 
 
 @many
-@given(cases(st.one_of(quiet(), directories())))
+@given(cases(st.one_of(quiet(), directories())), st.lists(wishes, max_size=3))
 def test_what_a_plan_keeps_from_one_family_to_the_next_changes_nothing_for_the_next(
-    case: tuple[Directory, Message, Policy],
+    case: tuple[Directory, Message, Policy], asked_for: list[Arrangement]
 ) -> None:
     """Each delivery is what it would be if it were the first that anybody asked about."""
     directory, about, policy = case
+    directory = replace(directory, arrangements=(*directory.arrangements, *asked_for))
     for delivery in plan(about, directory, policy, NOW).deliveries:
         contact_ids, pupil_ids = delivery.contact_ids, delivery.pupil_ids
         alone = Standing(about, replace(directory), policy, NOW)
