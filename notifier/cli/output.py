@@ -31,6 +31,11 @@ def stop(sentence: str, code: Exit = Exit.REFUSED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def caution(sentence: str) -> None:
+    """Something to know while the command goes on; never part of what it says as JSON."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(sentence, style="yellow"))
+
+
 def idle(at_work: bool | None) -> None:
     """Nobody who has just sent something may think that it goes, where no daemon is there to send it."""
     if at_work is False:

@@ -10,6 +10,7 @@ from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.looping import fast
 from notifier.clock import SystemClock
+from notifier.config import last_good
 from notifier.dispatch.accounts import SOON
 from notifier.leading import Idle
 from notifier.lock import Locked
@@ -60,11 +61,13 @@ def run(
 
 async def _until_idle() -> Idle:
     async with opening.school(create=True) as school:
+        last_good.keep(school.config)
         return await school.until_idle()
 
 
 async def _run() -> None:
     async with opening.school(create=True) as school:
+        last_good.keep(school.config)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
