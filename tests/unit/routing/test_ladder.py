@@ -322,6 +322,11 @@ class TestSharedWithABarredAdult:
         plan = planned(directory, message("letter", essential=True))
         assert (tasks_about(plan, "MUM", "P1"), tasks_about(plan, "NAN", "P1")) == ([rules.SHARED_ADDRESS],) * 2
 
+    def test_a_flag_that_stands_in_the_record_alone_leaves_his_addresses_out_too(self) -> None:
+        us = {"email": "us@example.org"}
+        directory = replace(self.shared(at_home("MUM", **us), adult("DAD", **us)), flags=frozenset({("DAD", "P1")}))
+        assert "email" not in the_delivery(planned(directory, message()), "MUM").addresses
+
     def test_while_a_row_about_him_cannot_be_read_it_may_be_about_any_child(self) -> None:
         people = (child("P1"), adult("MUM", email="us@example.org"), adult("DAD", email="us@example.org"))
         directory = families(*people, link("P1", "MUM", lives="yes"), silenced=frozenset({"DAD"}))

@@ -25,6 +25,7 @@ from tests.unit.routing.families import (
     planned,
     problem_ids,
     row,
+    visit,
 )
 
 ZOE = child("P1", forename="Zoë Ann", surname="O'Neill-Khan")
@@ -256,3 +257,13 @@ class TestAdvertising:
         self, kind: str, plain: str, marketing: bool
     ) -> None:
         assert not planned(DIRECTORY, message(kind, bodies=(body(plain),), marketing=marketing), self.POLICY).problems
+
+
+def test_a_name_is_found_in_the_event_too_without_its_accents_and_among_those_asked_about_alone() -> None:
+    school = families(
+        child("P1", forename="Jürgen", surname="Müller"), child("P2", forename="Ada", surname=""), child("P3")
+    )
+    about = message("letter", event=replace(visit(), title="A prize for Jurgen Muller and Ada"))
+    assert names_in(about, school) == ("P1",)
+    assert names_in(about, school, among=["P1"]) == ("P1",)
+    assert names_in(about, school, among=["P2", "P3"]) == ()
