@@ -88,7 +88,10 @@ async def go(
             "bold",
         )
         if found.to_ring:
-            output.say("Ring from the call sheet in outbox/. Who stands on it: notifier unreached", "bold yellow")
+            mark = "DRILL: " if draft.closure.drill else ""
+            output.say(
+                f"{mark}Ring from the call sheet in outbox/. Who stands on it: notifier unreached", "bold yellow"
+            )
     return Exit.ATTENTION if found.to_ring or found.failed or found.in_doubt else Exit.DONE
 
 
