@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from notifier.dispatch.standing import Standings
 from notifier.dispatch.stillness import FRESH, Stillness
 from notifier.model.directory import Arrangement, Directory, Sort
 from notifier.model.message import Body, Kind, Message, Mode, Reach, Term
-from notifier.model.plan import Address, Delivery, Task
+from notifier.model.plan import Address, Delivery, Send, Task
 from notifier.model.policy import AddressKind, ChannelFacts, KindPolicy, Policy
 from notifier.queue.rows import ClaimedLeg, Sight, Wanted
 from notifier.routing import plan, recheck
@@ -132,6 +133,9 @@ async def test_what_was_made_ready_along_is_what_would_be_made_now(asked: list[A
         assert told(found) == told(anew)
         assert found.leg is one
         assert now in found.day
+        if found.outgoing is not None:
+            assert isinstance(found.verdict, Send)
+            assert found.outgoing.payload[2] == found.verdict.delivery, "about whom it still may be, not as planned"
         event(type(found.verdict).__name__)
 
 
@@ -165,6 +169,7 @@ class Database:
         self.standings = Standings(self.standing, self.clock, lambda: self.news, self.stillness)
         self.refusals = Refusals(self.one, self.all_of, self.stillness)
         self.claimed: dict[str, ClaimedLeg] = {}
+        self.unknown: set[str] = set()
 
     @property
     def now(self) -> State:
@@ -199,7 +204,9 @@ class Database:
     async def standing(self, leg_ids: Sequence[str], now: datetime) -> tuple[dict[str, Wanted], int]:
         state = self.now
         await self._meanwhile()
-        return {one: dict(state.wanted).get(one, Wanted.SEND) for one in leg_ids}, state.version
+        return {
+            one: dict(state.wanted).get(one, Wanted.SEND) for one in leg_ids if one not in self.unknown
+        }, state.version
 
     async def one(self, channel: str, address: str) -> datetime | None:
         return START if (channel, address) in self.now.refused else None
@@ -272,3 +279,47 @@ async def test_what_is_known_without_asking_is_no_older_than_a_moment(
             case _:
                 await database.does(one)
         await settle_down()
+
+
+async def test_what_is_refused_while_all_are_read_is_refused_at_the_next() -> None:
+    database = Database(embedded=True)
+    database.claim("a")
+    database.meanwhile = [("refuse", 1, "b")]
+    assert await database.refusals.of("post", "a") is None
+    assert await database.refusals.of("post", "b") == START
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_a_read_that_takes_long_is_as_old_as_when_it_was_asked(embedded: bool) -> None:
+    database = Database(embedded=embedded)
+    for name in "ab":
+        database.claim(name)
+    database.clock.at += FRESH * 2
+    database.meanwhile = [("pass", 51, "a"), ("pass", 51, "a")]
+    following = [database.claimed["b"]]
+    await database.standings.of(database.claimed["a"], None, lambda: following)
+    await settle_down()
+    database.write(ours=False, leg="b")
+    database.clock.at += FRESH / 2
+    assert (await database.standings.of(database.claimed["b"], None)).wanted is Wanted.CANCELLED
+
+
+async def test_a_leg_of_which_the_database_knows_nothing_does_not_go() -> None:
+    database = Database(embedded=False)
+    database.claim("a")
+    database.unknown = {"a"}
+    assert (await database.standings.of(database.claimed["a"], None)).wanted is Wanted.CANCELLED
+
+
+async def test_a_look_that_takes_long_is_as_old_as_when_it_began() -> None:
+    database = Database(embedded=True)
+    for name in "ab":
+        database.claim(name)
+    database.clock.at += FRESH * 0.7
+    database.meanwhile = [("pass", 40, "")]
+    assert (await database.standings.of(database.claimed["a"], None)).wanted is Wanted.SEND
+    await settle_down()
+    assert not database.meanwhile
+    database.write(ours=False, leg="b")
+    database.clock.at += FRESH * 0.4
+    assert (await database.standings.of(database.claimed["b"], None)).wanted is Wanted.CANCELLED
