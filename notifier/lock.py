@@ -14,6 +14,25 @@ class Locked(Exception):
         self.pid = pid
 
 
+def held(path: Path) -> bool | None:
+    """Whether somebody works it now; None where that cannot be told. It is let go of in the same breath."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return False
+
+
 class Lock:
     """A file such as ``state/lock``, freed by the system itself when its process ends, however it ends."""
 
@@ -26,7 +45,7 @@ class Lock:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _alone(file)
         except OSError:
             holder = os.read(file, 32).decode(errors="replace").strip()
             os.close(file)
@@ -46,3 +65,11 @@ class Lock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.free()
+
+
+def _alone(file: int) -> None:
+    """A second try, in case the first met somebody who only looked (``held``). Raises OSError."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,7 +9,7 @@ from notifier.config import Config
 from notifier.config.fingerprint import fingerprint
 from notifier.dispatch import Alone, Node, new_id
 from notifier.heart import Heart
-from notifier.lock import Lock
+from notifier.lock import Lock, held
 from notifier.model.policy import Policy
 from notifier.queue import Store
 
@@ -33,6 +33,11 @@ async def among_others(config: Config, store: Store, policy: Policy, clock: Cloc
     )
     async with heart:
         yield heart
+
+
+def anybody_at_work(config: Config, store: Store) -> bool | None:
+    """Whether a daemon runs for the school of a database that is a file; None where this computer cannot tell."""
+    return None if store.shared else held(next(_lock_files(config, store)))
 
 
 def _lock_files(config: Config, store: Store) -> Iterator[Path]:

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from babel.dates import format_datetime
 
+from notifier.acceptance.diary import MEDIA_TYPE
 from notifier.acceptance.readability import hint, reading
 from notifier.acceptance.understanding import Considered
 from notifier.acceptance.world import World
 from notifier.calendar.quiet import covers, opens
-from notifier.model.english import counted
+from notifier.model.english import counted, the_first
 from notifier.model.message import Kind, Message, Mode, Submission
-from notifier.model.plan import Plan
+from notifier.model.plan import Basis, Plan
 from notifier.model.policy import Policy
 from notifier.model.problem import Problem, Severity, worst
 from notifier.model.states import MessageState
@@ -47,6 +48,7 @@ def accepted(
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
     if worst(world.families) in (Severity.ERROR, Severity.HOLD):
         lines += ["The families' files are not in order, so it goes by the last good ones. See: notifier check", ""]
+    lines += _with_it(message)
     lines += _who_gets_it(plan)
     lines += _who_does_not(plan)
     lines += _listed("Please do:", [f"{task.what} ({', '.join(task.about)})" for task in plan.tasks])
@@ -70,6 +72,7 @@ def previewed(submission: Submission, considered: Considered, world: World, at: 
     lines = [f"PREVIEW: “{message.subject}” ({message.kind.value}). Nothing is sent or recorded.", ""]
     lines += [f"When: {spoken_moment(moment, world)}" if moment else "When: now"]
     lines += [f"For: {', '.join(spoken(term) for term in message.audience)}{_except(message)}", *_reading(message), ""]
+    lines += _with_it(message)
     lines += _who_gets_it(considered.plan)
     lines += _who_does_not(considered.plan)
     lines += _listed("It would ask you to:", [f"{t.what} ({', '.join(t.about)})" for t in considered.plan.tasks])
@@ -169,17 +172,29 @@ def _except(message: Message) -> str:
     return f", except {', '.join(spoken(term) for term in message.except_)}" if message.except_ else ""
 
 
+def _with_it(message: Message) -> list[str]:
+    """What travels along, so that a file forgotten or mixed up is seen before the families see it."""
+    shared = [one.name for one in message.attachments if not one.pupil_id and one.media_type != MEDIA_TYPE]
+    reports = sum(bool(one.pupil_id) for one in message.attachments)
+    parts = [the_first(shared, SHOWN)] if shared else []
+    parts += [counted(reports, "report") + ", each to its own child's homes"] if reports else []
+    parts += ["a reply slip, on paper"] if message.reply_slip else []
+    parts += ["the event for the family's calendar"] if any(one.electronic for one in message.attachments) else []
+    return [f"With it: {'; '.join(parts)}", ""] if parts else []
+
+
+_NOBODY = ("nobody",)
+
+
 def _who_gets_it(plan: Plan) -> list[str]:
-    first: Counter[str] = Counter()
-    for delivery in plan.deliveries:
-        ways = delivery.ladder[0] if delivery.ladder else ("nobody",)
-        first["waits for the office" if delivery.held else f"by {' and '.join(ways)}"] += 1
+    first = Counter([() if one.held else one.ladder[0] if one.ladder else _NOBODY for one in plan.deliveries])
     adults = {contact_id for delivery in plan.deliveries for contact_id in delivery.contact_ids}
-    copies = sum(1 for delivery in plan.deliveries if delivery.basis.value != "main")
+    copies = sum([delivery.basis is not Basis.MAIN for delivery in plan.deliveries])
     head = f"Who gets it: {counted(len(plan.pupil_ids), 'child', 'children')}, {counted(len(adults), 'adult')}"
     head += f", {counted(len(plan.deliveries), 'copy', 'copies')}"
-    head += f" ({copies} of them for a parent living apart)" if copies else ""
-    lines = [head, *(f"  {way}: {number}" for way, number in first.most_common())]
+    lines = [head + (f" ({copies} of them for a parent living apart)" if copies else "")]
+    for ways, number in first.most_common():
+        lines.append(f"  by {' and '.join(ways)}: {number}" if ways else f"  waits for the office: {number}")
     lines += [f"  on the {item.channel}: once, for everybody" for item in plan.public]
     return [*lines, ""]
 

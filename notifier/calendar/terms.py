@@ -36,7 +36,10 @@ def read_terms(text: str) -> Terms:
     except tomllib.TOMLDecodeError as fault:
         at = _AT.search(str(fault))
         line = int(at[1]) if at else text.count("\n") + 1
-        content = [*text.split("\n"), ""][line - 1].strip()
+        written = [*text.split("\n"), ""]
+        while line > 1 and not written[line - 1].strip():  # noticed only after the line that is wrong
+            line -= 1
+        content = written[line - 1].strip()
         found.problems.append(
             error(
                 "terms-syntax",

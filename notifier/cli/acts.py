@@ -7,13 +7,16 @@ from notifier.cli import opening, output
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.daemon import School
 from notifier.model.answer import Exit, Note
+from notifier.model.english import counted
 from notifier.model.message import Kind
 from notifier.model.policy import Policy
 from notifier.model.problem import Severity, worst
 from notifier.model.staff import Authority, Role
 from notifier.model.states import DeliveryState, MessageState
+from notifier.presence import anybody_at_work
 from notifier.queue import StoredMessage
 
+IF_YOU = "If that is you, add --as and your id."
 MESSAGE = typer.Argument(..., help="The message's id, from its answer.")
 
 
@@ -51,12 +54,17 @@ def cancel(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -
             if done is None:
                 output.stop(f"“{stored.message.subject}” is {stored.state.value} already. There is nothing to stop.")
             await _told(school, stored, "stopped", by)
-            left = "nothing of it will go" if not done.already_sent else f"{done.unsent} copies will not go"
+            left = (
+                "nothing of it will go"
+                if not done.already_sent
+                else f"{counted(done.unsent, 'copy', 'copies')} will not go"
+            )
             if done.already_sent and not done.unsent:
                 left = "nothing was left to go"
             output.say(f"Stopped “{stored.message.subject}”: {left}.", "bold")
             if done.already_sent:
-                output.say(f"{done.already_sent} copies had gone out before. Tell those families, if it matters.")
+                gone = counted(done.already_sent, "copy", "copies")
+                output.say(f"{gone} had gone out before. Tell those families, if it matters.")
             if done.in_public:
                 output.say(
                     "What all can read of it is taken down while notifier runs. Take a poster off the wall yourself."
@@ -97,7 +105,8 @@ def approve(
                 output.problems(plan.problems)
                 output.stop("It cannot go as it is. Mend what is named above and drop it again.")
             await _told(school, stored, "approved", by)
-            output.say(f"“{stored.message.subject}” may go: {len(plan.deliveries)} copies.", "bold")
+            output.say(f"“{stored.message.subject}” may go: {counted(len(plan.deliveries), 'copy', 'copies')}.", "bold")
+            output.idle(anybody_at_work(school.config, school.store))
             return Exit.DONE
 
     output.leave(opening.within(work))
@@ -142,8 +151,8 @@ def _may_say_yes(stored: StoredMessage, by: Authority, policy: Policy) -> None:
     if may_say_yes(stored.message.kind, by, policy):
         return
     if stored.message.kind is Kind.EMERGENCY:
-        output.stop("Only the head may say yes to an emergency.")
-    output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}.")
+        output.stop(f"Only the head may say yes to an emergency. {IF_YOU}")
+    output.stop(f"Saying yes is for {' or '.join(sorted(policy.approval.by))}. {IF_YOU}")
 
 
 def hold(message: str = MESSAGE, as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:

@@ -27,7 +27,7 @@ def who(config: Config, as_: str, pin_stdin: bool, *, asks_pin: bool = True) -> 
     if not as_:
         if trial or not asks_pin:
             return Authority(Role.OFFICE)
-        output.stop("Say who you are: add --as and your id, for example --as head.")
+        output.stop(f"Say who you are: add --as and your id{_for_example(config)}.")
     try:
         authority = config.authority(as_)
     except ConfigProblems as found:
@@ -38,7 +38,8 @@ def who(config: Config, as_: str, pin_stdin: bool, *, asks_pin: bool = True) -> 
     if person is None:
         if trial:
             return authority
-        output.stop(f"“{as_}” is a role. Here a person must stand for it: use the id of a member of staff.")
+        known = _for_example(config, authority.role)
+        output.stop(f"“{as_}” is a role. Here a person must stand for it: use the id of a member of staff{known}.")
     if not person.pin_hash:
         if trial:
             return authority
@@ -53,6 +54,11 @@ def who(config: Config, as_: str, pin_stdin: bool, *, asks_pin: bool = True) -> 
     if not fits:
         output.stop("That PIN is wrong. Nothing was done.")
     return authority
+
+
+def _for_example(config: Config, role: Role = Role.HEAD) -> str:
+    ids = [person.id for person in config.staff if person.role is role] or [person.id for person in config.staff]
+    return f", for example --as {ids[0]}" if ids else ""
 
 
 def right(pin_hash: str, pin: str) -> bool:

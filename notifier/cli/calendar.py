@@ -141,7 +141,8 @@ def _row(one: Occurrence, zone: ZoneInfo) -> tuple[str, str, str, str]:
     why = one.reason
     if one.lead_school_days is not None:
         days = "1 school day" if one.lead_school_days == 1 else f"{one.lead_school_days} school days"
-        why += f"; {days} before the event"
+        if not why.startswith(days):  # "2 school days before it" says it already
+            why += f"; {days} before the event"
     return f"{one.at.astimezone(zone):%a %-d %b %Y %H:%M}", what, ", ".join(one.audience), why
 
 

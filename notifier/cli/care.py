@@ -1,5 +1,6 @@
 """`backup`, `restore`: so that a school can lose a computer and go on."""
 
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -96,12 +97,13 @@ def _escalating(config: Config | None) -> set[Kind]:
 
 
 def _say(done: PutBack, root: Path) -> None:
-    made_at = done.contents.made_at.replace("T", " ")
-    output.say(f"{done.contents.school}: the backup of {made_at} is back in {root}.", "bold")
+    made_at = datetime.fromisoformat(done.contents.made_at)
+    output.say(f"{done.contents.school}: the backup of {made_at:%d/%m/%Y, %H:%M} (UTC) is back in {root}.", "bold")
     for file in done.aside:
         output.say(f"  What was there before is kept as {file}.")
     if done.filled:
-        output.say(f"  {len(done.filled)} files were missing and come from the backup: {', '.join(done.filled)}.")
+        were = "file was missing and comes" if len(done.filled) == 1 else "files were missing and come"
+        output.say(f"  {len(done.filled)} {were} from the backup: {', '.join(done.filled)}.")
     if any(name.startswith("families/") for name in done.filled):
         output.say(
             "  The families' files are as old as the backup. Enter every court order since then before you start.",

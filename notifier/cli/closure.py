@@ -22,7 +22,17 @@ from notifier.model.answer import Exit
 from notifier.model.closure import ClosureState, Opening
 from notifier.queue import StoreProblem
 
-STATE = typer.Option(..., "--state", help="closed, late, early or reopened.")
+
+def _state(typed: str) -> Opening:
+    try:
+        return Opening(typed.casefold())
+    except ValueError:
+        raise typer.BadParameter(f"“{typed}” is none. Write closed, late, early or reopened.") from None
+
+
+STATE = typer.Option(
+    ..., "--state", parser=_state, metavar="closed|late|early|reopened", help="closed, late, early or reopened."
+)
 FROM = typer.Option("", "--from", help="From when: 13:15, tomorrow, 2027-01-11. For early: when children are fetched.")
 UNTIL = typer.Option("", "--until", help="Until when: the last day closed; for late: the time at which school opens.")
 REASON = typer.Option("", "--reason", help="A few words in English, such as: heavy snow.")
@@ -59,7 +69,7 @@ def start(
     json: bool = JSON,
 ) -> None:
     """Tell every family that the school is closed, opens late, finishes early or is open again."""
-    config = opening.with_folder(opening.open_config(pins_required=False))
+    config = opening.with_folder(opening.open_config(pins_required=False, cannot_wait=True))
     by, how = who(config, as_, pin_stdin), How(yes, json, pin_stdin)
     asked = Asked(state, from_, until, reason, next_, classes)
 
@@ -112,11 +122,11 @@ def confirm(
     json: bool = JSON,
 ) -> None:
     """The second person's yes to a closure, where two must say it."""
-    config = opening.with_folder(opening.open_config(pins_required=False))
+    config = opening.with_folder(opening.open_config(pins_required=False, cannot_wait=True))
     by, how = who(config, as_, pin_stdin), How(yes, json, pin_stdin)
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(cannot_wait=True) as school:
             desk = await ready(school)
             found = await desk.find(which)
             if found.state is not ClosureState.DRAFT:
@@ -146,12 +156,12 @@ def update(
     json: bool = JSON,
 ) -> None:
     """Say something new to exactly those who had the message, or were to have it."""
-    config = opening.with_folder(opening.open_config(pins_required=False))
+    config = opening.with_folder(opening.open_config(pins_required=False, cannot_wait=True))
     by, how = who(config, as_, pin_stdin), How(yes, json, pin_stdin)
     asked = Asked(state, from_, until, reason, next_)
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(cannot_wait=True) as school:
             desk = await ready(school)
             draft = desk.update(await desk.find(which, mode=school.config.school.mode), asked, by)
             confirmed(school, draft, how)
@@ -172,11 +182,11 @@ def end(
     json: bool = JSON,
 ) -> None:
     """The all-clear, in prepared words, to exactly those who had the message."""
-    config = opening.with_folder(opening.open_config(pins_required=False))
+    config = opening.with_folder(opening.open_config(pins_required=False, cannot_wait=True))
     by, how = who(config, as_, pin_stdin), How(yes, json, pin_stdin)
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(cannot_wait=True) as school:
             desk = await ready(school)
             found = await desk.find(which, mode=school.config.school.mode)
             if found.state is ClosureState.DRAFT:
@@ -210,7 +220,7 @@ def status(
     """Who is reached, who is not, by class, and when the rest will be through."""
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(cannot_wait=True) as school:
             known = await school.store.closing.all()
             if not known:
                 output.say("No closure yet. Begin one with: notifier closure start")
@@ -233,7 +243,7 @@ def answered(
     """Somebody knows of an early finish for these children: nobody is rung about them any more."""
 
     async def work() -> Exit:
-        async with opening.school() as school:
+        async with opening.school(cannot_wait=True) as school:
             by = who(school.config, as_, False, asks_pin=False)
             found = await school.desk({}).find(which, mode=school.config.school.mode)
             known = {
@@ -259,7 +269,7 @@ def answered(
 @closure_app.command(name="resume")
 def resume_(as_: str = AS, pin_stdin: bool = PIN_STDIN) -> None:
     """Go on with a closure that was broken off while the database could not be used."""
-    config = opening.with_folder(opening.open_config(pins_required=False))
+    config = opening.with_folder(opening.open_config(pins_required=False, cannot_wait=True))
     who(config, as_, pin_stdin)
 
     async def work() -> Exit:

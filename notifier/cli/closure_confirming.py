@@ -53,7 +53,8 @@ def confirmed(school: School, draft: Draft, how: How) -> None:
     out.print(f"\nType {wanted} and press Enter to send it. Anything else stops it: ", end="")
     typed = sys.stdin.readline().strip()
     if typed != wanted:
-        output.stop("Stopped. Nothing was sent.", Exit.ATTENTION)
+        small = f" Type {wanted} in capital letters." if typed.upper() == wanted else ""
+        output.stop(f"Stopped. Nothing was sent.{small}", Exit.ATTENTION)
 
 
 def _adults(ids: tuple[str, ...], names: Names) -> str:
@@ -86,6 +87,11 @@ async def go(
             f"{found.confirmed} confirmed, {found.to_ring} to ring. See: notifier closure status --watch",
             "bold",
         )
+        if found.to_ring:
+            mark = "DRILL: " if draft.closure.drill else ""
+            output.say(
+                f"{mark}Ring from the call sheet in outbox/. Who stands on it: notifier unreached", "bold yellow"
+            )
     return Exit.ATTENTION if found.to_ring or found.failed or found.in_doubt else Exit.DONE
 
 

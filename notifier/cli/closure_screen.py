@@ -1,7 +1,7 @@
 """What the head sees before saying yes, and how far it has come. Words carry everything; colour only underlines it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -12,7 +12,8 @@ from rich.text import Text
 
 from notifier.closure.drafting import Draft
 from notifier.closure.progress import Progress
-from notifier.model.closure import ClosureState, Opening, What
+from notifier.model.closure import Announcement, ClosureState, Opening, What
+from notifier.model.english import counted
 from notifier.model.message import Mode
 from notifier.model.payload import CallPayload
 from notifier.model.policy import Policy
@@ -30,6 +31,8 @@ WHY = {
     What.CLEAR: "ALL-CLEAR AFTER: ",
     What.MISTAKE: "TAKING BACK: ",
 }
+SCHOOL_HOURS = (time(9), time(15, 30))
+"""A guess, for a reminder on the screen alone: nothing that goes out depends on it."""
 LIVE_WORD, DRILL_WORD, TRIAL_WORD = "SEND", "DRILL", "TRIAL"
 SHORT_HEADLINE = {
     LIVE_WORD: "LIVE: families",
@@ -95,11 +98,27 @@ def confirm_screen(draft: Draft, names: Sequence[str], policy: Policy, zone: Zon
     elif not closure.drill:
         parts.append(Text("Everybody has a number or an email address."))
     if withheld := len({one.contact_id for one in draft.plan.withheld}):
-        parts.append(Text(f"{withheld} adults are left out: the files do not let them have it."))
+        parts.append(Text(f"{counted(withheld, 'adult')} left out: the files do not let them have it."))
+    if (at := _at_school(said, zone)) is not None:
+        parts.append(
+            Text(
+                f"It is {at:%H:%M}, and this says “keep your child at home”. If children are at school and must be "
+                f"fetched, stop here and take: --state early --from {at + timedelta(minutes=30):%H:%M}",
+                style="bold",
+            )
+        )
     if said.opening is Opening.EARLY and said.what in (What.START, What.UPDATE) and not closure.drill:
         parts.append(Text(f"Somebody has to answer for each of {draft.children} children; the rest are rung."))
     parts += [Text(""), Text(f" {words} ", style=style)]
     return Group(*parts)
+
+
+def _at_school(said: Announcement, zone: ZoneInfo) -> datetime | None:
+    """The local time, where a school is closed at an hour at which its children are most likely there."""
+    at = said.made_at.astimezone(zone)
+    there = at.weekday() < 5 and SCHOOL_HOURS[0] <= at.time() < SCHOOL_HOURS[1]
+    new = said.opening is Opening.CLOSED and said.what in (What.START, What.UPDATE) and said.from_.date() <= at.date()
+    return at if new and there else None
 
 
 def _for(draft: Draft) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from channels.base import Checks, Connects
 from notifier import calendar, directory, intake
@@ -15,6 +16,7 @@ from notifier.daemon import School
 from notifier.model.message import Kind, Submission
 from notifier.model.problem import Problem, Severity, error, hold
 from notifier.queue import AuditState
+from notifier.rendering import Renderer, SchoolFacts
 from notifier.rendering.prepared import Prepared
 
 
@@ -66,6 +68,19 @@ async def check(school: School, connect: bool = False) -> list[Problem]:
         found += await channel.check() if isinstance(channel, Checks) else []
         await channel.close()
     return found + (await _connected(school) if connect else [])
+
+
+def check_without_config(root: Path) -> list[Problem]:
+    """What must be mended in families, calendar and templates, where config.toml itself must be mended first.
+
+    Errors alone: advice depends on settings that cannot be read.
+    """
+    reading = directory.read(root / "families")
+    found = [*directory.take_up(reading, None).problems]
+    found += calendar.read(root / "calendar", {pupil.class_ for pupil in reading.pupils.values()})[1]
+    nobody = SchoolFacts(name="", phone="", website="", timezone=ZoneInfo("Europe/London"))
+    found += Renderer(nobody, overrides=root / "templates").check()
+    return [problem for problem in found if problem.severity is Severity.ERROR]
 
 
 async def _connected(school: School) -> list[Problem]:

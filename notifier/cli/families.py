@@ -180,7 +180,9 @@ def show(
                 )
             for row in rows:
                 about = row.pupil_id or "all their children"
-                dates = f"from {row.from_ or 'always'}, until {row.until or 'no end'}, ended on {row.ended_on or 'no'}"
+                since = f"since {row.from_:%d/%m/%Y}" if row.from_ else "in force"
+                until = f", last day {row.until:%d/%m/%Y}" if row.until else ""
+                dates = since + until + (f", ended on {row.ended_on:%d/%m/%Y}" if row.ended_on else "")
                 kept = " (kept from the record: no longer in the file)" if row.recorded else ""
                 output.say(f"  {row.sort.value} about {about}: {dates}{kept}")
             for one in refused:

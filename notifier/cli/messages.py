@@ -19,9 +19,10 @@ from notifier.cli import desk, opening, output, showing
 from notifier.cli.authority import AS, PIN_STDIN, who
 from notifier.cli.people import Names
 from notifier.intake import NotSubmitted
-from notifier.model.answer import Answer, Exit
+from notifier.model.answer import Answer, Exit, Outcome
 from notifier.model.directory import Directory
 from notifier.model.message import Submission
+from notifier.presence import anybody_at_work
 from notifier.queue import Store, StoredLeg, StoredMessage
 
 
@@ -43,23 +44,26 @@ def submit(
 ) -> None:
     """Hand in a message as if it had been dropped, and print the answer."""
 
-    async def work() -> list[Answer]:
+    async def work() -> tuple[list[Answer], bool | None]:
         async with opening.school(create=opening.fresh(), folder=True) as school:
             person = who(school.config, as_, pin_stdin) if as_ else None
             try:
-                return await school.submit(files, _folder_named(school.intake_names, intake), person)
+                given = await school.submit(files, _folder_named(school.intake_names, intake), person)
+                return given, anybody_at_work(school.config, school.store)
             except NotSubmitted as problem:
                 output.stop(problem.sentence)
 
     for file in files:
         if not file.exists():
             output.stop(f"There is no file {file}. Check the name.")
-    given = opening.within(work)
+    given, at_work = opening.within(work)
     if json:
         output.as_json([{"outcome": one.outcome.value, "message": one.message_id, "text": one.text} for one in given])
     else:
         for one in given:
             output.say(one.text)
+        if any(one.outcome in (Outcome.ACCEPTED, Outcome.HELD) for one in given):
+            output.idle(at_work)
     output.leave(max((one.exit for one in given), default=Exit.FAULT))
 
 

@@ -7,19 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from notifier.cli.looping import Loop
-from notifier.cli.output import problems, stop
+from notifier.cli.output import caution, problems, stop
 from notifier.cli.pins import Tries
 from notifier.clock import SystemClock
-from notifier.config import Config, ConfigProblems, load
+from notifier.config import Config, ConfigProblems, last_good, load
+from notifier.config.lines import placed
 from notifier.daemon import School
 from notifier.directory import DamagedDirectory
 from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
+from notifier.model.english import counted
 from notifier.queue import StoreProblem
 
 CONFIG: ContextVar[Path | None] = ContextVar("CONFIG", default=None)
@@ -41,17 +43,40 @@ def config_path() -> Path:
     return path
 
 
-def open_config(*, pins_required: bool = True) -> Config:
-    """The config, or every problem in it and exit code 2."""
+def open_config(*, pins_required: bool = True, cannot_wait: bool = False) -> Config:
+    """The config, or every problem in it and exit code 2.
+
+    ``cannot_wait``: a closure goes by the settings with which the program last worked, where there are such.
+    """
     try:
         return load(config_path(), channel_settings(), os.environ, pins_required=pins_required)
     except ConfigProblems as found:
-        problems(found.problems)
-        stop(f"Nothing was done. Mend the {_many(len(found.problems))} above in config.toml and try again.")
+        if cannot_wait and (kept := _last_good(len(found.problems))) is not None:
+            return kept
+        problems(placed(found.problems, config_path()))
+        one = "problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+        stop(f"Nothing was done. Mend the {one} above in config.toml and try again.")
 
 
-def _many(number: int) -> str:
-    return "problem" if number == 1 else f"{number} problems"
+def _last_good(wrong: int) -> Config | None:
+    root = config_path().absolute().parent
+    since = last_good.kept_at(root)
+    if since is None:
+        return None
+    try:
+        config = load(last_good.place(root), channel_settings(), os.environ, pins_required=False, root=root)
+    except ConfigProblems:
+        return None
+    _tell_once(
+        f"config.toml cannot be used ({counted(wrong, 'mistake')}; notifier check shows what is wrong). This goes by "
+        f"the settings with which notifier last began to work, {since.astimezone(config.school.timezone):%-d %B %H:%M}."
+    )
+    return config
+
+
+@cache
+def _tell_once(sentence: str) -> None:
+    caution(sentence)
 
 
 def with_folder(config: Config) -> Config:
@@ -65,15 +90,15 @@ def with_folder(config: Config) -> Config:
 
 
 @asynccontextmanager
-async def school(*, create: bool = False, folder: bool = False) -> AsyncIterator[School]:
+async def school(*, create: bool = False, folder: bool = False, cannot_wait: bool = False) -> AsyncIterator[School]:
     """The school with its store; ``create`` makes or upgrades the database, which only run and init do.
 
-    ``folder``: the command needs the school's own files.
+    ``folder``: the command needs the school's own files. ``cannot_wait``: as ``open_config``.
 
     Only what starts the school asks that all have a PIN: a new colleague without one must not hide how an
     emergency goes. Who acts still shows their own PIN.
     """
-    config = open_config(pins_required=create)
+    config = open_config(pins_required=create, cannot_wait=cannot_wait)
     if folder:
         with_folder(config)
     async with School.opened(config, SystemClock(), create=create) as opened:

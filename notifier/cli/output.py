@@ -31,6 +31,21 @@ def stop(sentence: str, code: Exit = Exit.REFUSED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def caution(sentence: str) -> None:
+    """Something to know while the command goes on; never part of what it says as JSON."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(sentence, style="yellow"))
+
+
+def idle(at_work: bool | None) -> None:
+    """Nobody who has just sent something may think that it goes, where no daemon is there to send it."""
+    if at_work is False:
+        say(
+            "notifier is not running now: what is dropped is not taken, and what waits does not go out. "
+            "Start it with: notifier run",
+            "yellow",
+        )
+
+
 def leave(code: Exit) -> NoReturn:
     raise typer.Exit(code)
 
@@ -60,8 +75,12 @@ def exit_for(found: Sequence[Problem]) -> Exit:
     )
 
 
-def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None) -> None:
-    made = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None, whole: str = "") -> None:
+    """``whole`` names the column of what is typed again, such as an id: it is never cut, however narrow the screen."""
+    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        longest = max((len(row[columns.index(column)]) for row in rows), default=0)
+        made.add_column(column, min_width=longest if column == whole else None)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(made)

@@ -10,7 +10,9 @@ from notifier.cli.expected import Expected, expected
 from notifier.cli.people import Names, practice
 from notifier.daemon import School
 from notifier.model.answer import Exit
-from notifier.model.states import DeliveryState, LegState
+from notifier.model.english import counted
+from notifier.model.states import DeliveryState, LegState, MessageState
+from notifier.presence import anybody_at_work
 from notifier.queue import Left, Store, StoredDelivery, StoredMessage
 
 
@@ -41,6 +43,8 @@ WHAT = {
     LegState.TECHNICAL_FAILURE: "A fault in the program stopped one copy",
 }
 
+YES = "notifier approve {} --as ID"
+
 FAILED = {LegState.PERMANENT_FAILURE, LegState.TECHNICAL_FAILURE, LegState.TEMPORARY_FAILURE}
 
 
@@ -70,9 +74,11 @@ async def _all(school: School, json: bool) -> Exit:
         rows.append((stored, counts))
     coming = await expected(school)
     stuck = await store.stuck()
+    at_work = anybody_at_work(school.config, store)
     if json:
         output.as_json(
             {
+                "running": at_work,
                 "messages": [
                     {
                         "id": stored.id,
@@ -98,6 +104,7 @@ async def _all(school: School, json: bool) -> Exit:
         return Exit.ATTENTION if stuck else Exit.DONE
     if not rows:
         output.say("No messages yet. Save one in a drop folder, or use: notifier submit FILE")
+        output.idle(at_work)
         return Exit.DONE
     trial = await practice(school, (stored.id for stored, _ in rows))
     output.table(
@@ -106,6 +113,7 @@ async def _all(school: School, json: bool) -> Exit:
         "Subject",
         "Copies",
         "Done",
+        whole="Message",
         rows=[
             (
                 stored.id,
@@ -117,6 +125,9 @@ async def _all(school: School, json: bool) -> Exit:
             for stored, counts in rows
         ],
     )
+    if held := [stored.id for stored, _ in rows if stored.state is MessageState.HELD]:
+        output.say(f"{counted(len(held), 'message waits', 'messages wait')} for a yes: {YES.format(held[0])}", "yellow")
+    output.idle(at_work)
     _say_lost(school, coming)
     for work in stuck:
         output.say(
@@ -177,7 +188,9 @@ async def _one(school: School, stored: StoredMessage, json: bool) -> Exit:
     output.say(f"“{stored.message.subject}” ({stored.id}): {stored.state.value}", "bold")
     for state, number in counts.deliveries.items():
         output.say(f"  {number} {STATES[state]}")
-    output.say(f"  {counts.withheld} adults do not get it")
+    output.say(f"  {counted(counts.withheld, 'adult does', 'adults do')} not get it")
+    if stored.state is MessageState.HELD:
+        output.say(f"  It waits for a yes: {YES.format(stored.id)}", "yellow")
     ways: Counter[str] = Counter()
     for (channel, leg_state), number in counts.legs.items():
         ways[f"{channel}: {leg_state.value.replace('_', ' ')}"] += number
@@ -185,6 +198,7 @@ async def _one(school: School, stored: StoredMessage, json: bool) -> Exit:
         output.say(f"    {way} {number}", "dim")
     if words := coming.words(school, stored.id):
         output.say(f"  Done: {words}")
+        output.idle(anybody_at_work(school.config, store))
     _say_lost(school, coming)
     names = Names(school.families.current)
     deliveries = {one.id: one.delivery for one in await store.deliveries(stored.id)} if unknown or parked else {}
@@ -235,6 +249,7 @@ def unreached(
                     "Adults",
                     "Children",
                     "Why",
+                    whole="Message",
                     rows=[
                         (
                             one.message_id,
@@ -247,10 +262,20 @@ def unreached(
                 )
                 output.say("The call sheets with numbers and words are in outbox/. Tick off with: notifier tasks done")
             else:
-                output.say("Everybody is reached.")
+                output.say("There is nobody to ring.")
+                await _say_not_gone(school, stored)
             return Exit.ATTENTION if found else Exit.DONE
 
     output.leave(opening.within(work))
+
+
+async def _say_not_gone(school: School, stored: StoredMessage | None) -> None:
+    """That nobody need be rung is no comfort while a message has not gone out at all."""
+    waiting = [stored] if stored else await school.store.messages(limit=50)
+    held = [one for one in waiting if one.state is MessageState.HELD]
+    if held:
+        what = "It has" if stored else counted(len(held), "message has", "messages have")
+        output.say(f"{what} not gone out and wait{'s' if len(held) == 1 else ''} for a yes: {YES.format(held[0].id)}")
 
 
 async def _why(store: Store, found: Sequence[StoredDelivery]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from notifier.acceptance.preview import problem_json
 from notifier.cli import opening, output
 from notifier.cli.looping import fast
 from notifier.clock import SystemClock
+from notifier.config import last_good
 from notifier.dispatch.accounts import SOON
 from notifier.leading import Idle
 from notifier.lock import Locked
@@ -60,17 +61,20 @@ def run(
 
 async def _until_idle() -> Idle:
     async with opening.school(create=True) as school:
+        last_good.keep(school.config)
         return await school.until_idle()
 
 
 async def _run() -> None:
     async with opening.school(create=True) as school:
+        last_good.keep(school.config)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wanted, stop.set)
-        trial = " in trial mode: nothing leaves the school" if school.config.school.mode is Mode.TRIAL else ""
-        output.say(f"{school.config.school.name}: running{trial}. Ctrl+C stops it.", "bold")
+        trial = school.config.school.mode is Mode.TRIAL
+        mode = "trial mode: nothing leaves the school" if trial else "LIVE mode: what is dropped goes to families"
+        output.say(f"{school.config.school.name}: running in {mode}. Ctrl+C stops it.", "bold")
         await school.run(stop, Supervisor(os.environ))
         output.say("Stopped. What was accepted is kept, and goes on at the next start.")
 

@@ -1,6 +1,7 @@
 """`staff pin`: a person's PIN, kept as an argon2id hash."""
 
 import getpass
+import itertools
 import os
 import sys
 
@@ -44,6 +45,10 @@ def pin(
             output.stop("The two PINs differ. Nothing was changed.")
     if len(wanted) < SHORTEST:
         output.stop(f"A PIN needs {SHORTEST} digits or more. Nothing was changed.")
+    if guessable(wanted) and not pin_stdin:
+        output.stop(
+            "Anybody would try that PIN first. Take digits in no order, and not all the same. Nothing was changed."
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f".{file.name}.new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
@@ -52,3 +57,13 @@ def pin(
         os.fsync(out.fileno())
     fresh.replace(file)
     output.say(f"{person.name} has a new PIN.")
+    if guessable(wanted):  # a script has nobody who could think of another
+        output.say(
+            "Anybody would try that PIN first. Set another, with digits in no order and not all the same.", "yellow"
+        )
+
+
+def guessable(pin: str) -> bool:
+    """One digit again and again, or digits counted up or down: 0000, 1234, 4321."""
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(pin)}
+    return steps in ({0}, {1}, {-1})

@@ -1,5 +1,7 @@
 """`init`, `check`, `demo`: start a school folder, find every problem at once, see the whole thing work."""
 
+import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -9,13 +11,16 @@ import typer
 from notifier.acceptance.preview import problem_json
 from notifier.cli import demonstration, desk, opening, output
 from notifier.clock import SystemClock
-from notifier.config import Config, load
+from notifier.config import Config, ConfigProblems, load
+from notifier.config.lines import placed
 from notifier.config.start import StartRefused, copy_example, start
 from notifier.daemon import School
 from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
 from notifier.model.problem import Problem, Severity
 from notifier.rendering.catalogues import Phrase
+
+_CELL = re.compile(r".*\.csv:(\d+):(\d+)$")
 
 
 def register(app: typer.Typer) -> None:
@@ -54,25 +59,43 @@ def check(
     json: bool = typer.Option(False, "--json", help="As JSON."),
 ) -> None:
     """Every problem in the config, families, calendar and templates, all at once."""
-    config = opening.open_config()
     if phrases:
-        _phrases(config, phrases, json)
+        _phrases(opening.open_config(), phrases, json)
+    path = opening.config_path()
+    try:
+        config = load(path, channel_settings(), os.environ)
+    except ConfigProblems as broken:
+        found, ready = [*broken.problems, *desk.check_without_config(path.absolute().parent)], ""
+    else:
+        ready = f"{config.school.name}: ready, in {config.school.mode.value} mode."
 
-    async def work() -> list[Problem]:
-        async with opening.reading(config) as school:
-            return await desk.check(school, connect)
+        async def work() -> list[Problem]:
+            async with opening.reading(config) as school:
+                return await desk.check(school, connect)
 
-    found = opening.within(work)
+        found = opening.within(work)
+    found = placed(found, path)
     if json:
         output.as_json({"problems": [problem_json(problem) for problem in found]})
     else:
         output.problems(found)
         errors = sum(problem.severity is Severity.ERROR for problem in found)
         if errors:
+            if cell := next((place for one in found if (place := _CELL.match(one.where))), None):
+                output.say(f"{cell[0]} is cell {_letters(int(cell[2]))}{cell[1]} in a spreadsheet.", "dim")
             output.say(f"{errors} to mend." if errors > 1 else "One thing to mend.", "bold red")
         else:
-            output.say(f"{config.school.name}: ready, in {config.school.mode.value} mode.", "bold green")
+            output.say(ready, "bold green")
     output.leave(output.exit_for(found))
+
+
+def _letters(column: int) -> str:
+    """How a spreadsheet names a column: 1 is A, 27 is AA."""
+    name = ""
+    while column:
+        column, digit = divmod(column - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
 
 
 def _phrases(config: Config, language: str, json: bool) -> NoReturn:

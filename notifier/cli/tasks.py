@@ -64,6 +64,7 @@ def tasks(
                     "About",
                     "Message",
                     "Done",
+                    whole="Message",
                     rows=[
                         (
                             str(one.id),

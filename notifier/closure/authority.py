@@ -20,7 +20,7 @@ def check_may_close(by: Authority, policy: Policy) -> None:
     """Raises NotAllowed."""
     if not alone_may(by, policy):
         who = "the head" if Role.DEPUTY in policy.approval.emergency else "the head or the deputy"
-        raise NotAllowed(f"Only {who} may do this. Nothing was sent.")
+        raise NotAllowed(f"Only {who} may do this. Nothing was sent. If that is you, add --as and your id.")
 
 
 def second(closure: Closure, by: Authority, policy: Policy, now: datetime, *, alone: bool) -> None:

@@ -48,15 +48,16 @@ def load(
     *,
     today: date | None = None,
     pins_required: bool = True,
+    root: Path | None = None,
 ) -> Config:
     """The config at ``path``, everything in it relative to its folder. Raises ConfigProblems with all errors.
 
     ``channel_settings`` maps a channel's name to its settings model. ``today`` decides
     whether the policy's review is due. ``pins_required`` false lets ``notifier staff
-    pin`` write the first PIN of a live school.
+    pin`` write the first PIN of a live school. ``root``: the school's folder, where the file lies elsewhere.
     """
     path = path.expanduser().absolute()
-    root, file = Path(os.path.normpath(path.parent)), path.name
+    root, file = Path(os.path.normpath(root or path.parent)), path.name
     raw = gathered(read_toml(path, file))
     homes = headings(channel_settings)
     tables, problems = read_tables(raw, file, homes)

@@ -101,7 +101,7 @@ def _hint(what: str, line: str, column: int) -> str:
             return 'after the = a value is missing; write "" for nothing.'
         if value[0].isalpha() or (value[0].isdigit() and re.search(r"[A-Za-z/ :+]", value)) or value[0] in "+(/.@":
             return f'text needs quotes: {line.partition("=")[0].strip()} = "{value}"'
-        return "this value is none that can be read here; text needs quotes."
+        return "the value after the = cannot be read; text needs quotes."
     if "string" in what or "Illegal character" in what:
         return "the closing quotation mark is missing."
     if "Unclosed array" in what or "array" in what:

@@ -1,7 +1,7 @@
 """Everything that is due leaves, the most urgent first (DESIGN 3.6, 5)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -196,8 +196,9 @@ class Dispatcher:
             Refusals(store.refused, store.refused_by, self._stillness),
             self._witness,
         )
-        for account in self._accounts.values():
-            crews += self._crews(office, account, lanes, attempts)
+        for lane in lanes:  # the most urgent first: who is woken first claims first
+            crews += [self._crew(office, account, lane, attempts) for account in self._accounts.values()]
+        crews += [self._doubting(office, account, lanes, attempts) for account in self._accounts.values()]
         for name, known in self._policy.channels.items():
             if not known.configured and name not in self._channels:
                 gone, carry = Account(name, absent.Absent(), clock), absent.carry(self._owner)
@@ -215,28 +216,29 @@ class Dispatcher:
         )
         return Shift(office, crews), tender, receipts
 
-    def _crews(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Iterable[Crew]:
-        """Workers of its own for every lane, and one for the legs in doubt, which are claimed one by one."""
-        size, most = account.channel.parallelism, batch_size(account)
-        for lane in lanes:
-            yield Crew(
-                office,
-                account,
-                size,
-                most,
-                partial(self._claim, account.name, lane),
-                attempts.carry,
-                attempts.give_up,
-                lane=lane,
-                claim_late=partial(self._claim_late, account.name, lane),
-            )
+    def _crew(self, office: Office, account: Account, lane: Lane, attempts: Attempts) -> Crew:
+        """Every lane has workers of its own."""
+        return Crew(
+            office,
+            account,
+            account.channel.parallelism,
+            batch_size(account),
+            partial(self._claim, account.name, lane),
+            attempts.carry,
+            attempts.give_up,
+            lane=lane,
+            claim_late=partial(self._claim_late, account.name, lane),
+        )
+
+    def _doubting(self, office: Office, account: Account, lanes: Sequence[Lane], attempts: Attempts) -> Crew:
+        """One for the legs in doubt, which are claimed one by one."""
         doubts = Doubts(attempts, self._clock)
         in_doubt = InDoubt(self._store, self._owner, account.name, lanes, self._mode, self._clock)
 
         async def claim_in_doubt(limit: int) -> Sequence[ClaimedLeg]:
             return await in_doubt.claim(limit) if self._may_claim(account.name) else ()
 
-        yield Crew(office, account, 1, 1, claim_in_doubt, doubts.carry, doubts.give_up)
+        return Crew(office, account, 1, 1, claim_in_doubt, doubts.carry, doubts.give_up)
 
     def _may_claim(self, name: str) -> bool:
         """What is written into the school's folder, or no longer set up there, is for the node that leads."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from notifier.clock import Clock
 from notifier.intake import answers, claims, submitting
+from notifier.intake.astray import Astray
 from notifier.intake.claims import Claim
 from notifier.intake.clerk import Accept, Clerk
 from notifier.intake.disk import Disk, Unreadable
@@ -68,6 +69,7 @@ class DropFolder:
         self._lookouts = {intake.path: Lookout(intake, settle, self.disk) for intake in self.intakes}
         language = self.intakes[0].language if self.intakes else "en"
         self._messages = MessagesFile(messages_file, language, settle, self.disk) if messages_file else None
+        self._astray = Astray(self.intakes, messages_file.parent, self.disk) if messages_file else None
         self._passing = asyncio.Lock()
         self._warned: set[Path] = set()
         self._grown: set[Path] = set()
@@ -167,6 +169,8 @@ class DropFolder:
             found = await asyncio.gather(*(self._empty(intake) for intake in order))
             waiting = [(intake, name) for intake, (_, names) in zip(order, found, strict=True) for name in names]
             given += [answer for answers_, _ in found for answer in answers_]
+            if self._astray:
+                await asyncio.to_thread(self._astray.tell)
             if self._messages:
                 given += await self._messages.take(self._clerk.asked, self.clock.now(), self.tz)
                 if self._messages.waiting:

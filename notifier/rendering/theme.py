@@ -8,6 +8,7 @@ ours takes its place, so that a message goes out all the same.
 import difflib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -45,7 +46,7 @@ class Theme:
     def __init__(self, overrides: Path | None = None) -> None:
         self._ours = resource("templates")
         self._overrides = overrides
-        self._built_in = _environment(FileSystemLoader(self._ours))
+        self._built_in = _built_in(self._ours)
         self._environment = self._built_in
         self._theirs = frozenset(self._own_files()) & frozenset(self._names())
         if overrides is not None and self._theirs:
@@ -154,6 +155,12 @@ class Theme:
 def inlined(html: str) -> str:
     """The HTML document with its style sheet in the elements; styles marked to be kept stay a sheet."""
     return _INLINER.inline(html)
+
+
+@cache
+def _built_in(folder: Path) -> Environment:
+    """Ours are the same for every theme, and take a while to compile: once in a process is enough."""
+    return _environment(FileSystemLoader(folder))
 
 
 def _environment(loader: FileSystemLoader | ChoiceLoader) -> Environment:

@@ -16,6 +16,7 @@ WIDE = frozenset({Reach.SCHOOL, Reach.YEAR, Reach.CLASS})
 
 _SCHOOL = frozenset({"wholeschool", "school", "theschool", "everyone", "all", "allfamilies"})
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+_SORT = re.compile(r"\b(?:class|year|group|pupil)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"[^\w-]|_|(?<!\d)-|-(?!\d)")
 
 
@@ -140,14 +141,22 @@ def _by_id(name: str, directory: Directory) -> Term | None:
 
 
 def _unknown(name: str, known: Mapping[str, Term]) -> str:
-    near = difflib.get_close_matches(_fold(name), known, n=1, cutoff=0.6)
+    near = _nearest(name, known)
     if near:
-        return f"Nobody is called “{name}”. Did you mean “{spoken(known[near[0]])}”?"
+        return f"Nobody is called “{name}”. Did you mean “{spoken(near)}”?"
     classes = sorted({term.name for term in known.values() if term.reach is Reach.CLASS})[:8]
     return (
         f"Nobody is called “{name}”. Write “whole school”, a class ({', '.join(classes) or 'none is recorded'}), "
         "“Year 2”, “group Choir” or “pupil” with the number."
     )
+
+
+def _nearest(name: str, known: Mapping[str, Term]) -> Term | None:
+    """The name that may have been meant. A word such as "class" makes no two names alike."""
+    bare = _SORT.sub(" ", name)
+    among = known if bare == name else {_fold(term.name): term for term in known.values()}
+    near = difflib.get_close_matches(_fold(bare), among, n=1, cutoff=0.6)
+    return among[near[0]] if near else None
 
 
 def spoken(term: Term) -> str:

@@ -14,6 +14,7 @@ from notifier.routing.standing import Standing
 def work_out(directory: Directory, policy: Policy, now: datetime) -> None:
     """Nothing is decided here: all of it is kept with the directory, and would be worked out when it is asked for."""
     _ = directory.links_of_contact, directory.home_of, directory.holders_of, directory.barrable_at, directory.remarkable
+    # What an adult may hear where nothing is on file follows from ``copies``, and several kinds have the same.
     for kind in {rules.copies: kind for kind, rules in policy.kinds.items() if kind is not Kind.EMERGENCY}.values():
         standing = Standing(_about_nothing(kind), directory, policy, now)
         for pupil_id in directory.pupils:

@@ -16,6 +16,7 @@ from notifier.routing import rules
 from notifier.routing.standing import Standing
 
 _PLAIN = frozenset(ascii_letters + digits)
+"""What an email address nearly always begins with; such a one cannot be empty when it is compared."""
 
 
 class Ways(NamedTuple):
@@ -184,7 +185,7 @@ def own_address(facts: ChannelFacts, contact: Contact) -> str | None:
     """
     if facts.by_person:
         return contact.mobile or contact.phone
-    if facts.address is AddressKind.EMAIL and contact.email[:1] in _PLAIN:  # so that its key is surely not empty
+    if facts.address is AddressKind.EMAIL and contact.email[:1] in _PLAIN:
         return contact.email
     values = _VALUES[facts.address](contact)
     return values[0][0] if values else None

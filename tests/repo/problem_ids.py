@@ -2,13 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 MAKERS = {"error": 0, "hold": 0, "advice": 0, "Problem": 0}
 """Functions of the model that make a problem, called by their bare name, and which of their arguments is the id."""
 ID = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Call = tuple[Function | None, dict[str, int], ast.Call]
+"""A call, the innermost function it stands in, and the names that stand for a maker there."""
 
 
 @dataclass
@@ -21,6 +25,7 @@ class Found:
     unread: list[str] = field(default_factory=list)
 
 
+@cache
 def problem_ids(root: Path) -> Found:
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8"))
@@ -28,15 +33,16 @@ def problem_ids(root: Path) -> Found:
         for path in sorted((root / top).rglob("*.py"))
     }
     constants = {name: value for tree in trees.values() for name, value in _constants(tree)}
+    calls = {path: list(_every_call(tree, None, {})) for path, tree in trees.items()}
     makers = dict(MAKERS)
     while True:  # a function that hands its own parameter on as the id makes problems too
-        more = {name: at for tree in trees.values() for name, at in _wrappers(tree, makers)}
+        more = {name: at for made in calls.values() for name, at in _wrappers(made, makers)}
         if more.keys() <= makers.keys():
             break
         makers = {**more, **makers}
     found = Found()
-    for path, tree in trees.items():
-        for function, call, argument in _calls(tree, makers):
+    for path, made in calls.items():
+        for function, call, argument in _calls(made, makers):
             place = f"{path.relative_to(root)}:{call.lineno}"
             said = _said(argument, constants)
             for id in said:
@@ -48,9 +54,6 @@ def problem_ids(root: Path) -> Found:
             elif not said and _direct(call) in MAKERS and not _handed_on(argument, function):
                 found.unread.append(f"{place}: {ast.unparse(argument)}")
     return found
-
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -67,32 +70,33 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield target.id, value.value
 
 
-def _wrappers(tree: ast.Module, makers: dict[str, int]) -> Iterator[tuple[str, int]]:
-    for function, _, argument in _calls(tree, makers):
+def _wrappers(calls: Sequence[Call], makers: dict[str, int]) -> Iterator[tuple[str, int]]:
+    for function, _, argument in _calls(calls, makers):
         if function is not None and isinstance(argument, ast.Name):
             names = [one.arg for one in function.args.args if one.arg not in ("self", "cls")]
             if argument.id in names:
                 yield function.name, names.index(argument.id)
 
 
-def _calls(tree: ast.Module, makers: dict[str, int]) -> Iterator[tuple[Function | None, ast.Call, ast.expr]]:
+def _calls(calls: Sequence[Call], makers: dict[str, int]) -> Iterator[tuple[Function | None, ast.Call, ast.expr]]:
     """Calls of makers, with the innermost function they stand in and the argument that is the id."""
+    for inside, aliases, call in calls:
+        name = _direct(call) or _method(call)
+        if (at := aliases.get(name, makers.get(name))) is None:
+            continue
+        named = [key.value for key in call.keywords if key.arg == "id"]
+        if named or len(call.args) > at:
+            yield inside, call, (named or [call.args[at]])[0]
 
-    def walk(
-        node: ast.AST, inside: Function | None, known: dict[str, int]
-    ) -> Iterator[tuple[Function | None, ast.Call, ast.expr]]:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Call):
-                name = _direct(child) or _method(child)
-                named = [key.value for key in child.keywords if key.arg == "id"]
-                if name in known and (named or len(child.args) > known[name]):
-                    yield inside, child, (named or [child.args[known[name]]])[0]
-            if isinstance(child, Function):
-                yield from walk(child, child, {**known, **_aliases(child)})
-            else:
-                yield from walk(child, inside, known)
 
-    yield from walk(tree, None, makers)
+def _every_call(node: ast.AST, inside: Function | None, aliases: dict[str, int]) -> Iterator[Call]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield inside, aliases, child
+        if isinstance(child, Function):
+            yield from _every_call(child, child, {**aliases, **_aliases(child)})
+        else:
+            yield from _every_call(child, inside, aliases)
 
 
 def _aliases(function: Function) -> dict[str, int]:

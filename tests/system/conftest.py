@@ -1,6 +1,6 @@
 """School folders, servers and processes; and after every test, a look at all that was logged."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,13 +15,6 @@ from tests.system.processes import Processes, Warm
 from tests.system.school import QUICK, SchoolFolder
 
 Make = Callable[[], SchoolFolder]
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    made = Warm()
-    yield made
-    made.close()
 
 
 @pytest.fixture

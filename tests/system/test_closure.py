@@ -85,10 +85,25 @@ async def test_without_a_daemon_the_command_sends_it_itself(live: SchoolFolder, 
     assert set(numbers(twilio).values()) == {1}
 
 
+async def test_broken_settings_do_not_keep_the_head_from_closing_the_school(live: SchoolFolder, twilio: Twilio) -> None:
+    await live("run", "--until-idle")
+    config = live.path / "config.toml"
+    config.write_text(config.read_text("utf-8") + "\nbroken = =\n", "utf-8")
+    assert (await live("status")).code == 2
+    said = await closed(live, "--json", "--yes")
+    assert said.json["handed_over"] == said.json["adults"] == len(twilio.messages)
+    assert said.err.count("config.toml cannot be used (1 mistake") == 1
+    shown = await live("closure", "status")
+    assert "settings with which notifier last began to work" in shown.err
+    assert (live.path / "state" / "config.last-good.toml").stat().st_mode & 0o777 == 0o600
+
+
 async def test_the_wrong_word_and_the_wrong_pin_send_nothing(live: SchoolFolder, twilio: Twilio) -> None:
     await live("run", "--until-idle")
     for typed in ("DRILL", "yes", "send", ""):
-        assert (await closed(live, typed=typed)).code == 1
+        said = await closed(live, typed=typed)
+        assert said.code == 1
+        assert ("Type SEND in capital letters." in said.err) is (typed == "send")
     assert (await live(*START, "--yes", stdin="000000\n")).code == 2
     assert twilio.messages == []
 

@@ -1,5 +1,6 @@
 """What every command promises whoever types it, or calls it from a script (DESIGN 3.3)."""
 
+import csv
 import json
 import os
 import shutil
@@ -476,3 +477,110 @@ async def test_the_audit_shows_who_did_what_and_a_seal_that_vouches_for_it(begun
     assert (await begun("audit")).code == 1
     found = (await begun("check", "--json")).json["problems"]
     assert "audit-broken" in [problem["id"] for problem in found]
+
+
+async def test_what_waits_for_a_yes_is_told_with_the_command_that_says_it(small: SchoolFolder) -> None:
+    small.drop("gate.md", "---\nkind: emergency\nto: whole school\nsubject: Gate\n---\nUse the side gate.\n")
+    await small("run", "--until-idle")
+    yes = f"notifier approve {message_of(small)} --as ID"
+    assert f"1 message waits for a yes: {yes}" in (await small("status")).out
+    assert f"It waits for a yes: {yes}" in (await small("status", message_of(small))).out
+    for argv in (("unreached",), ("unreached", message_of(small))):
+        said = (await small(*argv)).out
+        assert "Everybody is reached" not in said
+        assert "There is nobody to ring." in said
+        assert yes in said
+
+
+async def test_an_id_that_is_typed_again_is_whole_on_a_narrow_screen(small: SchoolFolder) -> None:
+    small.drop("trip.md", "---\nto: Oak class\nsubject: A very long walk to a park far away\n---\nHello.\n")
+    await small("run", "--until-idle")
+    assert message_of(small) in (await small("status", env={"COLUMNS": "40"})).out
+
+
+async def test_a_head_who_does_not_say_who_she_is_hears_how_to(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "add --as and your id" in said.text
+    small.configure('mode = "trial"', 'mode = "live"')
+    said = await small("closure", "start", "--state", "closed", "--yes")
+    sentence(said)
+    assert "for example --as b-malik." in said.text
+    said = await small("closure", "start", "--state", "closed", "--yes", "--as", "deputy")
+    sentence(said)
+    assert "for example --as d-ferreira." in said.text
+
+
+async def test_a_broken_config_hides_no_mistake_in_the_other_files(small: SchoolFolder) -> None:
+    small.configure('day = "Friday"', 'day = "Fryday"')
+    with (small.path / "families" / "links.csv").open("a") as links:
+        links.write("P999,C001,PAM,,,,,,\n")
+    with (small.path / "calendar" / "terms.toml").open("a") as terms:
+        terms.write("bad = [\n")
+    letters = small.path / "templates" / "email" / "letter.html"
+    letters.parent.mkdir(parents=True, exist_ok=True)
+    letters.write_text("{% if %}")
+    said = await small("check")
+    sentence(said)
+    line = (small.path / "config.toml").read_text().splitlines().index('day = "Fryday"') + 1
+    assert f"config.toml:{line}: newsletter[1].day: Write the day of the week" in said.out
+    assert "families/links.csv" in said.out
+    assert "cannot be read: bad = [ — write" in said.out
+    assert "templates/email/letter.html" in said.out
+    row = len((small.path / "families" / "links.csv").read_text().splitlines())
+    assert f"families/links.csv:{row}:1 is cell A{row} in a spreadsheet." in said.out
+    found = (await small("check", "--json")).json["problems"]
+    assert {one["id"] for one in found} >= {"bad-value", "terms-syntax"}
+    assert len([one for one in found if one["severity"] == "error"]) >= 3
+
+
+async def test_status_says_when_nobody_sends(small: SchoolFolder) -> None:
+    idle = "notifier is not running now"
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    small.letter("trip.md", to="Oak class")
+    await small("run", "--until-idle")
+    assert idle in (await small("status")).out
+    (small.path / "gate.md").write_text("---\nkind: emergency\nto: Oak\nsubject: Gate\n---\nUse the side gate.\n")
+    said = await small("submit", "gate.md", "--intake", "office")
+    assert said.out.startswith("WAITING FOR A YES")
+    assert idle in said.out
+    held = [one["id"] for one in (await small("status", "--json")).json["messages"] if one["state"] == "held"]
+    said = await small("approve", *held)
+    sentence(said)
+    assert "If that is you, add --as and your id." in said.text
+    said = await small("approve", *held, "--as", "b-malik")
+    assert "“Gate” may go" in said.out
+    assert idle in said.out
+    daemon = await small.start()
+    assert idle not in (await small("status")).out
+    assert (await small("status", "--json")).json["running"] is True
+    assert await daemon.stop() == 0
+    assert "running in trial mode" in daemon.out
+    assert (await small("status", "--json")).json["running"] is False
+
+
+async def test_a_state_that_is_none_is_answered_with_those_there_are(small: SchoolFolder) -> None:
+    said = await small("closure", "start", "--state", "close", "--as", "b-malik", "--yes")
+    sentence(said)
+    assert "“close” is none. Write closed, late, early or reopened." in said.text
+
+
+async def test_a_closure_that_leaves_families_to_ring_says_where_their_sheet_is(small: SchoolFolder) -> None:
+    file = small.path / "families" / "contacts.csv"
+    with file.open(encoding="utf-8-sig", newline="") as read:
+        rows = list(csv.DictReader(read))
+    with file.open("w", encoding="utf-8", newline="") as written:
+        writer = csv.DictWriter(written, rows[0])
+        writer.writeheader()
+        writer.writerows(one | {"email": "", "mobile": "", "phone": ""} for one in rows)
+    said = await small("closure", "start", "--state", "closed", "--as", "b-malik", "--yes")
+    assert said.code == 1, said.text
+    assert "Ring from the call sheet in outbox/." in said.out
+    assert list(small.path.glob("outbox/**/call-sheet.pdf"))
+
+
+async def test_an_arrangement_is_shown_with_the_dates_that_it_has(small: SchoolFolder) -> None:
+    await small("run", "--until-idle")
+    said = await small("families", "show", "C013")
+    assert "court-order about P010: since 02/03/2026\n" in said.out

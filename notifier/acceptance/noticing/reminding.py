@@ -41,7 +41,8 @@ class Reminding(AboutEvents):
                     continue
                 if due.until <= first or (due.until <= now and due is not dues[-1]):
                     continue
-                if on_paper and due.paper_at < due.at and now < due.at and due.paper_at <= last:
+                posted = on_paper and due.paper_at < due.at and now < due.at and due.paper_at <= last
+                if posted and self._after(letter, due.paper_at):
                     found.append(self._occurrence(letter, event, due, post=True))
                 if due.at <= last:
                     found.append(self._occurrence(letter, event, due, post=False))
@@ -53,12 +54,16 @@ class Reminding(AboutEvents):
         offsets = letter.message.remind
         if offsets is None:
             offsets = world.notices.offsets_of(event.category, notice_meant(world.policy, event.category))
-        went = letter.message.send_at or letter.message.accepted_at or letter.received_at
-        day = went.astimezone(world.policy.timezone).date()
         for due in planner.notices(event, offsets):
-            apart = planner.days.between(day, due.at.astimezone(world.policy.timezone).date())
-            if due.at > went and (letter.message.remind is not None or apart >= APART):
+            if self._after(letter, due.at):
                 yield due
+
+    def _after(self, letter: StoredMessage, at: datetime) -> bool:
+        """Far enough from the letter. A reminder on paper that is not, does not lie beside it in the book bag: it
+        leaves when the others' does."""
+        went, zone = _went(letter), self._world().policy.timezone
+        days = self._known.planner().days.between(went.astimezone(zone).date(), at.astimezone(zone).date())
+        return at > went and (letter.message.remind is not None or days >= APART)
 
     def _occurrence(self, letter: StoredMessage, event: Event, due: Due, *, post: bool) -> Occurrence:
         message = letter.message
@@ -93,7 +98,7 @@ class Reminding(AboutEvents):
         paper_at = occurrence.at if post else self._known.planner().paper(occurrence.at)
         stands_in = await self._known.stand_in(now, event, paper_at)
         settled = apart in await self._store.decisions.decided([apart], mode)
-        went = (message.send_at or message.accepted_at or letter.received_at).astimezone(self._world().policy.timezone)
+        went = _went(letter).astimezone(self._world().policy.timezone)
         draft = Draft(
             event=event,
             bodies=self._words.bodies(
@@ -118,3 +123,7 @@ class Reminding(AboutEvents):
         )
         nobody = "nobody gets it on paper" if post else "nobody is left whom it concerns"
         return await self._writing.decide(occurrence, [draft], now, nobody=nobody)
+
+
+def _went(letter: StoredMessage) -> datetime:
+    return letter.message.send_at or letter.message.accepted_at or letter.received_at

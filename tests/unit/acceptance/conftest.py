@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from notifier.clock import FixedClock
-from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.acceptance.notice_desk import MONDAY, Desk
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = FixedClock(MONDAY)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     yield Desk(store, clock)
     await store.close()

@@ -12,10 +12,11 @@ from notifier.clock import FixedClock
 from notifier.fittings import rota
 from notifier.model.answer import Outcome
 from notifier.model.directory import Arrangement, Sort
-from notifier.model.message import Kind, Mode
+from notifier.model.message import Attachment, Enclosure, Kind, Mode
 from notifier.model.problem import error
 from notifier.model.states import MessageState
 from notifier.queue import Enqueued, Entry, Store, StoreProblem
+from tests.stores import new_store
 from tests.unit.acceptance.school import DIRECTORY, HEAD, NOW, WORLD, dropped
 
 
@@ -46,7 +47,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     yield Office(store, clock)
     await store.close()
 
@@ -58,6 +59,14 @@ async def test_an_accepted_letter_is_in_the_queue_with_its_legs(office: Office) 
     assert [leg.channel for leg in await office.store.legs(answer.message_id)] == ["email"]
     assert "1 child, 1 adult, 1 copy" in answer.text
     assert f"notifier status {answer.message_id}" in answer.text
+
+
+async def test_the_answer_says_what_goes_with_the_letter(office: Office) -> None:
+    form = Enclosure(Attachment("consent form.pdf", "application/pdf", "0" * 64, 4), b"%PDF")
+    letter = replace(dropped("k1", event="farm", reply_slip=True), enclosures=(form,))
+    said = (await office.acceptance.accept(letter)).text
+    assert "With it: consent form.pdf; a reply slip, on paper; the event for the family's calendar\n" in said
+    assert "With it" not in (await office.acceptance.accept(dropped("k2"))).text
 
 
 async def test_the_same_file_again_is_nothing_new(office: Office) -> None:

@@ -21,6 +21,7 @@ from notifier.queue import Store
 from notifier.queue.restoring import RESTORED
 from notifier.schedule import Rota
 from tests.repo.problem_ids import problem_ids
+from tests.stores import new_store
 from tests.unit.acceptance.school import HEAD, NOW, WORLD, dropped
 from tests.unit.routing.families import LONDON
 
@@ -67,7 +68,7 @@ def words(message: Message) -> str:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     office = Office(store, clock)
     await office.at(NOW)
     yield office

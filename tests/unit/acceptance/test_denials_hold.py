@@ -28,6 +28,7 @@ from notifier.model.message import Kind, Lane, Message, Mode
 from notifier.model.plan import Address, Delivery
 from notifier.model.states import MessageState
 from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.acceptance.denials import Adult, Denials, Files, Row
 from tests.unit.acceptance.school import HEAD, NOW, WORLD, dropped
 from tests.unit.dispatch.school import Board, Recording, Ringing, Sheet
@@ -161,7 +162,7 @@ class Denied(RuleBasedStateMachine):
         (root / "families").mkdir()
         (root / "state").mkdir()
         clock = FixedClock(NOW)
-        store = self.run(Store.open("sqlite:///n.db", root=root, create=True, clock=clock))
+        store = self.run(new_store(root, clock))
         self.school = School(root, store, clock, replace(WORLD, policy=policy))
         self.files.left = dict.fromkeys(PUPILS)
         self.files.links = dict.fromkeys(sorted(AT_HOME | APART), False)

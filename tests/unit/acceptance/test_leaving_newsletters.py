@@ -9,7 +9,7 @@ from notifier import directory as room
 from notifier.acceptance.families import Families
 from notifier.clock import FixedClock
 from notifier.model.directory import Arrangement, Contact, Directory, Sort
-from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.acceptance.school import DIRECTORY, NOW
 
 CLOCK = FixedClock(NOW)
@@ -28,7 +28,7 @@ HOME = replace(
 @asynccontextmanager
 async def opened(folder: Path, directory: Directory) -> AsyncIterator[tuple[Families, Families]]:
     """Two processes on one database."""
-    store = await Store.open(f"sqlite+aiosqlite:///{folder}/n.db", root=folder, create=True, clock=CLOCK)
+    store = await new_store(folder, CLOCK)
     try:
         await store.put_directory(directory.version, room.encode(directory), NOW)
         both = Families(store, None, folder / "state"), Families(store, None, folder / "other")

@@ -15,6 +15,7 @@ from notifier.model.message import Kind, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
 from notifier.queue import Store, StoredMessage
+from tests.stores import new_store
 from tests.unit.acceptance.school import CALENDAR, HEAD, NOW, TEACHER, WORLD, dropped
 from tests.unit.routing.families import LONDON
 
@@ -64,7 +65,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     office = Office(store, clock)
     await office.at(NOW)
     yield office

@@ -361,6 +361,15 @@ async def test_a_reminder_does_not_follow_on_the_heels_of_its_letter(desk: Desk)
     assert [one.accepted_at for one in await desk.run(at(21))] == [at(18, 9)]
 
 
+async def test_nor_does_one_on_paper_lie_beside_its_letter_in_the_book_bag(desk: Desk) -> None:
+    """Its post would leave before the letter itself; it leaves with the others', and still comes in time."""
+    desk.world = on_paper(desk.world)
+    await letter(desk)
+    assert await desk.run(at(6, 8)) == []
+    (first,) = await desk.run(at(6, 10))
+    assert await desk.whom(first) == ["C1", "C3"]
+
+
 @pytest.mark.parametrize(
     ("header", "problem"),
     [

@@ -13,6 +13,7 @@ from notifier.clock import FixedClock
 from notifier.model.directory import Arrangement, Contact, Directory, Link, LivesWith, Responsibility, Sort
 from notifier.model.states import DeliveryState, MessageState
 from notifier.queue import Store, StoredMessage
+from tests.stores import new_store
 from tests.unit.acceptance.school import DIRECTORY, NOW, WORLD, dropped
 
 APART = replace(
@@ -50,7 +51,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     yield Office(store, clock)
     await store.close()
 

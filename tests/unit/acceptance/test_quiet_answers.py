@@ -13,6 +13,7 @@ from notifier.clock import FixedClock
 from notifier.model.message import Kind, Mode
 from notifier.model.policy import QuietHours
 from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.acceptance.school import HEAD, NOW, WORLD, dropped
 
 NIGHT = NOW.replace(hour=21)
@@ -22,7 +23,7 @@ EVERYTHING = replace(WORLD.policy, quiet_hours=QuietHours(everything=True, weeke
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=FixedClock(NOW))
+    opened = await new_store(tmp_path, FixedClock(NOW))
     yield opened
     await opened.close()
 

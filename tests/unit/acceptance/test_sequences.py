@@ -11,7 +11,7 @@ from notifier.clock import FixedClock
 from notifier.model.directory import Directory
 from notifier.model.message import Kind
 from notifier.model.sequence import Begins, Sequence, Step, when
-from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.acceptance.notice_desk import MONDAY, Desk, at
 from tests.unit.acceptance.school import DIRECTORY
 
@@ -30,7 +30,7 @@ MOVING = Sequence("Moving on", Begins.NEXT_YEAR, (Step("assembly", when("in Dece
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = FixedClock(MONDAY)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     yield Desk(store, clock)
     await store.close()
 

@@ -15,8 +15,8 @@ from notifier.model.directory import Arrangement, Sort
 from notifier.model.message import Message, Mode
 from notifier.model.occurrence import OccurrenceState
 from notifier.model.states import MessageState
-from notifier.queue import Store
 from notifier.queue.rows import Decision
+from tests.stores import new_store
 from tests.unit.acceptance.notice_desk import FARM, MONDAY, Desk, at, on_paper
 from tests.unit.acceptance.school import DIRECTORY, dropped
 
@@ -30,7 +30,7 @@ ENTERED = (FARM, ZOO, FAIR, ELM, FAR)
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = FixedClock(MONDAY)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     desk = Desk(store, clock)
     desk.events()
     await desk.run(at(16, 10))

@@ -6,7 +6,7 @@ from notifier import directory
 from notifier.acceptance.families import Families
 from notifier.clock import FixedClock
 from notifier.model.directory import Sort
-from notifier.queue import Store
+from tests.stores import new_store
 from tests.unit.queue.plans import NOW
 
 FILES = {
@@ -21,7 +21,7 @@ async def test_an_unsubscribe_that_was_learned_outlives_the_next_look_at_the_fil
     for name, text in FILES.items():
         (tmp_path / "families" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "families" / name).write_text(text, "utf-8")
-    store = await Store.open("sqlite:///state/a.db", root=tmp_path, create=True, clock=FixedClock(NOW))
+    store = await new_store(tmp_path, FixedClock(NOW), "state/a.db")
     families = Families(store, tmp_path / "families", tmp_path / "state")
     await families.refresh(NOW, settled=True)
     assert families.current is not None, families.problems

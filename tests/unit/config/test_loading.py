@@ -69,10 +69,12 @@ classes = "Oak, Elm"
 """
 
 
-def loaded(tmp_path: Path, text: str, environ: Mapping[str, str] | None = None, **options: bool) -> Config:
+def loaded(
+    tmp_path: Path, text: str, environ: Mapping[str, str] | None = None, *, pins_required: bool = True
+) -> Config:
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
-    return load(path, CHANNELS, environ or {}, today=TODAY, **options)
+    return load(path, CHANNELS, environ or {}, today=TODAY, pins_required=pins_required)
 
 
 def refused(tmp_path: Path, text: str, environ: Mapping[str, str] | None = None) -> list[Problem]:

@@ -17,7 +17,7 @@ from notifier.clock import FixedClock
 from notifier.model.message import Kind
 from notifier.model.plan import Hold, Verdict, Withhold
 from notifier.model.states import LegState
-from notifier.queue.store import Store
+from tests.stores import new_store
 from tests.unit.dispatch.school import START, Board, Recording, Ringing, School, Sheet, at
 
 LADDERS = ((("post",), ("sheet",)), (("ring", "post"), ("sheet",)), (("ring",), ("post",), ("sheet",)))
@@ -70,7 +70,7 @@ async def _live(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         clock = FixedClock(START)
-        store = await Store.open("sqlite:///notifier.db", root=Path(folder), create=True, clock=clock)
+        store = await new_store(Path(folder), clock, "notifier.db")
         school = School(store, clock, {"post": Recording(), "ring": Ringing(), "board": Board(), "sheet": Sheet()})
         school.ring.answer = answer
         for number, name, ends in scripts:

@@ -11,6 +11,7 @@ import pytest
 
 from notifier.clock import FixedClock
 from notifier.queue import Store, StoreProblem
+from tests.stores import new_store
 from tests.unit.queue.plans import NOW, entry
 
 URL = "sqlite:///state/notifier.db"
@@ -182,3 +183,14 @@ async def test_a_command_that_only_reads_waits_for_nobody_who_writes(school: Pat
         assert len(await store.messages()) == 1
         await store.close()
         file.execute("ROLLBACK")
+
+
+async def test_what_other_tests_copy_is_what_opening_makes(tmp_path: Path) -> None:
+    made = []
+    for name in ("opened", "copied"):
+        root = tmp_path / name
+        store = await (opened(root) if name == "opened" else new_store(root, FixedClock(NOW), "state/notifier.db"))
+        await store.close()
+        made.append([line for line in database(root).iterdump() if not line.startswith('INSERT INTO "school"')])
+        assert database(root).execute("SELECT count(*) FROM school").fetchone() == (1,)
+    assert made[0] == made[1]

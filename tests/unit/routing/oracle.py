@@ -5,6 +5,7 @@ Every question is asked of the whole directory anew; nothing is shared with the 
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from notifier.model.directory import Arrangement, Contact, Directory, Link
 from notifier.model.message import Kind, Message
@@ -15,8 +16,9 @@ ANSWERS = {"court-order", "injunction", "agreement"}
 ORGANISATIONS = {"SWR", "LA"}
 
 
+@lru_cache(maxsize=4096)
 def same(text: str) -> str:
-    """Case-folded, without spaces and punctuation."""
+    """Case-folded, without spaces and punctuation. Kept: the same few addresses are asked about a million times."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 

@@ -55,6 +55,15 @@ def test_a_name_that_matches_nobody_is_an_error_with_the_nearest_name() -> None:
     assert "“Oak”" in problems[0].sentence
 
 
+@pytest.mark.parametrize("name", ["class Oka", "Oka class", "Class oka"])
+def test_the_word_class_makes_no_two_classes_alike(name: str) -> None:
+    assert "Did you mean “Oak”?" in resolve([name], DIRECTORY)[1][0].sentence
+    others = families(child("P0001", "Rowan"), child("P0002", "Hazel"))
+    said = resolve([name], others)[1][0].sentence
+    assert "Did you mean" not in said
+    assert "a class (Hazel, Rowan)" in said
+
+
 def test_a_name_unlike_any_other_is_answered_with_what_there_is() -> None:
     _, problems = resolve(["qqqqqqq"], families())
     assert "none is recorded" in problems[0].sentence

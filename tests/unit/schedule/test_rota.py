@@ -16,6 +16,7 @@ from notifier.model.states import MessageState
 from notifier.queue import Entry, Store
 from notifier.queue.rows import Decision
 from notifier.schedule import Rota
+from tests.stores import new_store
 from tests.unit.acceptance.school import NOW, world
 from tests.unit.queue.plans import message, plan
 
@@ -68,7 +69,7 @@ class School:
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
     clock = FixedClock(NOW)
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/n.db", root=tmp_path, create=True, clock=clock)
+    store = await new_store(tmp_path, clock)
     school = School(store, clock)
     await school.rota.look()
     yield school
