@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from structlog.testing import capture_logs
 
-from channels.base import PermanentFailure, TemporaryFailure
+from channels.base import Callback, News, PermanentFailure, Receipt, Reply, TemporaryFailure
 from notifier.clock import FixedClock
 from notifier.dispatch.accounts import Account
 from notifier.dispatch.breaker import GONE_AFTER
@@ -70,11 +70,42 @@ async def test_where_this_adult_may_not_be_written_to_any_more_the_other_one_is(
 async def test_where_nobody_has_an_address_any_more_the_ladder_goes_on(school: School) -> None:
     message = await school.enqueue(1)
     whole = delivery(0)
-    school.verdicts["F0"] = Send(replace(whole, routes={"sheet": whole.routes["sheet"]}))
+    narrower = replace(whole, routes={"sheet": whole.routes["sheet"]})
+    school.verdicts["F0"] = Send(narrower, (TASK,))
     await school.drain()
     assert school.post.sent == []
     assert len(school.sheet.sent) == 1
     assert await school.legs(message) == [("post", LegState.WITHDRAWN), ("sheet", LegState.SENT)]
+    [kept] = await school.store.deliveries(message.id)
+    assert kept.delivery == narrower
+    assert TASK.what in [task.what for task in await school.store.tasks()]
+
+
+class Heard(Recording):
+    """Something can come back by it, so that an address may have been given up."""
+
+    def verify(self, callback: Callback) -> bool:
+        return True
+
+    def reply(self, callback: Callback) -> Reply:
+        return Reply()
+
+    def receive(self, stored: Callback) -> list[Receipt]:
+        return [Receipt(News.STOP, address=stored.body.decode())]
+
+
+async def test_what_an_address_that_was_given_up_leaves_to_do_reaches_the_office(school: School) -> None:
+    school.channels["post"] = Heard()
+    await school.store.keep_receipt("post", "/receipts/post", at(0).encode(), school.clock.now())
+    message = await school.enqueue(1, adults=2)
+    whole = delivery(0, adults=2)
+    narrower = replace(whole, contact_ids=("C0a",), routes={name: one[:1] for name, one in whole.routes.items()})
+    school.verdicts["F0"] = Send(narrower, (TASK,))
+    await school.drain()
+    assert school.post.sent == []
+    [kept] = await school.store.deliveries(message.id)
+    assert kept.delivery == narrower
+    assert TASK.what in [task.what for task in await school.store.tasks()]
 
 
 async def test_what_a_person_carries_out_needs_no_route_of_its_own_adult(school: School) -> None:
