@@ -16,6 +16,7 @@ from notifier.model.states import DeliveryState, LegState
 from notifier.routing import recheck
 from tests.unit.dispatch.school import START, Recording, School, at, delivery, directory_of, family
 
+ONLY_POST = (("post",),)
 TASK = Task("Record what the order says.", ("C0a", "P0"), "H34")
 
 
@@ -70,12 +71,19 @@ async def test_where_this_adult_may_not_be_written_to_any_more_the_other_one_is(
 async def test_where_nobody_has_an_address_any_more_the_ladder_goes_on(school: School) -> None:
     message = await school.enqueue(1)
     whole = delivery(0)
-    narrower = replace(whole, routes={"sheet": whole.routes["sheet"]})
-    school.verdicts["F0"] = Send(narrower, (TASK,))
+    school.verdicts["F0"] = Send(replace(whole, routes={"sheet": whole.routes["sheet"]}))
     await school.drain()
     assert school.post.sent == []
     assert len(school.sheet.sent) == 1
     assert await school.legs(message) == [("post", LegState.WITHDRAWN), ("sheet", LegState.SENT)]
+
+
+async def test_what_is_to_do_where_the_only_address_went_reaches_the_office(school: School) -> None:
+    message = await school.enqueue(1, ladder=ONLY_POST)
+    narrower = replace(delivery(0, ONLY_POST), routes={})
+    school.verdicts["F0"] = Send(narrower, (TASK,))
+    await school.drain()
+    assert school.post.sent == []
     [kept] = await school.store.deliveries(message.id)
     assert kept.delivery == narrower
     assert TASK.what in [task.what for task in await school.store.tasks()]
@@ -97,8 +105,8 @@ class Heard(Recording):
 async def test_what_an_address_that_was_given_up_leaves_to_do_reaches_the_office(school: School) -> None:
     school.channels["post"] = Heard()
     await school.store.keep_receipt("post", "/receipts/post", at(0).encode(), school.clock.now())
-    message = await school.enqueue(1, adults=2)
-    whole = delivery(0, adults=2)
+    message = await school.enqueue(1, adults=2, ladder=ONLY_POST)
+    whole = delivery(0, ONLY_POST, adults=2)
     narrower = replace(whole, contact_ids=("C0a",), routes={name: one[:1] for name, one in whole.routes.items()})
     school.verdicts["F0"] = Send(narrower, (TASK,))
     await school.drain()
