@@ -181,11 +181,19 @@ class Trace(Sequence[Step]):
         made._cells = [*chain.from_iterable(zip(said, told.whom, told.about, strict=True))]
         return made
 
-    def told(self) -> "Told":
-        """The same in few words."""
-        numbers: dict[Saying, int] = {}
-        which = [numbers.setdefault(said, len(numbers)) for said in self._cells[::3]]
-        return Told([*numbers], which, self._cells[1::3], self._cells[2::3])
+    def told(self, at_once: int) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:
+        """The columns of ``Told`` by name, each some cells at a time and one after the other: whole ones would take as
+        much room again as the steps."""
+        cells, numbers = self._cells, dict[Saying, int]()
+
+        def some(place: int) -> Iterator[list[Any]]:
+            for start in range(place, len(cells), 3 * at_once):
+                yield cells[start : start + 3 * at_once : 3]
+
+        yield "which", ([numbers.setdefault(said, len(numbers)) for said in those] for those in some(0))
+        yield "whom", some(1)
+        yield "about", some(2)
+        yield "sayings", iter([[*numbers]])
 
     def __len__(self) -> int:
         return len(self._cells) // 3

@@ -54,13 +54,13 @@ def delivery_from(value: str) -> Delivery:
 
 def steps_bytes(steps: Sequence[Step]) -> bytes:
     """Some at a time: the whole trace of a large school as text takes as much as its plan."""
-    told = (steps if isinstance(steps, Trace) else Trace(steps)).told()
+    trace = steps if isinstance(steps, Trace) else Trace(steps)
     packed, squeeze = list[bytes](), zlib.compressobj(1)
-    for name, column in told._asdict().items():
+    for name, column in trace.told(AT_ONCE):
         packed.append(squeeze.compress(b'%c"%s":[' % (b"," if packed else b"{", name.encode())))
-        for start in range(0, len(column), AT_ONCE):
-            some = to_json(column[start : start + AT_ONCE])
-            packed.append(squeeze.compress(b"," + some[1:-1] if start else some[1:-1]))
+        for number, cells in enumerate(column):
+            some = to_json(cells)[1:-1]
+            packed.append(squeeze.compress(b"," + some if number else some))
         packed.append(squeeze.compress(b"]"))
     packed.append(squeeze.compress(b"}"))
     packed.append(squeeze.flush())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -158,8 +159,7 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
 
 def _write_plan(conn: Connection, message: Message, plan: Plan, now: datetime) -> None:
     """Deliveries with the legs of their first rung, and who gets nothing."""
-    public = [item.delivery for item in plan.public]
-    numbered = enumerate((*plan.deliveries, *public))
+    numbered = enumerate(chain(plan.deliveries, [item.delivery for item in plan.public]))
     insert_deliveries(conn, message, numbered, now, public_from=len(plan.deliveries))
     withheld = (
         (number, one.contact_id, ids_text(one.pupil_ids), one.rule, one.reason)
