@@ -151,7 +151,8 @@ def _words(waits: Sequence[StoredMessage], world: World) -> list[str]:
         *lines,
         "Who would get it stands in the answer beside the file that was handed in. "
         f"To let it go: notifier approve {which} --as YOU. To stop it: notifier cancel {which} --as YOU. "
-        f"{'' if len(waits) == 1 else 'For ID write the one in brackets. '}For YOU write your id, for example head.",
+        f"{'' if len(waits) == 1 else 'For ID write the one in brackets. '}"
+        "For YOU write your id from the staff list in config.toml.",
         "You get this once. If a colleague has said yes already, there is nothing to do.",
     ]
 

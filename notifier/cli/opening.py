@@ -21,7 +21,6 @@ from notifier.daemon import School
 from notifier.directory import DamagedDirectory
 from notifier.fittings import channel_settings
 from notifier.model.answer import Exit
-from notifier.model.english import counted
 from notifier.queue import StoreProblem
 
 CONFIG: ContextVar[Path | None] = ContextVar("CONFIG", default=None)
@@ -67,9 +66,10 @@ def _last_good(wrong: int) -> Config | None:
         config = load(last_good.place(root), channel_settings(), os.environ, pins_required=False, root=root)
     except ConfigProblems:
         return None
+    mistakes = "is a mistake" if wrong == 1 else f"are {wrong} mistakes"
     _tell_once(
-        f"config.toml cannot be used ({counted(wrong, 'mistake')}; notifier check shows what is wrong). This goes by "
-        f"the settings with which notifier last began to work, {since.astimezone(config.school.timezone):%-d %B %H:%M}."
+        f"There {mistakes} in config.toml. This goes all the same, by the last good settings, of "
+        f"{since.astimezone(config.school.timezone):%-d %B, %H:%M}. When there is time: notifier check"
     )
     return config
 

@@ -99,7 +99,8 @@ def named_in(text: str, directory: Directory, among: Iterable[str] | None = None
         surname = _name(pupil.surname)
         if not surname or not tokens.issuperset(surname) or not (forenames := _name(pupil.forename)):
             continue
-        spellings = (*forenames, *surname), (*surname, *forenames), (forenames[0], *surname), (*surname, forenames[0])
+        # Surname first needs the first forename alone: it stands there too where the others follow.
+        spellings = (*forenames, *surname), (forenames[0], *surname), (*surname, forenames[0])
         if any(f" {' '.join(spelling)} " in said for spelling in spellings):
             found.append(pupil.id)
     return tuple(found)

@@ -92,9 +92,9 @@ async def test_broken_settings_do_not_keep_the_head_from_closing_the_school(live
     assert (await live("status")).code == 2
     said = await closed(live, "--json", "--yes")
     assert said.json["handed_over"] == said.json["adults"] == len(twilio.messages)
-    assert said.err.count("config.toml cannot be used (1 mistake") == 1
+    assert said.err.count("There is a mistake in config.toml. This goes all the same") == 1
     shown = await live("closure", "status")
-    assert "settings with which notifier last began to work" in shown.err
+    assert "by the last good settings" in shown.err
     assert (live.path / "state" / "config.last-good.toml").stat().st_mode & 0o777 == 0o600
 
 
